@@ -36,7 +36,8 @@ def probabilities(name: str, values: ArrayLike, *, ndim: int | tuple[int, ...] =
     array = _float_array(name, values)
     allowed = (ndim,) if isinstance(ndim, int) else ndim
     if array.ndim not in allowed:
-        raise ValueError(f"{name}: shape {array.shape} has {array.ndim} dimensions, expected {' or '.join(map(str, allowed))}")
+        wanted = " or ".join(map(str, allowed))
+        raise ValueError(f"{name}: shape {array.shape} has {array.ndim} dimensions, expected {wanted}")
     if array.size == 0:
         raise ValueError(f"{name}: empty support (shape {array.shape}), expected at least one response")
     if np.isnan(array).any():
