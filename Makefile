@@ -1,0 +1,61 @@
+# Two commands do all the set-up: make verify, make test. Options: NB=03, SEED=7, FRESH=1.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/installed
+RUN := $(BIN)/python -m covtheory
+export PYTHONHASHSEED = 0
+export OMP_NUM_THREADS = 1
+export OPENBLAS_NUM_THREADS = 1
+export MKL_NUM_THREADS = 1
+
+.PHONY: help verify test update new slides lab bench clean
+.DELETE_ON_ERROR:
+
+help:
+	@echo "make verify [NB=03] [SEED=7] [FRESH=1]  run every notebook, print every claim's verdict"
+	@echo "make test                               everything that guards the project"
+	@echo "make update [NB=03]                     execute notebooks, store outputs, ledger and index"
+	@echo "make new NB=04 TITLE='Bound it'         start a notebook"
+	@echo "make slides [NB=03]                     stand-alone slides in build/slides"
+	@echo "make lab                                open the notebooks in JupyterLab"
+	@echo "make bench                              benchmarks, with machine facts"
+	@echo "make clean                              remove build/ and .venv/"
+
+# The stamp is made last: an interrupted installation is simply taken up again.
+$(STAMP): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] + "; try make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
+	@echo "installing into $(VENV) (a minute the first time)"
+	@test -x $(BIN)/python -a -x $(BIN)/pip || $(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+verify: $(STAMP)
+	@$(RUN) verify $(if $(NB),--notebook $(NB)) $(if $(SEED),--seed $(SEED)) $(if $(FRESH),--fresh)
+
+test: $(STAMP)
+	@$(BIN)/ruff check .
+	@$(BIN)/python -m pytest -q -n auto --dist loadgroup
+	@$(RUN) verify
+
+update: $(STAMP)
+	@$(RUN) update $(if $(NB),--notebook $(NB))
+
+new: $(STAMP)
+	@$(RUN) new "$(NB)" "$(TITLE)"
+
+slides: $(STAMP)
+	@$(RUN) slides $(if $(NB),--notebook $(NB))
+
+lab: $(STAMP)
+	@$(BIN)/jupyter lab notebooks
+
+bench: $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	@mkdir -p build
+	@$(BIN)/python -m pytest -q tests/benchmarks --override-ini=addopts= --benchmark-json=build/benchmarks.json
+	@$(BIN)/python tests/benchmarks/summary.py build/benchmarks.json
+
+clean:
+	rm -rf build $(VENV)

@@ -1,0 +1,7 @@
+"""``python -m covtheory``: the collection's commands."""
+
+import sys
+
+from covtheory.collection.cli import main
+
+sys.exit(main())

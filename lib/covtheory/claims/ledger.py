@@ -1,0 +1,128 @@
+"""The ledger: what held, by how much, and what would have broken it."""
+
+import json
+import os
+import tempfile
+from pathlib import Path
+
+from covtheory.claims.claim import GOOD
+from covtheory.claims.register import RegisterError, Registration
+
+SCHEMA = "covtheory.ledger/1"
+FALSE_ALARM_BUDGET = 1e-6
+"""The false-alarm probabilities of the whole collection add up to at most this."""
+
+
+def collect(records: list[dict], register: dict[str, Registration], notebooks: list[str] | None = None) -> dict:
+    """Assemble the records of a run into a ledger in the register's order, and judge completeness.
+
+    Parameters
+    ----------
+    records : list of dict
+        What the claims of the notebooks displayed (:meth:`covtheory.claims.claim.Claim.record`), each with the number
+        of the notebook that displayed it under ``shown_in``.
+    register : dict
+        From :func:`covtheory.claims.register.load_register`.
+    notebooks : list of str, optional
+        Which notebooks ran; only their claims are expected. Default: all.
+
+    Raises
+    ------
+    RegisterError
+        For an unregistered or twice checked claim, a claim checked in another notebook than registered, a registered
+        claim that no notebook checks, or a false-alarm budget overdrawn.
+    """
+    seen: dict[str, dict] = {}
+    for record in records:
+        id, shown_in = record["id"], record["shown_in"]
+        if id not in register:
+            raise RegisterError(f"notebook {shown_in} checks {id!r}, which references/claims.toml does not register")
+        if id in seen:
+            raise RegisterError(f"claim {id!r} is checked twice: in notebook {seen[id]['shown_in']} and in {shown_in}")
+        if register[id].notebook != shown_in:
+            raise RegisterError(f"claim {id!r} is registered for notebook {register[id].notebook} "
+                                f"but checked in {shown_in}")
+        seen[id] = record
+    wanted = [entry for entry in register.values() if notebooks is None or entry.notebook in notebooks]
+    if unchecked := [entry for entry in wanted if entry.id not in seen]:
+        raise RegisterError("registered but checked by no notebook: "
+                            + ", ".join(f"{entry.id} (notebook {entry.notebook})" for entry in unchecked))
+    claims = [{k: v for k, v in seen[entry.id].items() if k != "shown_in"} for entry in wanted]
+    spent = sum(entry["monte_carlo"]["false_alarm"] for entry in claims if entry["monte_carlo"])
+    if spent > FALSE_ALARM_BUDGET:
+        raise RegisterError(f"false-alarm probabilities add up to {spent:.3g}, more than {FALSE_ALARM_BUDGET:g}")
+    return {"schema": SCHEMA, "claims": claims}
+
+
+def faults(ledger: dict) -> list[str]:
+    """Return what is wrong with a ledger: claims that do not hold, corrections that do not, teeth that do not bite."""
+    status = {entry["id"]: entry["status"] for entry in ledger["claims"]}
+    found = [f"{entry['id']}: {entry['status']}: {'; '.join(entry['problems']) or 'no active instance'}"
+             for entry in ledger["claims"] if entry["status"] not in GOOD]
+    found += [f"{entry['id']}: its correction {entry['corrected_by']} does not hold" for entry in ledger["claims"]
+              if entry["corrected_by"] and status.get(entry["corrected_by"], "holds") != "holds"]
+    found += [f"{entry['id']}: no biting tooth" for entry in ledger["claims"]
+              if not any(tooth["bites"] for tooth in entry["teeth"])]
+    return found
+
+
+def write(ledger: dict, path: Path) -> None:
+    """Write a ledger whole or not at all (temporary file in the same folder, then replace)."""
+    write_text(path, json.dumps(ledger, indent=1, ensure_ascii=False) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file whole or not at all: an interrupted run leaves the last good file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def read(path: Path) -> dict:
+    """Read a ledger and check its schema.
+
+    Raises
+    ------
+    RegisterError
+        If the file is not a ledger of this schema.
+    """
+    try:
+        ledger = json.loads(path.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        raise RegisterError(f"{path.name}: not valid JSON: {error}") from None
+    if not isinstance(ledger, dict) or ledger.get("schema") != SCHEMA:
+        raise RegisterError(f"{path.name}: expected schema {SCHEMA!r}")
+    return ledger
+
+
+def differences(new, old, where: str = "record", rtol: float = 1e-4) -> list[str]:
+    """Return where two records differ: text, verdicts and counts exactly, other numbers within ``rtol``.
+
+    Examples
+    --------
+    >>> differences({"ratio": 0.5, "ok": True}, {"ratio": 0.50001, "ok": True})
+    []
+    >>> differences({"ok": False}, {"ok": True})
+    ['record.ok: False, was True']
+    """
+    if isinstance(new, dict) and isinstance(old, dict):
+        found = [f"{where}: {'new' if key in new else 'missing'} field {key}" for key in set(new) ^ set(old)]
+        return sorted(found) + [d for key in new if key in old
+                                for d in differences(new[key], old[key], f"{where}.{key}", rtol)]
+    if isinstance(new, list) and isinstance(old, list):
+        if len(new) != len(old):
+            return [f"{where}: {len(new)} entries, was {len(old)}"]
+        pairs = enumerate(zip(new, old, strict=True))
+        return [d for i, (a, b) in pairs for d in differences(a, b, f"{where}[{i}]", rtol)]
+    numbers = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in (new, old))
+    if numbers and (isinstance(new, float) or isinstance(old, float)):
+        close = abs(new - old) <= rtol * max(abs(new), abs(old))
+        return [] if close else [f"{where}: {new!r}, was {old!r}"]
+    return [] if new == old and isinstance(new, bool) == isinstance(old, bool) else [f"{where}: {new!r}, was {old!r}"]

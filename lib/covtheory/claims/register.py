@@ -1,0 +1,119 @@
+"""The register of claims: references/claims.toml, validated entry by entry."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+KINDS = ("identity", "upper", "lower", "tight", "rate", "counterexample", "phenomenon")
+ROUTES = ("symbolic", "interval", "exact", "certified", "monte_carlo", "experiment")
+"""Routes, strongest first."""
+
+_REQUIRED = {"id": str, "notebook": str, "kind": str, "routes": list, "statement": str, "hypotheses": str,
+             "source": dict, "does_not_say": str}
+_OPTIONAL = {"corrected_by": str}
+
+
+class RegisterError(ValueError):
+    """The register, a notebook or the bibliography disagree; the message names what and where."""
+
+
+@dataclass(frozen=True)
+class Registration:
+    """One entry of the register. ``corrected_by`` marks a statement that is false as printed in its source."""
+
+    id: str
+    notebook: str
+    kind: str
+    routes: tuple[str, ...]
+    statement: str
+    hypotheses: str
+    source_key: str
+    source_locator: str
+    does_not_say: str
+    corrected_by: str | None = None
+
+
+def find_root(start: Path | None = None) -> Path:
+    """Return the collection's folder: the nearest one above ``start`` (default: here) with references/claims.toml.
+
+    Raises
+    ------
+    RegisterError
+        If neither ``start`` nor the place this library was installed from lies in a collection.
+    """
+    start = Path.cwd() if start is None else Path(start)
+    for folder in (start.resolve(), *start.resolve().parents, *Path(__file__).resolve().parents):
+        if (folder / "references" / "claims.toml").is_file():
+            return folder
+    raise RegisterError(f"no references/claims.toml in {start} or above: run this inside a checkout of the collection")
+
+
+def load_register(root: Path | None = None) -> dict[str, Registration]:
+    """Read and check the register; ids are unique, sources are in references.bib, corrections are registered.
+
+    Raises
+    ------
+    RegisterError
+        Names the file, the entry (by number and id) and what is wrong.
+    """
+    root = find_root() if root is None else Path(root)
+    path = root / "references" / "claims.toml"
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("claim", [])
+    except tomllib.TOMLDecodeError as error:
+        raise RegisterError(f"references/claims.toml: not valid TOML: {error}") from None
+    keys = bibliography_keys(root)
+    register: dict[str, Registration] = {}
+    for number, entry in enumerate(entries, start=1):
+        registration = _parse(entry, f"references/claims.toml: entry {number} ({entry.get('id', 'no id')!r})", keys)
+        if registration.id in register:
+            raise RegisterError(f"references/claims.toml: entry {number}: duplicate claim id {registration.id!r}")
+        register[registration.id] = registration
+    for registration in register.values():
+        if registration.corrected_by is not None and registration.corrected_by not in register:
+            raise RegisterError(f"references/claims.toml: {registration.id!r} is corrected by "
+                                f"{registration.corrected_by!r}, which is not registered")
+    return register
+
+
+def bibliography_keys(root: Path) -> set[str]:
+    """Return the citation keys of references/references.bib."""
+    path = root / "references" / "references.bib"
+    return set(re.findall(r"^@\w+\{([^,\s]+),", path.read_text(encoding="utf-8"), flags=re.MULTILINE))
+
+
+def of_notebook(register: dict[str, Registration], notebook: str) -> list[Registration]:
+    """Return the registrations of one notebook ("01", "02", ...) in the register's order."""
+    return [entry for entry in register.values() if entry.notebook == notebook]
+
+
+def _parse(entry: dict, where: str, keys: set[str]) -> Registration:
+    for name, kind in {**_REQUIRED, **_OPTIONAL}.items():
+        if name not in entry and name in _OPTIONAL:
+            continue
+        if name not in entry:
+            raise RegisterError(f"{where}: {name} is missing")
+        if not isinstance(entry[name], kind) or not entry[name]:
+            raise RegisterError(f"{where}: {name} is {entry[name]!r}, expected a non-empty {kind.__name__}")
+    if unknown := set(entry) - set(_REQUIRED) - set(_OPTIONAL):
+        raise RegisterError(f"{where}: unknown field {sorted(unknown)[0]!r}")
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", entry["id"]):
+        raise RegisterError(f"{where}: id must be lower-case words joined by hyphens")
+    if not re.fullmatch(r"\d\d", entry["notebook"]):
+        raise RegisterError(f"{where}: notebook is {entry['notebook']!r}, expected two digits")
+    if entry["kind"] not in KINDS:
+        raise RegisterError(f"{where}: kind is {entry['kind']!r}, expected one of {', '.join(KINDS)}")
+    for route in entry["routes"]:
+        if route not in ROUTES:
+            raise RegisterError(f"{where}: route {route!r}, expected one of {', '.join(ROUTES)}")
+    if set(entry["source"]) != {"key", "locator"}:
+        raise RegisterError(f"{where}: source must have exactly key and locator")
+    if entry["source"]["key"] not in keys:
+        raise RegisterError(f"{where}: source key {entry['source']['key']!r} is not in references/references.bib")
+    return Registration(
+        id=entry["id"], notebook=entry["notebook"], kind=entry["kind"], routes=tuple(entry["routes"]),
+        statement=entry["statement"], hypotheses=entry["hypotheses"], source_key=entry["source"]["key"],
+        source_locator=entry["source"]["locator"], does_not_say=entry["does_not_say"],
+        corrected_by=entry.get("corrected_by"),
+    )

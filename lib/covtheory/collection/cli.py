@@ -1,0 +1,60 @@
+"""The command line: ``python -m covtheory verify | update | slides | new``; the Makefile calls these."""
+
+import argparse
+import signal
+import sys
+from pathlib import Path
+
+from covtheory.claims.register import RegisterError, find_root
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Parse the arguments, run one command, return its exit status (130 when interrupted)."""
+    parser = argparse.ArgumentParser(prog="covtheory", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    verify = commands.add_parser("verify", help="run every notebook and print every claim's verdict")
+    verify.add_argument("--notebook", "-n", metavar="NN", help="only this notebook")
+    verify.add_argument("--seed", type=_whole, default=0, help="other randomness: compares verdicts, not text")
+    verify.add_argument("--fresh", action="store_true", help="ignore the verdicts of earlier runs")
+    verify.add_argument("--workers", type=_whole, help="notebooks at a time (default: one a core)")
+    update = commands.add_parser("update", help="execute notebooks and store their outputs and the ledger")
+    update.add_argument("--notebook", "-n", metavar="NN", help="only this notebook")
+    slides = commands.add_parser("slides", help="write stand-alone reveal.js slides to build/slides")
+    slides.add_argument("--notebook", "-n", metavar="NN", help="only this notebook")
+    new = commands.add_parser("new", help="start a notebook that already keeps the contract's form")
+    new.add_argument("number", metavar="NN")
+    new.add_argument("title", help='a verb first, for example "Count by sampling"')
+    options = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        return _run(options, find_root(Path.cwd()))
+    except RegisterError as error:
+        print(f"covtheory: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\ninterrupted; nothing half-written is left, run it again", file=sys.stderr)
+        return 130
+
+
+def _run(options, root: Path) -> int:
+    if options.command == "verify":
+        from covtheory.collection.verify import verify
+
+        return verify(root, options.notebook, options.seed, options.fresh, options.workers)
+    if options.command == "update":
+        from covtheory.collection.update import update
+
+        return update(root, options.notebook)
+    if options.command == "slides":
+        from covtheory.collection.slides import slides
+
+        return slides(root, options.notebook)
+    from covtheory.collection.skeleton import new
+
+    return new(root, options.number, options.title)
+
+
+def _whole(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number >= 0")
+    return int(text)

@@ -1,0 +1,89 @@
+"""Executes a notebook in a fresh kernel, normalises it and stores outputs and ledger."""
+
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbval.plugin import coalesce_streams
+
+from covtheory.claims import ledger as ledgers
+from covtheory.claims.claim import MIME
+from covtheory.claims.register import RegisterError, load_register
+from covtheory.collection.contract import breaches, notebooks
+from covtheory.collection.index import write_index
+from covtheory.collection.runner import CELL_TIMEOUT, environment
+
+
+def update(root: Path, only: str | None = None) -> int:
+    """Re-execute notebooks (all, or one), store them, and refresh references/ledger.json and the README's index.
+
+    A notebook whose execution fails is left as it was. Returns the exit status.
+    """
+    try:
+        paths = notebooks(root, only)
+    except ValueError as error:
+        print(f"update: {error}", file=sys.stderr)
+        return 1
+    status = 0
+    for number, path in enumerate(paths, start=1):
+        print(f"[{number}/{len(paths)}] executing {path.name}", flush=True)
+        try:
+            store_outputs(root, path)
+        except CellExecutionError as error:
+            print(f"update: {path.name} is unchanged: {error}", file=sys.stderr)
+            status = 1
+    return status or update_ledger(root)
+
+
+def store_outputs(root: Path, path: Path) -> None:
+    """Execute one notebook in a fresh kernel at seed 0, normalise it, and replace the file."""
+    nb = nbformat.read(path, as_version=4)
+    where = {"metadata": {"path": path.parent}}
+    client = NotebookClient(nb, timeout=CELL_TIMEOUT, kernel_name="python3", resources=where)
+    client.execute(env=environment(root, 0))
+    ledgers.write_text(path, nbformat.writes(normalise(nb)) + "\n")
+
+
+def normalise(nb: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Return the notebook without anything that differs from run to run: times, versions, ids, split streams."""
+    nb.metadata = nbformat.from_dict({
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    })
+    nb.nbformat, nb.nbformat_minor = 4, 5
+    for number, cell in enumerate(nb.cells):
+        cell.id = f"cell-{number:02d}"
+        kept = {key: cell.metadata[key] for key in ("slideshow", "tags") if key in cell.metadata}
+        cell.metadata = nbformat.from_dict(kept or {"slideshow": {"slide_type": "-"}})
+        if cell.cell_type == "code":
+            cell.outputs = coalesce_streams(cell.outputs)
+    return nb
+
+
+def update_ledger(root: Path) -> int:
+    """Collect the stored verdicts of all notebooks into references/ledger.json, if the contract is kept everywhere."""
+    try:
+        register = load_register(root)
+        found = [f"{path.name}: {line}" for path in notebooks(root) for line in breaches(path, register)]
+        if found:
+            raise RegisterError("\n".join(found))
+        ledger = ledgers.collect(stored_records(root), register)
+        if problems := ledgers.faults(ledger):
+            raise RegisterError("\n".join(problems))
+    except RegisterError as error:
+        print(f"update: {error}\nreferences/ledger.json is untouched", file=sys.stderr)
+        return 1
+    ledgers.write(ledger, root / "references" / "ledger.json")
+    write_index(root)
+    print("references/ledger.json and the README's index are up to date")
+    return 0
+
+
+def stored_records(root: Path) -> list[dict]:
+    """Return the claim records that the committed notebooks hold."""
+    return [{**output["data"][MIME], "shown_in": path.name[:2]}
+            for path in notebooks(root)
+            for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"
+            for output in cell.outputs if MIME in output.get("data", {})]

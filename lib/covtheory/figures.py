@@ -1,0 +1,118 @@
+"""Figures that a reader of greyscale, a screen reader and a test can all use."""
+
+import io
+from collections.abc import Iterator
+
+import matplotlib
+import numpy as np
+from IPython.display import display
+from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection, PolyCollection, QuadMesh
+from matplotlib.figure import Figure
+
+BLACK, BLUE, ORANGE, GREEN, PINK, SKY = "#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9"
+"""Okabe and Ito's colours: distinct for the common colour-vision deficiencies; also vary the dash or the marker."""
+
+COLOURS = (BLUE, ORANGE, GREEN, PINK, BLACK, SKY)
+DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (1, 1)))
+
+STYLE = {
+    "figure.dpi": 100, "savefig.dpi": 100, "figure.figsize": (7.2, 4.0), "figure.constrained_layout.use": True,
+    "font.size": 11, "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "grid.alpha": 0.25,
+    "axes.prop_cycle": matplotlib.cycler(color=COLOURS, linestyle=DASHES), "lines.linewidth": 1.8,
+    "font.family": "DejaVu Sans", "mathtext.fontset": "dejavusans", "svg.hashsalt": "covtheory",
+}
+
+
+def figure(rows: int = 1, columns: int = 1, *, height: float = 4.0, width: float = 7.2, **options):
+    """Return ``(fig, axes)`` in the collection's style, whatever the user's matplotlibrc says.
+
+    Examples
+    --------
+    >>> fig, ax = figure()
+    >>> ax.get_facecolor()
+    (1.0, 1.0, 1.0, 1.0)
+    """
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(STYLE)
+        fig = Figure(figsize=(width, height))
+        axes = fig.subplots(rows, columns, **options)
+    return fig, axes
+
+
+def label_line(ax: Axes, text: str, x: float, y: float, *, colour: str = BLACK, **options) -> None:
+    """Write a curve's name next to it: a direct label, instead of a legend to decode."""
+    ax.annotate(text, (x, y), **{"color": colour, "xytext": (4, 4), "textcoords": "offset points", **options})
+
+
+def show(fig: Figure, alt: str) -> None:
+    """Display a figure with its alternative text, then one line per curve with the numbers that were drawn.
+
+    Strict nbval never compares pictures; the printed digest is what guards them: label, number of points, range and
+    end value of every curve, four significant digits.
+
+    Parameters
+    ----------
+    fig : matplotlib.figure.Figure
+        Every axis needs labels; every curve that carries data a label that does not start with an underscore.
+    alt : str
+        One sentence that says what to see.
+
+    Raises
+    ------
+    ValueError
+        If the text is missing, an axis has no label, or nothing with data was drawn.
+    """
+    if len(alt.split()) < 4:
+        raise ValueError(f"alt: got {alt!r}, expected a sentence that says what to see")
+    for ax in fig.axes:
+        if ax.axison and not (ax.get_xlabel() and ax.get_ylabel()):
+            raise ValueError(f"axes {fig.axes.index(ax)}: both axes need a label with units")
+    lines = list(digest(fig))
+    if not lines:
+        raise ValueError("nothing with data was drawn")
+    buffer = io.BytesIO()
+    with matplotlib.rc_context(STYLE):
+        fig.savefig(buffer, format="png", metadata={"Software": None}, pil_kwargs={"optimize": True})
+    display({"image/png": buffer.getvalue(), "text/plain": f"[figure: {alt}]"}, raw=True,
+            metadata={"image/png": {"alt": alt}})
+    print("\n".join(lines))
+
+
+def digest(fig: Figure) -> Iterator[str]:
+    """Yield one line per plotted data set: label, n, range of x and y, last y."""
+    for ax in fig.axes:
+        for line in ax.get_lines():
+            x, y = (np.asarray(v, dtype=float) for v in line.get_data())
+            if x.size > 2 or not line.get_label().startswith("_"):
+                yield _describe(line.get_label(), x, y)
+        for collection in ax.collections:
+            if isinstance(collection, PathCollection):
+                x, y = np.asarray(collection.get_offsets(), dtype=float).T
+                yield _describe(collection.get_label(), x, y)
+            elif isinstance(collection, QuadMesh):
+                values = np.asarray(collection.get_array(), dtype=float).ravel()
+                yield _describe(collection.get_label(), np.arange(values.size), values)
+            elif isinstance(collection, PolyCollection):
+                for path in collection.get_paths():
+                    yield _describe(collection.get_label(), *path.vertices.T)
+        for container in ax.containers:
+            heights = [patch.get_height() for patch in container if hasattr(patch, "get_height")]
+            if heights:
+                yield _describe(container.get_label(), np.arange(len(heights)), np.asarray(heights, dtype=float))
+
+
+def _describe(label, x, y):
+    name = "curve" if label.startswith("_") else label
+    return f"{name}: n={x.size}, x {_range(x)}, y {_range(y)}, last y {_number(y[-1])}"
+
+
+def _range(values):
+    finite = values[np.isfinite(values)]
+    return f"{_number(finite.min())}..{_number(finite.max())}" if finite.size else "none"
+
+
+def _number(value):
+    """Four significant digits; what is zero up to round-off prints as 0."""
+    return "0" if abs(value) < 1e-14 else f"{value:.4g}"
