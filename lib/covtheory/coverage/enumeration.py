@@ -3,12 +3,18 @@
 Every function returns ``(values, p, q, q_only)``; the atoms are unsorted and may repeat.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from math import comb
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.special import gammaln
 
-from covtheory.policies.sequences import LARGEST_ENUMERATION
+from covtheory.policies.joint import Joint
+from covtheory.policies.sequences import LARGEST_ENUMERATION, SequencePolicyBase, check_size
+
+BLOCK = 2**16
+"""Leaves expanded at a time: the states of their parents stay in cache."""
 
 Atoms = tuple[np.ndarray, np.ndarray, np.ndarray, float]
 
@@ -96,9 +102,67 @@ def convolution(x: np.ndarray, p: np.ndarray, q: np.ndarray) -> Atoms:
     return _join(values, mass_p, mass_q, p_inf, q_only)
 
 
-def prefix_tree(pi_D, pi, prompt_probs: np.ndarray) -> Atoms:
-    """Placeholder until the sequence policies land."""
-    raise NotImplementedError
+def prefix_tree(pi_D: SequencePolicyBase, pi: SequencePolicyBase, prompt_probs: np.ndarray, threads: int = 2) -> Atoms:
+    """All sequences of two sequence policies, expanded prefix by prefix with running log ratio and log mass.
+
+    The top of the tree is expanded once; below it, blocks of prefixes with at most about ``2**16`` leaves each are
+    expanded by ``threads`` threads. No prefix is visited twice. A prefix that ``pi_D`` never produces is cut, and its
+    model mass goes to ``q_only``.
+    """
+    joint = Joint([pi_D, pi])
+    V, H = joint.V, joint.H
+    on = np.flatnonzero(prompt_probs > 0)
+    check_size(V, H, len(on))
+    log_mu = np.log(prompt_probs[on])
+    top = Prefixes(joint.start(on), log_mu, np.zeros(len(on)), log_mu)
+    h, cut = 0, 0.0
+    while h < H and len(top.log_p) * V ** (H - h) > BLOCK and len(top.log_p) < BLOCK // V:
+        top, lost = _expand(joint, top, last=h == H - 1)
+        h, cut = h + 1, cut + lost
+    rows = max(1, BLOCK // V ** (H - h))
+    blocks = [np.arange(i, min(i + rows, len(top.log_p))) for i in range(0, len(top.log_p), rows)]
+
+    def leaves(index: np.ndarray) -> Atoms:
+        state = None if h == H else joint.take(top.state, index)
+        part = Prefixes(state, *(a[index] for a in top[1:]))
+        lost_here = 0.0
+        for level in range(h, H):
+            part, lost = _expand(joint, part, last=level == H - 1)
+            lost_here += lost
+        return part.ratio, np.exp(part.log_p), np.exp(part.log_q), lost_here
+
+    with ThreadPoolExecutor(threads) as pool:
+        parts = list(pool.map(leaves, blocks))
+    values, p, q = (np.concatenate([part[i] for part in parts]) for i in range(3))
+    return values, p, q, cut + sum(part[3] for part in parts)
+
+
+class Prefixes(NamedTuple):
+    """Prefixes with their policy states, log data mass, log ratio and log model mass."""
+
+    state: Any
+    log_p: np.ndarray
+    ratio: np.ndarray
+    log_q: np.ndarray
+
+
+def _expand(joint: Joint, prefixes: Prefixes, *, last: bool) -> tuple[Prefixes, float]:
+    """Children of all prefixes that ``pi_D`` can produce, and the model mass of those it cannot."""
+    n, V = len(prefixes.log_p), joint.V
+    log_p, log_q = joint.log_probs(prefixes.state)
+    with np.errstate(invalid="ignore"):
+        ratio = (prefixes.ratio[:, None] + (log_p - log_q)).ravel()
+    log_p = (prefixes.log_p[:, None] + log_p).ravel()
+    log_q = (prefixes.log_q[:, None] + log_q).ravel()
+    keep, lost = slice(None), 0.0
+    if not np.isfinite(log_p).all():
+        keep = np.flatnonzero(log_p > -np.inf)
+        lost = float(np.exp(log_q[log_p == -np.inf]).sum())
+    children = Prefixes(None, log_p[keep], ratio[keep], log_q[keep])
+    if last:
+        return children, lost
+    index = np.arange(n * V)[keep]
+    return children._replace(state=joint.advance(joint.take(prefixes.state, index // V), index % V)), lost
 
 
 def _split(x, p, q):

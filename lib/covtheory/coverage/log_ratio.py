@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from covtheory import validation
 from covtheory.coverage import enumeration
+from covtheory.policies.joint import Joint
 from covtheory.policies.product import Product
 from covtheory.policies.protocol import Policy
 from covtheory.policies.tabular import Tabular
@@ -136,7 +137,7 @@ def log_ratio_law(pi_D: Policy, pi: Policy, prompt_probs: ArrayLike | None = Non
     """
     if isinstance(pi_D, Tabular) and isinstance(pi, Tabular):
         return _law_of_tables(pi_D, pi, prompt_probs)
-    _check_sequence_pair(pi_D, pi)
+    Joint([pi_D, pi])
     mu = _prompt_law(pi_D, prompt_probs)
     if isinstance(pi_D, Product) and isinstance(pi, Product):
         p, q, x = pi_D.token_probs, pi.token_probs, token_log_ratios(pi_D.token_probs, pi.token_probs)
@@ -178,13 +179,3 @@ def _prompt_law(pi_D: Policy, prompt_probs: ArrayLike | None) -> np.ndarray:
     if mu.shape != (P,):
         raise ValueError(f"prompt_probs: shape {mu.shape}, expected ({P},)")
     return mu
-
-
-def _check_sequence_pair(pi_D: Policy, pi: Policy) -> None:
-    for name, policy in (("pi_D", pi_D), ("pi", pi)):
-        if not hasattr(policy, "next_token_log_probs"):
-            raise ValueError(f"{name}: got {type(policy).__name__}, expected two tables or two sequence policies")
-    for name in ("n_prompts", "H", "V"):
-        a, b = getattr(pi_D, name), getattr(pi, name)
-        if a != b:
-            raise ValueError(f"{name}: pi_D has {a}, pi has {b}, expected the same")

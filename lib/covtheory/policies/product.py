@@ -7,7 +7,7 @@ from covtheory import validation
 from covtheory.policies import sequences
 
 
-class Product:
+class Product(sequences.SequencePolicyBase):
     """Independent tokens at ``H`` positions, one prompt.
 
     Parameters
@@ -60,22 +60,21 @@ class Product:
             y[:, h] = np.searchsorted(cumulative / cumulative[-1], rng.random(size), side="right")
         return y
 
-    def enumerate(self, x: int = 0) -> tuple[np.ndarray, np.ndarray]:
-        """All sequences (V**H, H), lexicographic, and their log probabilities (V**H,)."""
-        sequences.prompt(x, 1, 1)
-        sequences.check_size(self.V, self.H)
-        log_probs = np.zeros(1)
-        for row in self.token_log_probs:
-            log_probs = (log_probs[:, None] + row).ravel()
-        return sequences.all_sequences(self.V, self.H), log_probs
+    def start(self, x: np.ndarray) -> tuple[int, int]:
+        """State before the first token: position and number of rows."""
+        return 0, len(x)
 
-    def next_token_log_probs(self, prefixes: ArrayLike, x: ArrayLike = 0) -> np.ndarray:
-        """Log probabilities (n, V) of the next token after prefixes (n, h), h < H."""
-        prefixes = sequences.tokens("prefixes", prefixes, self.V)
-        if prefixes.shape[1] >= self.H:
-            raise ValueError(f"prefixes: length {prefixes.shape[1]}, expected less than H = {self.H}")
-        sequences.prompt(x, 1, len(prefixes))
-        return np.tile(self.token_log_probs[prefixes.shape[1]], (len(prefixes), 1))
+    def step_log_probs(self, state: tuple[int, int]) -> np.ndarray:
+        """Log probabilities (n, V) of the next token."""
+        return np.tile(self.token_log_probs[state[0]], (state[1], 1))
+
+    def advance(self, state: tuple[int, int], y: np.ndarray) -> tuple[int, int]:
+        """State after one more token."""
+        return state[0] + 1, len(y)
+
+    def take(self, state: tuple[int, int], index: np.ndarray) -> tuple[int, int]:
+        """State of the rows ``index``."""
+        return state[0], len(index)
 
     def __repr__(self) -> str:
         return f"Product(H={self.H}, V={self.V})"

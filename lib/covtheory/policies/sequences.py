@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from covtheory import validation
+
 LARGEST_ENUMERATION = 2**25
 """More responses than this are not listed."""
 
@@ -28,10 +30,14 @@ def all_sequences(V: int, H: int) -> np.ndarray:
     return out
 
 
-def check_size(V: int, H: int) -> None:
+def check_size(V: int, H: int, n_prompts: int = 1) -> None:
     """Raise ValueError, naming the size, if there are more than ``LARGEST_ENUMERATION`` sequences."""
-    if V**H > LARGEST_ENUMERATION:
-        raise ValueError(f"enumeration: V**H = {V}**{H} = {V**H} responses, expected at most {LARGEST_ENUMERATION}")
+    if n_prompts * V**H > LARGEST_ENUMERATION:
+        size = f"{V**H:.4g}" if V**H < 10**300 else "more than 1e300"
+        raise ValueError(
+            f"enumeration: V**H = {V}**{H} = {size} responses to {n_prompts} prompts, "
+            f"expected at most {LARGEST_ENUMERATION} in total"
+        )
 
 
 def tokens(name: str, y: ArrayLike, V: int, *, length: int | None = None) -> np.ndarray:
@@ -76,16 +82,75 @@ def draw(weights: np.ndarray, u: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    weights : ndarray, shape (n, V)
-        Non-negative, one row per draw, each with a positive sum (need not be one).
+    weights : ndarray, shape (V, n)
+        Non-negative, one column per draw, each with a positive sum (need not be one). Token-major, so that the
+        running sums over tokens are additions of contiguous rows.
     u : ndarray, shape (n,)
-        Uniforms in [0, 1).
+        Uniforms in [0, 1). A token of weight zero is never drawn.
 
     Examples
     --------
-    >>> draw(np.array([[1.0, 0.0, 1.0], [0.0, 2.0, 0.0]]), np.array([0.6, 0.0])).tolist()
+    >>> draw(np.array([[1.0, 0.0], [0.0, 2.0], [1.0, 0.0]]), np.array([0.6, 0.0])).tolist()
     [2, 1]
     """
-    cumulative = np.cumsum(weights, axis=1)
-    cumulative /= cumulative[:, -1:]
-    return np.sum(cumulative <= u[:, None], axis=1)
+    cumulative = np.cumsum(weights, axis=0)
+    level = np.minimum(u, 1.0 - 2.0**-52) * cumulative[-1]  # strictly below the total after rounding
+    return np.sum(cumulative[:-1] <= level, axis=0, dtype=np.intp)
+
+
+class SequencePolicyBase:
+    """Everything a sequence policy offers, from a running state.
+
+    A subclass sets ``H``, ``V``, ``n_prompts`` and defines ``start(x)``, ``step_log_probs(state) -> (n, V)``,
+    ``advance(state, y)`` and ``take(state, index)``; the state is whatever it needs to know about ``n`` prefixes.
+    """
+
+    H: int
+    V: int
+    n_prompts: int
+
+    def log_prob(self, y: ArrayLike, x: ArrayLike = 0) -> np.ndarray:
+        """Log probability (nats) of sequences ``y`` (n, H), shape (n,)."""
+        y = tokens("y", y, self.V, length=self.H)
+        total, rows = np.zeros(len(y)), np.arange(len(y))
+        for step, column in self._states(y, x):
+            total += step[rows, column]
+        return total
+
+    def sample(self, rng: np.random.Generator, size: int, x: ArrayLike = 0) -> np.ndarray:
+        """Draw ``size`` sequences, shape (size, H), to one prompt or one prompt per draw."""
+        size = validation.count("size", size, least=0)
+        y = np.empty((size, self.H), dtype=np.intp)
+        state = self.start(prompt(x, self.n_prompts, size))
+        for h in range(self.H):
+            y[:, h] = draw(np.exp(self.step_log_probs(state).T), rng.random(size))
+            state = self.advance(state, y[:, h])
+        return y
+
+    def enumerate(self, x: int = 0) -> tuple[np.ndarray, np.ndarray]:
+        """All sequences (V**H, H), lexicographic, and their log probabilities (V**H,)."""
+        check_size(self.V, self.H)
+        state, total = self.start(prompt(x, self.n_prompts, 1)), np.zeros(1)
+        for h in range(self.H):
+            total = (total[:, None] + self.step_log_probs(state)).ravel()
+            if h < self.H - 1:
+                parents = np.repeat(np.arange(len(total) // self.V), self.V)
+                state = self.advance(self.take(state, parents), np.tile(np.arange(self.V), len(total) // self.V))
+        return all_sequences(self.V, self.H), total
+
+    def next_token_log_probs(self, prefixes: ArrayLike, x: ArrayLike = 0) -> np.ndarray:
+        """Log probabilities (n, V) of the next token after prefixes (n, h), h < H."""
+        prefixes = tokens("prefixes", prefixes, self.V)
+        if prefixes.shape[1] >= self.H:
+            raise ValueError(f"prefixes: length {prefixes.shape[1]}, expected less than H = {self.H}")
+        state = self.start(prompt(x, self.n_prompts, len(prefixes)))
+        for column in prefixes.T:
+            state = self.advance(state, column)
+        return self.step_log_probs(state)
+
+    def _states(self, y, x):
+        state = self.start(prompt(x, self.n_prompts, len(y)))
+        for h in range(self.H):
+            yield self.step_log_probs(state), y[:, h]
+            if h < self.H - 1:
+                state = self.advance(state, y[:, h])
