@@ -1,0 +1,23 @@
+"""Policies: conditional laws of responses given prompts."""
+
+from covtheory.policies.autoregressive_linear import AutoregressiveLinear
+from covtheory.policies.features import DecayedHistoryFeatures, FeatureMap, PrefixFeatures, TokenFeatures
+from covtheory.policies.joint import Joint
+from covtheory.policies.markov import Markov
+from covtheory.policies.product import Product
+from covtheory.policies.protocol import Policy, SequencePolicy
+from covtheory.policies.tabular import Tabular
+
+__all__ = [
+    "AutoregressiveLinear",
+    "DecayedHistoryFeatures",
+    "FeatureMap",
+    "Joint",
+    "Markov",
+    "Policy",
+    "PrefixFeatures",
+    "Product",
+    "SequencePolicy",
+    "Tabular",
+    "TokenFeatures",
+]
