@@ -12,8 +12,6 @@ from numpy.typing import ArrayLike
 
 from covtheory.validation import in_range, threshold
 
-PAPER = "Chen et al. 2025, arXiv 2510.15020v2"
-
 
 def kl_price(N: ArrayLike) -> np.ndarray:
     """``g(N) = log N - 1 + 1/N``, the least KL per unit of coverage at ``N >= 1``; accurate near ``N = 1``.
@@ -23,7 +21,7 @@ def kl_price(N: ArrayLike) -> np.ndarray:
     Examples
     --------
     >>> kl_price([1.0, 1.00001, 4.0])
-    array([0.00000000e+00, 4.99996667e-11, 6.36294361e-01])
+    array([0.00000000e+00, 4.99993333e-11, 6.36294361e-01])
     """
     return _price(_log_threshold(N))
 
@@ -50,7 +48,7 @@ def kl_to_coverage(KL: ArrayLike, N: ArrayLike) -> np.ndarray:
     Examples
     --------
     >>> round(float(kl_to_coverage(0.1, 16)), 6)
-    0.0546
+    0.054493
     """
     return _divergence("KL", KL) / _price(_log_threshold(N, strict=True))
 
@@ -63,7 +61,7 @@ def kl_to_coverage_simple(KL: ArrayLike, N: ArrayLike) -> np.ndarray:
     Examples
     --------
     >>> round(float(kl_to_coverage_simple(0.1, 16)), 6)
-    0.056419
+    0.056415
     """
     return _divergence("KL", KL) / (np.log(threshold("N", N, least=math.e, strict=True)) - 1.0)
 
@@ -166,7 +164,7 @@ def kl_weak_converse(C: ArrayLike, W_max: ArrayLike) -> np.ndarray:
     (0.0, 1.0)
     """
     C, log_W = np.broadcast_arrays(_divergence("C", C), np.log(threshold("W_max", W_max)))
-    bad = C > log_W * (1 + 1e-12)
+    bad = log_W * (1 + 1e-12) < C
     if np.any(bad):
         raise ValueError(f"C: got {C[bad][0]:.6g}, expected C <= log W_max = {log_W[bad][0]:.6g}")
     safe = np.where(C > 0, C, 1.0)
@@ -194,7 +192,7 @@ def stopped_kl_to_coverage(D_seq: ArrayLike, N: ArrayLike) -> np.ndarray:
     Examples
     --------
     >>> round(float(stopped_kl_to_coverage(0.1, 16)), 6)
-    0.112837
+    0.112829
     """
     return 2.0 * kl_to_coverage_simple(D_seq, N)
 
@@ -207,7 +205,7 @@ def stopped_kl_to_coverage_sharp(D_seq: ArrayLike, N: ArrayLike) -> np.ndarray:
     Examples
     --------
     >>> round(float(stopped_kl_to_coverage_sharp(0.1, 16)), 6)
-    0.090667
+    0.090561
     """
     L = _log_threshold(N, strict=True)
     return _divergence("D_seq", D_seq) * (1.0 / _price(L) + 1.0 / L)
@@ -244,15 +242,15 @@ def stopped_hellinger_threshold_paper(N: ArrayLike, delta: ArrayLike) -> np.ndar
 def kl_growth_lower(H: ArrayLike, n: ArrayLike, variant: str = "paper") -> np.ndarray:
     """KL that every proper estimator has with probability >= 1/4 on the instance of Prop 3.2: ``mu H kl``.
 
-    ``kl = KL(Ber(e/(e + 1/e)) || Ber(1/2)) = 0.32781``. Prompt mass ``mu = 1/(2n)`` (``variant="paper"``: ``.1639 H/n``,
-    where the proposition prints ``H/(4n)``) or ``mu = 1 - 2^(-1/n)`` (``variant="best"``).
+    ``kl = KL(Ber(e/(e + 1/e)) || Ber(1/2)) = 0.32781``. Mass of the prompt ``1/(2n)`` (``"paper"``: ``.1639 H/n``,
+    where the proposition prints ``H/(4n)``) or ``mu = 1 - 2^(-1/n)`` (``"best"``).
 
     Source: this collection (corrects the constant of Chen et al. 2025, arXiv 2510.15020v2, Prop 3.2).
 
     Examples
     --------
     >>> round(float(kl_growth_lower(100, 10)), 4), round(float(kl_growth_lower(100, 10, "best")), 4)
-    (1.639, 2.1953)
+    (1.6391, 2.1953)
     """
     return rare_prompt_mass(n, variant) * threshold("H", H) * KL_SIGN
 
