@@ -1,0 +1,1 @@
+"""Every theorem of the collection as one pure, vectorised function with its source, by chapter."""

@@ -1,0 +1,1 @@
+"""Samplers that use a model at test time."""

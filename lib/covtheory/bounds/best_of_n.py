@@ -1,0 +1,143 @@
+"""What coverage says about Best-of-N (notebook 02).
+
+``regret = E_{pi_T} r - E r(BoN_N(pi_hat))`` for a reward ``r`` in [0, 1]; ``cov_M = Cov_M(pi_T || pi_hat)``.
+Number of draws ``N >= 1`` and ratio ``M >= 1`` may be real in the formulas.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from covtheory.validation import in_range, threshold
+
+
+def bon_sufficient(cov_M: ArrayLike, eps: ArrayLike) -> np.ndarray:
+    """Regret bound ``Cov_M + eps`` at ``N >= bon_sufficient_budget(M, eps)`` draws.
+
+    Raises
+    ------
+    ValueError
+        ``cov_M`` outside [0, 1/2] (the printed hypothesis) or ``eps`` outside (0, 1).
+
+    Source: Chen et al. 2025, arXiv 2510.15020v2, Prop D.6.
+
+    Examples
+    --------
+    >>> float(bon_sufficient(0.25, 0.125))
+    0.375
+    """
+    return in_range("cov_M", cov_M, 0, 0.5) + in_range("eps", eps, 0, 1, open_ends=True)
+
+
+def bon_sufficient_budget(M: ArrayLike, eps: ArrayLike) -> np.ndarray:
+    """Number of draws ``ceil(2 M log(1 / eps))`` that Prop D.6 asks for.
+
+    Source: Chen et al. 2025, arXiv 2510.15020v2, Prop D.6.
+
+    Examples
+    --------
+    >>> float(bon_sufficient_budget(10, 0.05))
+    60.0
+    """
+    return np.ceil(-2.0 * threshold("M", M) * np.log(in_range("eps", eps, 0, 1, open_ends=True)))
+
+
+def bon_sufficient_sharp(cov_M: ArrayLike, M: ArrayLike, N: ArrayLike) -> np.ndarray:
+    """Regret bound ``Cov_M + (1 - Cov_M) (1 - 1/M)^N``, for all ``M, N >= 1``, averaged over prompts.
+
+    No condition on ``Cov_M``; ``N >= M log(1/eps)`` makes it at most ``Cov_M + (1 - Cov_M) eps``. It cannot be improved
+    as a function of the average coverage: prompts with coverage 0 or 1 approach it.
+
+    Source: this collection (sharpens Chen et al. 2025, arXiv 2510.15020v2, Prop D.6).
+
+    Examples
+    --------
+    >>> float(bon_sufficient_sharp(0.5, 2, 2))
+    0.625
+    """
+    C = in_range("cov_M", cov_M, 0, 1)
+    return C + (1.0 - C) * _power_of_complement(1.0 / threshold("M", M), threshold("N", N))
+
+
+def bon_sufficient_sharp_per_prompt(cov_M: ArrayLike, M: ArrayLike, N: ArrayLike) -> np.ndarray:
+    """Regret bound ``max{C, (1 - (1 - C)/M)^N}`` at one prompt with ``C = Cov_M(x)``; approached for every C.
+
+    Convex in ``C``, so it must not be applied to an average of ``C`` over prompts.
+
+    Source: this collection.
+
+    Examples
+    --------
+    >>> bon_sufficient_sharp_per_prompt([0.0, 0.5, 0.9], 2, 2)
+    array([0.25 , 0.5625, 0.9025])
+    """
+    C = in_range("cov_M", cov_M, 0, 1)
+    return np.maximum(C, _power_of_complement((1.0 - C) / threshold("M", M), threshold("N", N)))
+
+
+def bon_necessary(cov_2N: ArrayLike) -> np.ndarray:
+    """Some binary reward has regret at least ``Cov_{2N} / 2`` with ``N`` draws.
+
+    Source: Chen et al. 2025, arXiv 2510.15020v2, Prop D.7.
+
+    Examples
+    --------
+    >>> float(bon_necessary(0.25))
+    0.125
+    """
+    return bon_necessary_sharp(cov_2N, 2.0)
+
+
+def bon_necessary_sharp(cov_cN: ArrayLike, c: ArrayLike) -> np.ndarray:
+    """Some binary reward has regret at least ``(1 - 1/c) Cov_{cN}`` with ``N`` draws, for every ``c >= 1``.
+
+    The constant is approached by the two-point pair with ratio ``cN`` as its coverage goes to 0.
+
+    Source: this collection (Prop D.7 is c = 2).
+
+    Examples
+    --------
+    >>> float(bon_necessary_sharp(0.25, 5))
+    0.2
+    """
+    return (1.0 - 1.0 / threshold("c", c)) * in_range("cov_cN", cov_cN, 0, 1)
+
+
+def bon_necessary_exact(cov_cN: ArrayLike, c: ArrayLike, N: ArrayLike) -> np.ndarray:
+    """Some binary reward has regret at least ``C - 1 + (1 - C/(cN))^N``, ``C = Cov_{cN}``; attained for every C.
+
+    At least ``bon_necessary_sharp``; convex in ``C``, hence (Jensen) valid for the average over prompts too.
+
+    Source: this collection.
+
+    Examples
+    --------
+    >>> float(bon_necessary_exact(1.0, 2, 1))
+    0.5
+    """
+    C, c, N = in_range("cov_cN", cov_cN, 0, 1), threshold("c", c), threshold("N", N)
+    with np.errstate(divide="ignore"):
+        return C + np.expm1(N * np.log1p(-C / (c * N)))
+
+
+def coverage_chain_rule(cov_D: ArrayLike, M2: ArrayLike, cov_T: ArrayLike) -> np.ndarray:
+    """Bound ``Cov_{M1}(pi_T || pi) <= M2 Cov_{M1/M2}(pi_D || pi) + Cov_{M2}(pi_T || pi_D)``.
+
+    Parameters
+    ----------
+    cov_D, cov_T : array_like
+        ``Cov_{M1/M2}(pi_D || pi)`` and ``Cov_{M2}(pi_T || pi_D)``.
+
+    Source: Chen et al. 2025, arXiv 2510.15020v2, Prop D.5.
+
+    Examples
+    --------
+    >>> float(coverage_chain_rule(0.01, 10, 0.05))
+    0.15000000000000002
+    """
+    return threshold("M2", M2) * in_range("cov_D", cov_D, 0, 1) + in_range("cov_T", cov_T, 0, 1)
+
+
+def _power_of_complement(x: np.ndarray, N: np.ndarray) -> np.ndarray:
+    """``(1 - x)^N`` for ``x`` in [0, 1], accurate for small ``x``."""
+    with np.errstate(divide="ignore"):
+        return np.exp(N * np.log1p(-x))
