@@ -1,4 +1,4 @@
-"""The gate itself: a small collection passes, and every planted fault turns the run red and leaves the last good ledger."""
+"""The gate itself: a small collection passes; every planted fault turns the run red and leaves the last good ledger."""
 
 import json
 import re
@@ -37,15 +37,16 @@ corrected_by = "half-bound"
 """
 
 CELLS = [
-    ("markdown", "# 01. See a small thing\n\n**The question.** How large?\n\n**You will see** it.\n\n**You need** little."
-                 "\n\n**Minutes** 1"),
-    ("code", "from covtheory.claims import at_most, claim, claims_table, exceeds\nfrom covtheory.figures import figure, show\n"
-             "from covtheory.randomness import generator\nvalues = generator(1, 0).uniform(0, 0.5, 100)\nclaims_table('01')"),
+    ("markdown", "# 01. See a small thing\n\n**The question.** How large?\n\n**You will see** it.\n\n"
+                 "**You need** little.\n\n**Minutes** 1"),
+    ("code", "from covtheory.claims import at_most, claim, claims_table, exceeds\n"
+             "from covtheory.figures import figure, show\nfrom covtheory.randomness import generator\nvalues = generator(1, 0).uniform(0, 0.5, 100)\nclaims_table('01')"),
     ("code", "fig, ax = figure()\nax.plot(range(100), values, label='values')\nax.set_xlabel('draw')\n"
              "ax.set_ylabel('value (no unit)')\nshow(fig, 'A hundred values below one half.')"),
     ("markdown", "## The question again\n\n## The smallest example"),
     ("code", "print(f'mean {values.mean():.4g}')"),
-    ("code", "claim('half-bound').check(at_most('draws', values, 0.5)).tooth('a quarter', at_most('draws', values, 0.25))"),
+    ("code", "claim('half-bound').check(at_most('draws', values, 0.5)).tooth('a quarter', "
+             "at_most('draws', values, 0.25))"),
     ("code", "claim('quarter-bound-as-printed').check(exceeds('largest', values.max(), 0.25)).tooth('a half', "
              "exceeds('largest', values.max(), 0.5))"),
     ("markdown", "## Break it\n\n## Exercises\n\n## References"),
