@@ -40,7 +40,8 @@ CELLS = [
     ("markdown", "# 01. See a small thing\n\n**The question.** How large?\n\n**You will see** it.\n\n"
                  "**You need** little.\n\n**Minutes** 1"),
     ("code", "from covtheory.claims import at_most, claim, claims_table, exceeds\n"
-             "from covtheory.figures import figure, show\nfrom covtheory.randomness import generator\nvalues = generator(1, 0).uniform(0, 0.5, 100)\nclaims_table('01')"),
+             "from covtheory.figures import figure, show\nfrom covtheory.randomness import generator\n"
+             "values = generator(1, 0).uniform(0, 0.5, 100)\nclaims_table('01')"),
     ("code", "fig, ax = figure()\nax.plot(range(100), values, label='values')\nax.set_xlabel('draw')\n"
              "ax.set_ylabel('value (no unit)')\nshow(fig, 'A hundred values below one half.')"),
     ("markdown", "## The question again\n\n## The smallest example"),
