@@ -31,8 +31,8 @@ def lump(values: np.ndarray, p: np.ndarray, q: np.ndarray) -> tuple[np.ndarray, 
     array([0.5, 0.5])
     """
     values, p, q = _sorted(values, p, q)
-    finite = values[np.isfinite(values)]
-    close = 16 * np.finfo(float).eps * max(np.abs(finite[[0, -1]])) if finite.size else 0.0
+    k = np.searchsorted(values, np.inf)
+    close = 16 * np.finfo(float).eps * max(abs(values[0]), abs(values[k - 1])) if k else 0.0
     with np.errstate(invalid="ignore"):
         new = np.diff(values) > close
     if new.all():
