@@ -110,6 +110,15 @@ def test_rollout_scores_are_those_of_the_policies_and_draws_are_from_the_first()
         np.testing.assert_allclose(scores, [p.log_prob(y, x) for p in joint.policies], atol=1e-12)
 
 
+def test_rollout_of_large_logits_does_not_overflow():
+    features = TokenFeatures(np.eye(3))
+    a, b = (AutoregressiveLinear(t, features, H=3) for t in ([2000.0, 2000.0, 0.0], [0.0, 1500.0, 0.0]))
+    scores = Joint([a, b]).rollout(np.random.default_rng(9), np.zeros(200, dtype=int))
+    y = a.sample(np.random.default_rng(9), 200)
+    np.testing.assert_allclose(scores, [p.log_prob(y) for p in (a, b)], atol=1e-9)
+    assert set(np.unique(y)) == {0, 1}
+
+
 def test_several_parameters_are_scored_at_once_and_bound_holds():
     rng = np.random.default_rng(2)
     for policy in (_policies()["decayed"], _policies()["token"], _policies()["prefix"]):
