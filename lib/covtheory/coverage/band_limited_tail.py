@@ -121,7 +121,7 @@ def tail_at(measure: TiltedMeasure, plan: Plan, kappa: float) -> Tail | None:
 def smallest_gap(tail: Tail) -> float:
     """Relative gap below which more frequencies do not lead: round-off, window and input rounding."""
     value = max(tail.parts["value"], 1e-300)
-    return float(2 * np.expm1(tail.parts["log_error"]) + 2 * tail.parts["noise"] / value)
+    return float(2 * np.expm1(min(tail.parts["log_error"], 700.0)) + 2 * tail.parts["noise"] / value)
 
 
 def _relative_width(tail: Tail, known: float) -> float:
@@ -140,8 +140,8 @@ def _log_normal_value(measure: TiltedMeasure) -> float:
 def _plan(measure: TiltedMeasure, gap: float, alias: float) -> Plan:
     """Shortest period whose other translates weigh at most ``alias``, and enough frequencies for ``gap``."""
     theta, sd = measure.theta, measure.sd
-    down = theta * np.linspace(0.02, 1.0, 30)
-    up = np.geomspace(0.3, 40.0, 30) / sd
+    down = theta * np.geomspace(0.02, 1.0, 24)
+    up = np.geomspace(0.3, 40.0, 24) / sd
     log_down, log_up = measure.log_mgf(-down), measure.log_mgf(up)
 
     def weight(period: float) -> tuple[float, int, int]:
@@ -156,7 +156,8 @@ def _plan(measure: TiltedMeasure, gap: float, alias: float) -> Plan:
         middle = (low + high) / 2
         low, high = (middle, high) if weight(middle)[0] > alias else (low, middle)
     _, i, j = weight(high)
-    density = np.exp(-0.5 * (measure.mean / sd) ** 2 - _log_normal_value(measure)) / (sd * np.sqrt(2 * np.pi))
+    log_density = min(-0.5 * (measure.mean / sd) ** 2 - _log_normal_value(measure), 600.0)
+    density = np.exp(log_density) / (sd * np.sqrt(2 * np.pi))
     step = 2 * np.pi / high
     return Plan(step, max(16, int(min(np.ceil(1.06 * high * density / gap), 2**50))), float(down[i]), float(up[j]))
 

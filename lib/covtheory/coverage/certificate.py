@@ -59,12 +59,12 @@ def certified_coverage(
     one = len(p) == 1
     if one and type_count(p[0], q[0], int(counts[0])) <= FEW_TYPES:
         bracket = enumerated_coverage(p[0], q[0], int(counts[0]), t)
-        if _gap(bracket) <= gap:
+        if accept(bracket, gap):
             return bracket
     if t == -np.inf:
         return Bracket(1.0, 1.0, "certain", {"complement": (0.0, 0.0)})
     bracket = band_limited_coverage(p, q, counts, t, gap)
-    if _gap(bracket) <= gap:
+    if accept(bracket, gap):
         return bracket
     try:
         if one:
@@ -74,7 +74,7 @@ def certified_coverage(
     except ValueError as error:
         reason = str(error)
     else:
-        if _gap(listed) <= gap:
+        if accept(listed, gap):
             return listed
         reason = f"enumeration reaches {_gap(listed):.3g}"
     raise ValueError(
@@ -195,13 +195,22 @@ def _threshold(log_N: float) -> float:
     return t
 
 
+def accept(bracket: Bracket, gap: float) -> bool:
+    """Whether the bracket is as tight as asked for.
+
+    Examples
+    --------
+    >>> accept(Bracket(0.1, 0.11, "example", {"complement": (0.89, 0.9)}), 0.2)
+    True
+    """
+    return _gap(bracket) <= gap
+
+
 def _gap(bracket: Bracket) -> float:
-    """Relative gap of the coverage or of its complement, whichever is smaller in value."""
+    """Relative gap of the coverage or, if that is the smaller number, of its complement."""
     below, above = bracket.detail["complement"]
-    lower, upper = (bracket.lower, bracket.upper) if bracket.upper < 0.5 or below == 0.0 < bracket.lower else (below, above)
-    if not bracket.detail.get("reflected", True):
-        lower, upper = bracket.lower, bracket.upper
+    reflected = bracket.detail.get("reflected", above < 0.5)
+    lower, upper = (below, above) if reflected else (bracket.lower, bracket.upper)
     if upper <= 1e-299:
         return 0.0
     return float(upper / lower - 1) if lower > 0 else float("inf")
-

@@ -49,14 +49,11 @@ def enumerated_coverage(p: ArrayLike, q: ArrayLike, H: int | None, log_N: float)
     x = token_log_ratios(p, q)
     length = validation.count("H", len(p) if p.ndim == 2 else H)
     if p.ndim == 1:
-        atoms, halves = type_count(p, q, length), None
-        if atoms > 2**20:
-            halves = [length // 2, length - length // 2]
-            atoms = max(type_count(p, q, h) for h in halves)
-        _check(atoms, length)
-        parts = [enumeration.types(x, p, q, h) for h in ([length] if halves is None else sorted(set(halves)))]
-        if halves is not None and len(parts) == 1:
-            parts = parts * 2
+        halves = [length] if type_count(p, q, length) <= 2**20 else [length // 2, length - length // 2]
+        for half in halves:
+            _check(type_count(p, q, half), length)
+        distinct = {half: _types(x, p, q, half) for half in halves}
+        parts = [distinct[half] for half in halves]
     else:
         parts = [_convolution(x[rows], p[rows], q[rows]) for rows in (slice(0, length // 2), slice(length // 2, None))]
     on = (p > 0) & np.isfinite(x)
@@ -66,8 +63,9 @@ def enumerated_coverage(p: ArrayLike, q: ArrayLike, H: int | None, log_N: float)
     rounding = length * UNIT * (64 * reach + 8 * (log_p + float(np.abs(np.log(q[q > 0])).max())) + 16)
     tie = max(1e-12 * max(1.0, abs(t)), 4 * rounding + 64 * UNIT * abs(t)) if np.isfinite(t) else 0.0
     relative = 1.01 * length * INPUT + 8 * p.shape[-1] * UNIT * (16 + 2 * log_factorial + length * log_p)
-    sums = [_above(parts, t - tie + shift) for shift in (tie / 4, -tie / 4)]
-    tied = sums[1][0] - _above(parts, t + tie)[0]
+    ends = (t - tie + tie / 4, t - tie - tie / 4, t + tie)
+    *sums, beyond = _above(parts, ends)
+    tied = sums[1][0] - beyond[0]
     (lower, below_high), (upper, below_low) = sums
     complement = (below_low * (1 - relative), min(1.0, below_high * (1 + relative) + 1e-300))
     lower, upper = lower * (1 - relative), min(1.0, upper * (1 + relative) + 1e-300)
@@ -94,6 +92,25 @@ def type_count(p: np.ndarray, q: np.ndarray, H: int) -> int:
     return comb(H + k - 1, k - 1)
 
 
+def _types(x: np.ndarray, p: np.ndarray, q: np.ndarray, length: int) -> enumeration.Atoms:
+    """Log ratio and mass of all types; short sequences are grown token by token in non-decreasing order of token."""
+    if length > 64:
+        return enumeration.types(x, p, q, length)
+    on = (p > 0) & np.isfinite(x)
+    x_on, p_on, q_on = enumeration.lump(x[on], p[on], q[on]) if on.any() else (x[on],) * 3
+    values, mass, last, run = np.zeros(1), np.ones(1), np.zeros(1, dtype=np.intp), np.zeros(1)
+    for h in range(length):
+        width = len(x_on) - last
+        parent = np.repeat(np.arange(len(last)), width)
+        token = np.arange(len(parent)) - np.repeat(np.cumsum(width) - width, width) + last[parent]
+        run = np.where((token == last[parent]) & (h > 0), run[parent], 0.0) + 1
+        values, mass, last = values[parent] + x_on[token], mass[parent] * p_on[token] * ((h + 1) / run), token
+    p_inf = float(-np.expm1(length * np.log1p(-min(p[~on].sum(), 1.0)))) if p[~on].sum() < 1 else 1.0
+    if p_inf > 0:
+        values, mass = np.append(values, np.inf), np.append(mass, p_inf)
+    return values, mass, mass, 0.0
+
+
 def _convolution(x: np.ndarray, p: np.ndarray, q: np.ndarray) -> enumeration.Atoms:
     listed = 1
     for row, mass in zip(x, p, strict=True):
@@ -107,17 +124,18 @@ def _check(atoms: int, length: int) -> None:
         raise ValueError(f"H: {length} positions have {atoms:.4g} atoms to list, expected at most {MOST_ATOMS}")
 
 
-def _above(parts: list[enumeration.Atoms], t: float) -> tuple[float, float]:
-    """Mass at or above ``t`` and mass below it."""
-    values, p = (parts[0][i] for i in (0, 1))
+def _above(parts: list[enumeration.Atoms], thresholds: tuple[float, ...]) -> list[tuple[float, float]]:
+    """Mass at or above each threshold, and mass below it."""
+    values, p = _ordered(parts[0])
     if len(parts) == 1:
-        above = values >= t
-        return float(p[above].sum()), float(p[~above].sum())
-    order = np.argsort(parts[1][0])
-    other, mass = parts[1][0][order], parts[1][1][order]
+        return [(float(p[i:].sum()), float(p[:i].sum())) for i in np.searchsorted(values, thresholds)]
+    other, mass = (values, p) if parts[1] is parts[0] else _ordered(parts[1])
     tail = np.concatenate((np.cumsum(mass[::-1])[::-1], [0.0]))
     head = np.concatenate(([0.0], np.cumsum(mass)))
-    first = np.sort(values)
-    place = np.searchsorted(other, t - first)
-    p = p[np.argsort(values)]
-    return float(p @ tail[place]), float(p @ head[place])
+    places = (np.searchsorted(other, t - values) for t in thresholds)
+    return [(float(p @ tail[place]), float(p @ head[place])) for place in places]
+
+
+def _ordered(atoms: enumeration.Atoms) -> tuple[np.ndarray, np.ndarray]:
+    order = np.argsort(atoms[0])
+    return atoms[0][order], atoms[1][order]

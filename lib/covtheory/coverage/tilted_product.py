@@ -127,12 +127,13 @@ class TiltedProduct:
 
     def log_mgf(self, s: np.ndarray) -> np.ndarray:
         """Upper bounds of ``log E_W e^{s S}`` for an array ``s``."""
-        out = np.zeros(len(s))
-        for y, w, c in zip(self.y, self.w, self.counts, strict=True):
-            exponent = np.multiply.outer(s, np.where(w > 0, y, 0.0))
+        out = np.empty(len(s))
+        for i, one in enumerate(s):
+            exponent = np.where(self.w > 0, one * self.y, -np.inf)
             peak = exponent.max(axis=1)
-            out += c * (peak + np.log(np.exp(exponent - peak[:, None]) @ w))
-            out += c * UNIT * (self.V + 40 + 8 * np.abs(exponent).max(axis=1))
+            total = (np.exp(exponent - peak[:, None]) * self.w).sum(axis=1)
+            size = np.abs(one * self.y).max(axis=1)
+            out[i] = self.counts @ (peak + np.log(total) + UNIT * (self.V + 40 + 8 * size))
         return out
 
     def spectrum(self, step: float, K: int, kappa: float) -> Spectrum | None:
@@ -157,7 +158,7 @@ class TiltedProduct:
         block, work, kept = 2**20 * size, 0.0, []
         for first in range(head, K, block):
             start = np.arange(first, min(first + block, K), size)
-            keep, cost = self._not_small(start, np.minimum(start + size, K), step, kappa, uniform=True)
+            keep, cost = self._not_small(start, size, step, kappa, uniform=True)
             kept.append(start[keep])
             work += cost
         start = np.concatenate(kept) if kept else np.zeros(0, dtype=int)
@@ -168,51 +169,61 @@ class TiltedProduct:
             if start.size > MOST_VALUES:
                 return None
             if size > 1:
-                keep, cost = self._not_small(start, np.minimum(start + size, K), step, kappa, uniform=False)
+                keep, cost = self._not_small(start, size, step, kappa, uniform=False)
                 start, work = start[keep], work + cost
         k = np.concatenate((np.arange(head), start))
         return Spectrum(*self._values(k, step), float(np.exp(-kappa)) * 1.01, work + k.size * factors)
 
-    def _not_small(self, start, end, step, kappa, uniform):
-        """Which cells ``start <= k < end`` could hold a modulus above ``e^-kappa``, and the work that took."""
-        middle, radius = (start + end - 1) / 2 * step, (end - start - 1) / 2 * step * (1 + 1e-12)
+    def _not_small(self, start, size, step, kappa, uniform):
+        """Which cells ``start <= k < start + size`` could hold a modulus above ``e^-kappa``, and the work that took."""
+        middle, radius = (start + (size - 1) / 2) * step, (size - 1) / 2 * step * (1 + 1e-12)
         bound = np.full(len(start), np.abs(self.counts @ self.excess) + UNIT * self.H)
         alive, row, rows, work = np.arange(len(start)), 0, 64, 0.0
         while row < len(self.y) and alive.size:
-            chunk = slice(row, row + rows)
-            work += float(alive.size) * len(self.y[chunk]) * self.V
-            for i in range(row, min(row + rows, len(self.y))):
-                u = middle[alive]
-                if uniform and len(self.y) == 1:
-                    phi = _uniform(u[0], step * (start[1] - start[0] if len(u) > 1 else 0), len(u), self.y[i], self.w[i])
-                    phi[-1] = _direct(u[-1:], self.y[i], self.w[i])[0]  # the last cell may be cut short
-                else:
-                    phi = _direct(u, self.y[i], self.w[i])
-                slop = UNIT * (self.V + 60 + 12 * u * np.abs(self.y[i]).max()) + 2 * abs(self.excess[i])
-                beta = np.arccos(np.minimum(1.0, np.abs(phi) + slop)) - self.row_sd[i] * radius[alive] - 8 * UNIT
+            chunk, u = slice(row, row + rows), middle[alive]
+            counts, y, w = self.counts[chunk], self.y[chunk], self.w[chunk]
+            work += float(alive.size) * y.size
+            for part, modulus in self._moduli(u, y, w, step * size if uniform and row == 0 else None):
+                slop = UNIT * (self.V + 60 + 12 * np.multiply.outer(u[part], np.abs(y).max(axis=1)))
+                slop += 2 * np.abs(self.excess[chunk])
+                beta = np.arccos(np.minimum(1.0, modulus + slop)) - 8 * UNIT
+                beta -= radius * self.row_sd[chunk]
                 cosine = np.cos(np.maximum(beta, 0.0)) + 8 * UNIT
-                bound[alive] += self.counts[i] * np.log(np.minimum(np.maximum(cosine, 1e-3), 1.0))
+                bound[alive[part]] += np.log(np.clip(cosine, 1e-3, 1.0)) @ counts
             alive = alive[bound[alive] > -kappa]
             row, rows = row + rows, rows * 2
         keep = np.zeros(len(start), dtype=bool)
         keep[alive] = True
         return keep, work
 
+    def _moduli(self, u, y, w, spacing):
+        """Blocks of ``|phi_h(u)|``, shape (block, rows); by matrix products if the frequencies have a ``spacing``."""
+        if spacing is None:
+            for part in _blocks(len(u), y.size):
+                angle = np.multiply.outer(u[part], y)
+                yield part, np.hypot(*(np.einsum("nrv,rv->nr", f(angle), w) for f in (np.cos, np.sin)))
+            return
+        for part in _blocks(len(u), len(y)):
+            first, n = u[part][0], len(u[part])
+            phi = np.stack([_uniform(first, spacing, n, *row) for row in zip(y, w, strict=True)], axis=1)
+            yield part, np.abs(phi)
+
     def _values(self, k: np.ndarray, step: float):
         """``psi`` at indices k with ``phi - 1`` computed without cancellation."""
-        u = k * step
         sums = np.zeros((4, len(k)))
-        for y, w, c, excess, m1 in zip(self.y, self.w, self.counts, self.excess, self.mean_abs, strict=True):
-            re, im = np.empty(len(k)), np.empty(len(k))
-            for i in range(0, len(k), max(1, CHUNK // self.V)):
-                part = slice(i, i + max(1, CHUNK // self.V))
-                half = np.multiply.outer(u[part], y / 2)
+        rows = max(1, CHUNK // (16 * self.V))
+        for row in range(0, len(self.y), rows):
+            chunk = slice(row, row + rows)
+            y, w = self.y[chunk], self.w[chunk]
+            for part in _blocks(len(k), y.size):
+                u = (k[part] * step)[:, None]
+                half = np.multiply.outer(u[:, 0], y / 2)
                 sine = np.sin(half)
-                re[part] = (sine * sine) @ w
-                im[part] = 2 * (sine * np.cos(half)) @ w
-            re = excess - 2 * re
-            eps = UNIT * ((self.V + 60) * (np.abs(re) + np.minimum(1.0, u * m1)) + 6 * u * m1)
-            _accumulate(sums, c, re, im, eps)
+                re = self.excess[chunk] - 2 * np.einsum("nrv,nrv,rv->nr", sine, sine, w)
+                im = 2 * np.einsum("nrv,nrv,rv->nr", sine, np.cos(half), w)
+                m1 = self.mean_abs[chunk]
+                eps = UNIT * ((self.V + 60) * (np.abs(re) + np.minimum(1.0, u * m1)) + 6 * u * m1)
+                sums[:, part] += _logs(self.counts[chunk], re, im, eps)
         return (k, *_power(sums))
 
     def _all_values(self, first: int, last: int, step: float):
@@ -220,36 +231,31 @@ class TiltedProduct:
         k = np.arange(first, last)
         sums = np.zeros((4, len(k)))
         for y, w, c in zip(self.y, self.w, self.counts, strict=True):
-            phi = _uniform(first * step, step, len(k), y, w)
-            eps = UNIT * (self.V + 60 + 12 * k * step * np.abs(y).max())
-            _accumulate(sums, c, phi.real - 1, phi.imag, eps)
+            phi = _uniform(first * step, step, len(k), y, w)[:, None]
+            eps = UNIT * (self.V + 60 + 12 * k * step * np.abs(y).max())[:, None]
+            sums += _logs(np.array([c]), phi.real - 1, phi.imag, eps)
         return (k, *_power(sums))
 
 
-def _accumulate(sums: np.ndarray, count: float, re: np.ndarray, im: np.ndarray, eps: np.ndarray) -> None:
-    """Add ``count log phi`` for ``phi = 1 + re + i im`` known within ``eps``: log modulus, phase, relative error, cap."""
+def _blocks(n: int, width: int) -> list[slice]:
+    rows = max(1, CHUNK // width)
+    return [slice(i, min(i + rows, n)) for i in range(0, n, rows)]
+
+
+def _logs(counts: np.ndarray, re: np.ndarray, im: np.ndarray, eps: np.ndarray) -> np.ndarray:
+    """Sums of ``count log phi`` for ``phi = 1 + re + i im`` known within ``eps``: log modulus, phase, error, cap."""
     squared = np.maximum(2 * re + re * re + im * im, -1 + 4 * eps**2)  # a modulus below 2 eps is raised to that
     log_phi, angle = 0.5 * np.log1p(squared), np.arctan2(im, 1 + re)
     modulus = np.exp(log_phi)
-    sums[0] += count * log_phi
-    sums[1] += count * angle
-    sums[2] += count * (1.5 * eps / np.maximum(modulus - eps, eps / 2) + 12 * UNIT * (np.abs(log_phi) + np.abs(angle)))
-    sums[3] += count * np.log(modulus + 3 * eps)
+    error = 1.5 * eps / np.maximum(modulus - eps, eps / 2) + 12 * UNIT * (np.abs(log_phi) + np.abs(angle))
+    return np.stack([part @ counts for part in (log_phi, angle, error, np.log(modulus + 3 * eps))])
 
 
 def _power(sums: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The product and its absolute error: relative where that is small, else its size and that of the truth."""
     size = np.exp(sums[0])
-    relative = np.expm1(np.minimum(1.01 * sums[2], 50.0)) + 32 * UNIT
+    relative = np.expm1(np.minimum(1.01 * sums[2], 50.0)) + 32 * UNIT * (1 + np.abs(sums[0]))
     return size * np.exp(1j * sums[1]), np.minimum(relative * size, 1.01 * (size + np.exp(sums[3])))
-
-
-def _direct(u: np.ndarray, y: np.ndarray, w: np.ndarray) -> np.ndarray:
-    out = np.empty(len(u), dtype=complex)
-    for i in range(0, len(u), max(1, CHUNK // len(y))):
-        angle = np.multiply.outer(u[i : i + max(1, CHUNK // len(y))], y)
-        out[i : i + len(angle)] = np.cos(angle) @ w + 1j * (np.sin(angle) @ w)
-    return out
 
 
 def _uniform(first: float, step: float, n: int, y: np.ndarray, w: np.ndarray) -> np.ndarray:
