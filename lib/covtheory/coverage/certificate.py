@@ -53,7 +53,7 @@ def certified_coverage(
     >>> bool(bracket.relative_gap < 1e-4), bracket.method
     (True, 'band-limited majorant')
     """
-    p, q, counts = _positions(p, q, H)
+    p, q, counts = positions(p, q, H)
     gap = float(validation.in_range("relative_gap", relative_gap, 0.0, 1.0, open_ends=True))
     t = _threshold(log_N)
     one = len(p) == 1
@@ -118,7 +118,7 @@ def point_coverage(p: ArrayLike, q: ArrayLike, H: int | None, log_N: float) -> f
     >>> certified_coverage([0.5, 0.3, 0.2], [0.4, 0.35, 0.25], 10**6, 2e4).contains(value)
     True
     """
-    p, q, counts = _positions(p, q, H)
+    p, q, counts = positions(p, q, H)
     bracket = band_limited_coverage(p, q, counts, _threshold(log_N), 1e-2)
     return float(bracket.detail["point"])
 
@@ -177,7 +177,14 @@ def bracket_of_tail(
     return Bracket(*ends, "band-limited majorant", detail)
 
 
-def _positions(p: ArrayLike, q: ArrayLike, H: int | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def positions(p: ArrayLike, q: ArrayLike, H: int | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Validated rows of distinct positions and how often each occurs.
+
+    Examples
+    --------
+    >>> positions([0.5, 0.5], [0.25, 0.75], 3)[2]
+    array([3])
+    """
     p, q = validation.probabilities("p", p), validation.probabilities("q", q)
     validation.same_shape(p=p, q=q)
     if p.ndim == 1:
