@@ -72,8 +72,8 @@ def bon_sufficient_sharp_budget(cov_M: ArrayLike, M: ArrayLike, target: ArrayLik
     target = in_range("target", target, 0, 1, open_ends=True)
     with np.errstate(divide="ignore", invalid="ignore"):
         draws = np.log((target - C) / (1.0 - C)) / np.log1p(-1.0 / M)
-    return np.where(C < target, np.maximum(1.0, np.ceil(draws * (1 - 1e-12))), np.where(C > target, np.inf,
-                    np.where(M == 1, 1.0, np.inf)))
+    reached = np.where((target == C) & (M == 1.0), 1.0, np.inf)
+    return np.where(target > C, np.maximum(1.0, np.ceil(draws * (1 - 1e-12))), reached)
 
 
 def bon_sufficient_sharp_per_prompt(cov_M: ArrayLike, M: ArrayLike, N: ArrayLike) -> np.ndarray:

@@ -80,3 +80,32 @@ def level_set_instances(rng: np.random.Generator, number: int, R: int) -> Pair:
     for side in weights:
         side[np.arange(number), rng.integers(R, size=number)] += 1.0
     return Pair(*(side / side.sum(axis=1, keepdims=True) for side in weights))
+
+
+class PolicyTriple(NamedTuple):
+    """Comparator, data policy and model ``(n, R)`` with the two ratios ``M1``, ``M2`` of the chain rule ``(n,)``."""
+
+    pi_T: np.ndarray
+    pi_D: np.ndarray
+    pi_hat: np.ndarray
+    M1: np.ndarray
+    M2: np.ndarray
+
+
+def tied_triples(rng: np.random.Generator, number: int, R: int) -> PolicyTriple:
+    """Random policies with small whole-number weights; ``M1``, ``M2`` are ratios that occur, so that ties abound.
+
+    Examples
+    --------
+    >>> triple = tied_triples(np.random.default_rng(0), 3, 4)
+    >>> triple.pi_T.shape, triple.M1.shape
+    ((3, 4), (3,))
+    """
+    number, R = count("number", number), count("R", R, least=2)
+    weights = rng.integers(0, 4, size=(3, number, R)) + np.eye(R)[rng.integers(R, size=(3, number))]
+    pi_T, pi_D, pi_hat = weights / weights.sum(axis=-1, keepdims=True)
+    one = np.ones((number, R))
+    overall = np.divide(pi_T, pi_hat, out=one.copy(), where=(pi_T > 0) & (pi_hat > 0))
+    first = np.divide(pi_T, pi_D, out=one.copy(), where=(pi_T > 0) & (pi_D > 0))
+    pick = rng.integers(R, size=number)
+    return PolicyTriple(pi_T, pi_D, pi_hat, overall[np.arange(number), pick], first[np.arange(number), pick])
