@@ -116,7 +116,7 @@ def _integral(flint, rows, theta, plan: Plan, detail):
     wanted = list(range(min(K, int(np.sqrt(2 * kappa) / (float(sd.mid()) * plan.step) * 1.1) + 2)))
     reach = 1.15 - np.arccos(np.exp(-kappa / H))
     widest = max(float(row.sd.mid()) for row in rows)
-    size = max(1, 4 ** int(np.log(max(1.0, 2 * reach / (widest * plan.step))) / np.log(4))) if reach > 0.05 else 1
+    size = 4 ** min(15, int(np.log(max(1.0, 2 * reach / (widest * plan.step))) / np.log(4))) if reach > 0.05 else 1
     stack, cells = [(k, size) for k in range(len(wanted), K, size)], 0
     limit = arb(-kappa)
     while stack:

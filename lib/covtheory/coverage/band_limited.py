@@ -1,14 +1,15 @@
 """Trigonometric polynomials just above and just below a one-sided exponential, repeated with period K.
 
-``G(x) = sum_m e^{-lam (x + mK)} 1{x + mK >= 0}`` falls as ``c e^{-lam x}`` on [0, K), ``c = 1/(1 - e^{-lam K})``, and jumps up
-by one at the multiples of K. Among trigonometric polynomials ``sum_{|k| < K} a_k e^{2 pi i k x / K}`` there is one, T, with
-``T(j) = G(j)`` for j = 0, ..., K-1 and ``T'(j) = G'(j)`` for j = 1, ..., K-1; and the Fejer kernel F has ``F(0) = 1`` and
-double zeros at 1, ..., K-1. Then ``T - F <= G <= T`` everywhere:
+``G(x) = sum_m e^{-lam (x + mK)} 1{x + mK >= 0}`` falls as ``c e^{-lam x}`` on [0, K), ``c = 1/(1 - e^{-lam K})``, and
+jumps up by one at the multiples of K. Among trigonometric polynomials ``sum_{|k| < K} a_k e^{2 pi i k x / K}`` there
+is one, T, with ``T(j) = G(j)`` for j = 0, ..., K-1 and ``T'(j) = G'(j)`` for j = 1, ..., K-1; and the Fejer kernel F
+has ``F(0) = 1`` and double zeros at 1, ..., K-1. Then ``T - F <= G <= T`` everywhere:
 
-``f = T - c e^{-lam x}`` has 2K-1 zeros on [0, K), counted with multiplicity. With one more, Rolle would give ``(e^{lam x} f)'``,
-that is ``T' + lam T``, 2K-1 zeros in a period: one more than a polynomial of degree below K can have. So f changes sign
-nowhere in (0, K), and ``f(K) = 1 > 0``. For ``T - F`` count the zeros on (0, K] in the same way; there the sign is that of
-``(T - F)(0) - c = -1``. On the line this is the extremal pair of Graham and Vaaler (1981); notebook 18 has the full proof.
+``f = T - c e^{-lam x}`` has 2K-1 zeros on [0, K), counted with multiplicity. With one more, Rolle would give
+``(e^{lam x} f)'``, that is ``T' + lam T``, 2K-1 zeros in a period: one more than a polynomial of degree below K can
+have. So f changes sign nowhere in (0, K), and ``f(K) = 1 > 0``. For ``T - F`` count the zeros on (0, K] in the same
+way; there the sign is that of ``(T - F)(0) - c = -1``. On the line this is the extremal pair of Graham and Vaaler
+(1981); notebook 18 has the full proof.
 """
 
 import numpy as np

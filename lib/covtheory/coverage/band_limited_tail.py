@@ -7,8 +7,9 @@ For a measure W with ``dP = e^{scale - theta S} dW`` (up to a factor ``e^{+-log_
 
 and ``e^{-theta z} 1{z >= 0}``, summed over translates by a period L, lies between T - F and T of
 :mod:`covtheory.coverage.band_limited`, scaled by K/L with ``lam = theta L / K``. The integral of T is a sum over the
-characteristic function at ``2 pi k / L``, |k| < K. T majorises all translates, hence also the one that is wanted; from
-below the other translates, ``alias``, are subtracted. ``noise`` bounds what arithmetic and skipped frequencies can change.
+characteristic function at ``2 pi k / L``, |k| < K. T majorises all translates, hence also the one that is wanted;
+from below the other translates, ``alias``, are subtracted. ``noise`` bounds what arithmetic and skipped frequencies
+can change.
 """
 
 from dataclasses import dataclass
@@ -73,15 +74,15 @@ def certify_tail(measure: TiltedMeasure, gap: float, known: float = 0.0) -> Tail
             break
         tail = tail_at(measure, plan, kappa)
         if tail is None and best is None:  # coarser than asked for; the caller sees the width
-            return tail_at(measure, Plan(plan.step, min(plan.K, 2**18), plan.down, plan.up), kappa)
+            return tail_at(measure, Plan(plan.step, min(plan.K, 2**15), plan.down, plan.up), kappa)
         if tail is None:
             break
         width = _relative_width(tail, known)
         if best is None or tail.log_upper - tail.log_lower < best.log_upper - best.log_lower:
             best = tail
-        if width <= gap or width > 0.6 * last:
+        if width <= gap or width > 0.6 * last or (last == np.inf == width and growth > 1):
             break
-        growth *= max(2.0, min(64.0, 1.15 * width / gap)) if np.isfinite(width) else 16.0
+        growth *= max(2.0, min(64.0, 1.15 * width / gap)) if np.isfinite(width) else 32.0
         last = width
     return best
 
@@ -95,10 +96,8 @@ def tail_at(measure: TiltedMeasure, plan: Plan, kappa: float) -> Tail | None:
         return None
     k, psi, w = spectrum.k, spectrum.psi, measure.window
     twice = np.where(k > 0, 2.0, 1.0)
-    upper_sum, lower_sum = (
-        float((twice * majorant_coefficients(k, K, lam) * psi * np.exp(1j * sign * k * h * w)).real.sum())
-        for sign in (1, -1)
-    )
+    terms, turn = twice * majorant_coefficients(k, K, lam) * psi, np.exp(1j * k * h * w)
+    upper_sum, lower_sum = float((terms * turn).real.sum()), float((terms * turn.conj()).real.sum())
     kernel = twice * fejer_coefficients(k, K)
     fejer = float((kernel * psi.real).sum())
     size = twice * coefficient_bound(k, K, lam)
@@ -116,6 +115,22 @@ def tail_at(measure: TiltedMeasure, plan: Plan, kappa: float) -> Tail | None:
     parts = {"alias": alias, "noise": noise, "skipped": skipped, "kernel": fejer, "value": upper_sum,
              "log_error": log_e, "work": spectrum.work, "evaluated": float(len(k))}
     return Tail(*(measure.log_scale + float(v) for v in (log_lower, log_upper, log_point)), plan, parts)
+
+
+def point_value(measure: TiltedMeasure) -> float | None:
+    """Log of ``P[S >= 0]`` without a certificate: Fourier inversion of the tilted law on a long period.
+
+    None if the characteristic function does not die out within a few thousand frequencies.
+    """
+    kappa, theta = 40.0, measure.theta
+    h = _plan(measure, 1e-2, 1e-12 * np.exp(_log_normal_value(measure))).step
+    K = int(np.sqrt(2 * kappa) / (measure.sd * h) * 1.1) + 2
+    spectrum = measure.spectrum(h, min(K, 4096), kappa)
+    if spectrum is None or np.abs(spectrum.psi[-3:]).max() > 1e-12:
+        return None
+    k, twice = spectrum.k, np.where(spectrum.k > 0, 2.0, 1.0)
+    value = float((twice * spectrum.psi / (theta + 1j * k * h)).real.sum()) * h / (2 * np.pi)
+    return measure.log_scale + float(np.log(value)) if value > 0 else None
 
 
 def smallest_gap(tail: Tail) -> float:

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from covtheory import validation
-from covtheory.coverage.band_limited_tail import Tail, certify_tail, smallest_gap
+from covtheory.coverage.band_limited_tail import Tail, certify_tail, point_value, smallest_gap
 from covtheory.coverage.composition import Bracket
 from covtheory.coverage.meet_in_the_middle import enumerated_coverage, type_count
 from covtheory.coverage.tilted_product import UNIT, TokenSum
@@ -18,10 +18,10 @@ def certified_coverage(
 ) -> Bracket:
     """Two-sided certificate of ``Cov_N`` for independent tokens, to a chosen relative gap, at any ``H``.
 
-    The cost does not depend on H and hardly on how deep the tail is. Few types, or a threshold that sits on an atom, are
-    enumerated instead. The bracket holds for all exact laws that agree with the floats (after normalising) up to 4 units
-    of round-off per entry, and contains every error of the computation; atoms within ``1e-12 max(1, |log N|)`` of
-    ``log N`` are tied with it and count. The proof is in notebook 18.
+    The cost does not grow with H, and hardly with the depth of the tail. Few types, or a threshold that sits on an
+    atom, are enumerated instead. The bracket holds for all exact laws that agree with the floats (after normalising) up
+    to 4 units of round-off per entry, and contains every error of the computation; atoms within
+    ``1e-12 max(1, |log N|)`` of ``log N`` are tied with it and count. The proof is in notebook 18.
 
     Parameters
     ----------
@@ -37,8 +37,8 @@ def certified_coverage(
     Returns
     -------
     Bracket
-        ``detail`` has ``theta``, ``frequencies``, ``work`` (token factors computed), ``work_for_tenth_gap`` (infinite if
-        round-off forbids it), ``smallest_gap``, ``point`` and ``complement``, the bracket of ``1 - Cov_N``.
+        ``detail`` has ``theta``, ``frequencies``, ``work`` (token factors computed), ``work_for_tenth_gap`` (infinite
+        if round-off forbids it), ``smallest_gap``, ``point`` and ``complement``, the bracket of ``1 - Cov_N``.
 
     Raises
     ------
@@ -118,13 +118,18 @@ def point_coverage(p: ArrayLike, q: ArrayLike, H: int | None, log_N: float) -> f
     >>> certified_coverage([0.5, 0.3, 0.2], [0.4, 0.35, 0.25], 10**6, 2e4).contains(value)
     True
     """
-    p, q, counts = positions(p, q, H)
-    bracket = band_limited_coverage(p, q, counts, _threshold(log_N), 1e-2)
-    return float(bracket.detail["point"])
+    rows = positions(p, q, H)
+    tokens, infinite, reflect = _tokens(*rows, _threshold(log_N))
+    if -tokens.high < 0 < -tokens.low:
+        value = point_value(tokens.tilt(tokens.saddle()[0]))
+        if value is not None:
+            return 1 - float(np.exp(value)) if reflect else infinite[0] + float(np.exp(value))
+    bracket = certified_coverage(p, q, H, log_N, relative_gap=1e-3)
+    return (bracket.lower + bracket.upper) / 2
 
 
 def band_limited_coverage(p: np.ndarray, q: np.ndarray, counts: np.ndarray, t: float, gap: float) -> Bracket:
-    """Bracket from majorant and minorant alone, whatever gap it reaches; rows of distinct positions, ``counts`` of each.
+    """Bracket from majorant and minorant alone, whatever gap it reaches; ``counts`` of each row.
 
     Examples
     --------
@@ -132,21 +137,25 @@ def band_limited_coverage(p: np.ndarray, q: np.ndarray, counts: np.ndarray, t: f
     >>> band_limited_coverage(half, skew, np.array([2]), np.log(3), 1e-2).contains(0.25)
     True
     """
-    tie = 1e-12 * max(1.0, abs(t)) if np.isfinite(t) else 0.0
-    tokens = TokenSum(p, q, counts, t if np.isfinite(t) else 0.0)
-    tokens.window += tie
-    low, high = tokens.p_inf
-    if not tokens.possible or tokens.high < -tokens.window or t == np.inf:
-        return Bracket(low, high, "infinite ratios only", {"complement": (1 - high, 1 - low), "point": low})
-    if tokens.low >= tokens.window:
-        return Bracket(1.0, 1.0, "certain", {"complement": (0.0, 0.0), "point": 1.0})
-    reflect = tokens.moments(0.0)[1] > 0
-    if reflect:
-        tokens = TokenSum(p, q, counts, t, sign=-1)
-        tokens.window += tie
+    tokens, (low, high), reflect = _tokens(p, q, counts, t)
+    if not tokens.possible or t == np.inf or (not reflect and tokens.high < -tokens.window):
+        return Bracket(low, high, "infinite ratios only", {"complement": (1 - high, 1 - low)})
+    if reflect and tokens.high < -tokens.window:
+        return Bracket(1.0, 1.0, "certain", {"complement": (0.0, 0.0)})
     theta, capped = tokens.saddle()
     tail = certify_tail(tokens.tilt(theta), gap, 0.0 if reflect else low)
     return bracket_of_tail(tail, (low, high), reflect, capped, theta, gap)
+
+
+def _tokens(p, q, counts, t) -> tuple[TokenSum, tuple[float, float], bool]:
+    """The sum to integrate, centred at the threshold, reflected if the threshold is below the mean."""
+    at = t if np.isfinite(t) else 0.0
+    tokens, tie = TokenSum(p, q, counts, at), 1e-12 * max(1.0, abs(at))
+    infinite, reflect = tokens.p_inf, np.isfinite(t) and tokens.possible and tokens.moments(0.0)[1] > 0
+    if reflect:
+        tokens = TokenSum(p, q, counts, at, sign=-1)
+    tokens.window += tie
+    return tokens, infinite, bool(reflect)
 
 
 def bracket_of_tail(
@@ -164,6 +173,7 @@ def bracket_of_tail(
         ends = infinite[0] + lower, min(1.0, (infinite[1] + upper) * (1 + 2 * UNIT))
         complement = (max(0.0, 1 - ends[1] - UNIT), 1 - ends[0] + UNIT)
         point += infinite[0]
+    point = float(np.clip(point, *ends))
     obstacle = f"probability within {2 * np.pi / tail.plan.step / tail.plan.K:.2g} nats of the threshold (an atom?)"
     if capped:
         obstacle = f"tilt {theta:.3g} would overflow: the threshold is next to the largest log ratio"

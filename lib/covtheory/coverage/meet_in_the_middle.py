@@ -97,7 +97,7 @@ def _types(x: np.ndarray, p: np.ndarray, q: np.ndarray, length: int) -> enumerat
     if length > 64:
         return enumeration.types(x, p, q, length)
     on = (p > 0) & np.isfinite(x)
-    x_on, p_on, q_on = enumeration.lump(x[on], p[on], q[on]) if on.any() else (x[on],) * 3
+    x_on, p_on, _ = enumeration.lump(x[on], p[on], q[on]) if on.any() else (x[on],) * 3
     values, mass, last, run = np.zeros(1), np.ones(1), np.zeros(1, dtype=np.intp), np.zeros(1)
     for h in range(length):
         width = len(x_on) - last

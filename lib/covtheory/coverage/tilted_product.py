@@ -1,13 +1,12 @@
 """Sum of independent token log ratios under an exponential tilt: exact measure, characteristic function, its errors.
 
-The tilted token weights ``w_v = p_v e^{theta y_v - Lam}``, with ``y_v = x_v - t/H``, are rounded once and then *define* the
-measure W that is integrated, whatever its total mass; what rounding did to ``p`` and to ``y`` is charged once, in
-``log_error`` (a factor on probabilities) and ``window`` (a shift of the threshold). Elementary functions are taken to
-be correct within 8 units of round-off, arithmetic within one.
+The tilted token weights ``w_v = p_v e^{theta y_v - Lam}``, with ``y_v = x_v - t/H``, are rounded once and then
+*define* the measure W that is integrated, whatever its total mass; what rounding did to ``p`` and to ``y`` is charged
+once, in ``log_error`` (a factor on probabilities) and ``window`` (a shift of the threshold). Elementary functions are
+taken to be correct within 8 units of round-off, arithmetic within one.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 from math import fsum
 
 import numpy as np
@@ -149,7 +148,7 @@ class TiltedProduct:
         reach = 1.15 - np.arccos(np.exp(-kappa / self.H))
         size = 1
         if reach > 0.05:
-            size = max(1, 4 ** int(np.log(max(1.0, 2 * reach / (self.row_sd.max() * step))) / np.log(4)))
+            size = 4 ** min(15, int(np.log(max(1.0, 2 * reach / (self.row_sd.max() * step))) / np.log(4)))
         if (K - head) / size > (MOST_VALUES if size == 1 else 16 * MOST_VALUES) or head > MOST_VALUES:
             return None
         if size == 1:
@@ -278,6 +277,7 @@ def _mass_at_infinity(p: np.ndarray, counts: np.ndarray) -> tuple[float, float]:
     if mass.max() >= 1.0 - 1e-12:
         return float(mass.max() == 1.0), 1.0
     slack = mass / (1 - mass) * (1.01 * INPUT + 4 * UNIT) + 8 * UNIT * np.abs(np.log1p(-mass))
-    total, error = counts @ np.log1p(-mass), 1.01 * (counts @ slack) + len(counts) * UNIT * abs(counts @ np.log1p(-mass))
+    total = counts @ np.log1p(-mass)
+    error = 1.01 * (counts @ slack) + len(counts) * UNIT * abs(total)
     low, high = -np.expm1(total + error) * (1 - 8 * UNIT), -np.expm1(total - error) * (1 + 8 * UNIT)
     return max(0.0, float(low)), min(1.0, float(high))
