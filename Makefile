@@ -46,6 +46,7 @@ new: $(STAMP)
 	@$(RUN) new "$(NB)" "$(TITLE)"
 
 slides: $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-slides.txt
 	@$(RUN) slides $(if $(NB),--notebook $(NB))
 
 lab: $(STAMP)
