@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import softmax
 
 from covtheory.coverage import CoverageProfile, LogRatioLaw, law_from_pmfs
 from covtheory.instances.pair import Pair
@@ -91,3 +92,33 @@ def two_point_law_set(a: Sequence[float], N: Sequence[float]) -> LawSet:
     """
     grid = [(float(x), float(y)) for y in N for x in a]
     return law_set([two_point_pair(*point) for point in grid], [[y] for _, y in grid], [f"a={x:.4g}" for x, _ in grid])
+
+
+def three_responses(z: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """The four-parameter family of pairs on three responses, for adversarial searches.
+
+    Parameters
+    ----------
+    z : ndarray, shape (m, 4)
+        Log-weights of responses 1 and 2 relative to response 0, for the data law (two) and the model (two).
+
+    Returns
+    -------
+    p, q : ndarray, shape (m, 3)
+    N, cov : ndarray, shape (m,)
+        Threshold at the ratio of response 0, or 1.1 if that is larger, and the coverage there.
+
+    Examples
+    --------
+    >>> p, q, N, cov = three_responses(np.array([[0.0, 0.0, 1.0, 1.0]]))
+    >>> N.round(3), cov.round(3)
+    (array([2.146]), array([0.333]))
+    """
+    z = np.asarray(z, dtype=float)
+    if z.ndim != 2 or z.shape[1] != 4:
+        raise ValueError(f"z: shape {z.shape}, expected (m, 4)")
+    origin = np.zeros((len(z), 1))
+    p, q = (softmax(np.hstack([origin, part]), axis=1) for part in (z[:, :2], z[:, 2:]))
+    r = p / q
+    N = np.maximum(r[:, 0], 1.1)
+    return p, q, N, (p * (r >= N[:, None] * (1 - 1e-12))).sum(axis=1)
