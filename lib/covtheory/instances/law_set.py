@@ -16,7 +16,7 @@ FIXED_N = (1.25, 2.0, 4.0, 16.0, 256.0, 1e4)
 """Thresholds that every random law gets; its own atoms, where the coverage jumps, come on top."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LawSet:
     """``m`` laws with ``k`` thresholds each; everything broadcasts to ``(m, k)``.
 
@@ -52,7 +52,7 @@ def law_set(pairs: Sequence[Pair], N: Sequence, names: Sequence[str]) -> LawSet:
     if N.ndim != 2 or not len(pairs) == len(N) == len(names):
         raise ValueError(f"N: shape {N.shape} for {len(pairs)} pairs and {len(names)} names, expected one row each")
     laws = tuple(law_from_pmfs(*pair) for pair in pairs)
-    cov = np.stack([CoverageProfile(law)(row) for law, row in zip(laws, N, strict=True)])
+    cov = np.stack([np.minimum(CoverageProfile(law)(row), 1.0) for law, row in zip(laws, N, strict=True)])
     return LawSet(tuple(names), tuple(pairs), laws, N, cov)
 
 
@@ -121,4 +121,4 @@ def three_responses(z: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, 
     p, q = (softmax(np.hstack([origin, part]), axis=1) for part in (z[:, :2], z[:, 2:]))
     r = p / q
     N = np.maximum(r[:, 0], 1.1)
-    return p, q, N, (p * (r >= N[:, None] * (1 - 1e-12))).sum(axis=1)
+    return p, q, N, np.minimum((p * (r >= N[:, None] * (1 - 1e-12))).sum(axis=1), 1.0)
