@@ -3,6 +3,7 @@
 import math
 
 from covtheory.bounds import divergences as bounds
+from covtheory.bounds import sequences
 from covtheory.bounds.two_point import coverage_from_divergence
 from covtheory.exercises import Entries
 from covtheory.instances.divergences import prop_3_2
@@ -42,10 +43,10 @@ ENTRIES: Entries = {
         },
     ),
     "03-c": (
-        lambda: float(bounds.stopped_hellinger_threshold(100, 0.05)),
+        lambda: float(sequences.stopped_hellinger_threshold(100, 0.05)),
         {
             "That is the printed threshold log(N/delta); half of log N is enough.": lambda: float(
-                bounds.stopped_hellinger_threshold_paper(100, 0.05)
+                sequences.stopped_hellinger_threshold_paper(100, 0.05)
             ),
             "You left out log(1/delta), the price of Markov's inequality.": lambda: 0.5 * math.log(100),
             "Only log N is halved, not log(1/delta).": lambda: 0.5 * math.log(100 / 0.05),
