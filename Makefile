@@ -46,9 +46,11 @@ new: $(STAMP)
 	@$(RUN) new "$(NB)" "$(TITLE)"
 
 slides: $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-slides.txt
 	@$(RUN) slides $(if $(NB),--notebook $(NB))
 
 lab: $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-lab.txt
 	@$(BIN)/jupyter lab notebooks
 
 bench: $(STAMP)
