@@ -66,8 +66,8 @@ def composition_bracket(
     ``V`` unit vectors: absolute error at most ``(V + 16 + 4 u max|x - t/H|) 2**-53`` at frequency ``u``, so the product
     of ``H`` of them is off by at most ``H`` times that times the ``H-1``-st power of its modulus; a product abandoned
     below ``e^-45`` is charged its modulus. ``Lam(th) - th t`` is charged ``8 (H + |.| + sum |x| th) 2**-53``.
-    Thresholds within ``1e-12 max(1, |log N|)`` of an atom are treated as ties both ways. Without tilt the budget is an absolute
-    1e-13 or so, which swallows small tails; with it, it is relative.
+    Thresholds within ``1e-12 max(1, |log N|)`` of an atom are treated as ties both ways. Without tilt the budget is an
+    absolute 1e-12 or so, which swallows small tails; with it, it is relative.
 
     Parameters
     ----------

@@ -151,9 +151,9 @@ def tilted_coverage(
     """Rare coverage of a product pair by importance sampling from the exponential tilt at the saddle point.
 
     With ``S`` the log ratio and ``w = e^{Lam(s) - s S}`` the weight, the coverage is ``E_s[w 1{S >= log N}]`` and on
-    the event ``0 <= w <= B = e^{Lam(s) - s log N}``, so the empirical Bernstein bound (Maurer and Pontil, 2009, theorem 4)
-    holds at every sample size; half the false alarm is spent on each side. Tokens the model cannot produce contribute
-    ``1 - prod(1 - p_inf)`` exactly, and the finite part is sampled as a sub-probability.
+    the event ``0 <= w <= B = e^{Lam(s) - s log N}``, so the empirical Bernstein bound (Maurer and Pontil, 2009,
+    theorem 4) holds at every sample size; half the false alarm is spent on each side. Tokens the model cannot produce
+    contribute ``1 - prod(1 - p_inf)`` exactly, and the finite part is sampled as a sub-probability.
 
     Raises
     ------
