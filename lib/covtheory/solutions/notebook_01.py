@@ -50,9 +50,9 @@ ENTRIES = {
     "01-e": (
         lambda: TWO.kl,
         {
-            "That is the area of the upper tail; responses with ratio below 1 subtract.": lambda: kl_positive_part(TWO.law),
+            "That is the area of the upper tail; ratios below 1 subtract.": lambda: kl_positive_part(TWO.law),
             "That is in bits; the collection uses nats.": lambda: TWO.kl / np.log(2),
-            "That is the KL divergence of the data law from the model, the other way round.": lambda: float(
+            "That is KL(pi || pi_D): the arguments are exchanged.": lambda: float(
                 -np.sum(TWO.law.q * TWO.law.values)
             ),
         },
