@@ -76,13 +76,17 @@ def show(fig: Figure, alt: str) -> None:
     buffer = io.BytesIO()
     with matplotlib.rc_context(STYLE):
         fig.savefig(buffer, format="png", metadata={"Software": None})
-    small = io.BytesIO()  # a palette of 256 colours: a quarter of the size, no visible difference
-    Image.open(buffer).convert("RGB").quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
-        small, format="png", optimize=True, dpi=(STYLE["savefig.dpi"],) * 2
-    )
-    display({"image/png": small.getvalue(), "text/plain": f"[figure: {alt}]"}, raw=True,
+    display({"image/png": _palette_png(buffer), "text/plain": f"[figure: {alt}]"}, raw=True,
             metadata={"image/png": {"alt": alt}})
     print("\n".join(lines))
+
+
+def _palette_png(buffer: io.BytesIO) -> bytes:
+    """The same picture with 128 colours: about a third of the bytes."""
+    small = io.BytesIO()
+    image = Image.open(buffer).convert("RGB")
+    image.quantize(128, dither=Image.Dither.NONE).save(small, "png", optimize=True)
+    return small.getvalue()
 
 
 def digest(fig: Figure) -> Iterator[str]:
