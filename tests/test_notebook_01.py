@@ -21,7 +21,7 @@ def test_certified_bracket_contains_the_tabulated_coverage():
     bracket = composition_bracket(p, q, 60, LOG_N)
     assert np.all(bracket.lower <= np.array(COVERAGE) * (1 + 2e-7))
     assert np.all(np.array(COVERAGE) <= bracket.upper * (1 + 2e-7))
-    assert np.all(bracket.relative_gap < 0.01)
+    assert np.all(bracket.relative_gap < 0.05)
 
 
 def test_hockey_stick_of_the_reference_sentence_lies_in_an_independent_privacy_bracket():
