@@ -1,12 +1,15 @@
 """Ball arithmetic proves the same bracket, inside the floating-point one."""
 
+import csv
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from covtheory.coverage.ball_replay import ball_replay
 from covtheory.coverage.certificate import certified_coverage
+from covtheory.instances.long_sequences import token_pair
 
 try:
     import flint
@@ -61,3 +64,17 @@ def test_missing_library_is_said_clearly(monkeypatch):
     monkeypatch.setitem(sys.modules, "flint", None)
     with pytest.raises(ModuleNotFoundError, match=r"covtheory\[proof\]"):
         ball_replay([0.5, 0.5], [0.4, 0.6], 10, 1.0)
+
+
+@needs_flint
+def test_recorded_brackets_are_what_ball_arithmetic_gives():
+    path = Path(__file__).parents[1] / "references" / "ball_brackets.csv"
+    with path.open(newline="") as file:
+        rows = [{k: float(v) for k, v in row.items()} for row in csv.DictReader(file)]
+    assert {row["H"] for row in rows} == {1e3, 1e5, 1e6}
+    for row in rows:
+        if row["H"] == 1000 and row["z"] > 1:
+            continue  # half a minute each; the others take milliseconds
+        H = int(row["H"])
+        ball = ball_replay(*token_pair(H), H, row["log_N"], relative_gap=1e-5)
+        assert (ball.lower, ball.upper) == pytest.approx((row["lower"], row["upper"]), rel=1e-9)

@@ -16,48 +16,8 @@ from covtheory.coverage.certificate import (
 )
 from covtheory.coverage.composition import composition_bracket
 from covtheory.coverage.meet_in_the_middle import enumerated_coverage
+from covtheory.coverage.rational import rational_cases, rational_coverage
 from covtheory.coverage.tilted_product import TokenSum
-
-
-def exact_coverage(p, q, H, N):
-    """Coverage in rational arithmetic, by recursion over token counts."""
-    total, last = Fraction(0), len(p) - 1
-
-    def visit(token, left, mass, ratio):
-        nonlocal total
-        for c in [left] if token == last else range(left + 1):
-            if c and p[token] == 0:
-                break
-            step = 1 if c == 0 else (None if q[token] == 0 else (p[token] / q[token]) ** c)
-            now = None if ratio is None or step is None else ratio * step
-            grown = mass * comb(left, c) * p[token] ** c
-            if token < last:
-                visit(token + 1, left - c, grown, now)
-            elif now is None or now >= N:
-                total += grown
-
-    visit(0, H, Fraction(1), Fraction(1))
-    return total
-
-
-def rational_cases(n, seed):
-    """Small laws with zeros here and there; three quarters of the thresholds are exactly a sequence's ratio."""
-    rng = np.random.default_rng(seed)
-    while n:
-        V, H = int(rng.integers(2, 5)), int(rng.integers(1, 13))
-        a, b = (rng.integers(0 if n % 5 == k else 1, 20, size=V) for k in (0, 1))
-        if a.sum() == 0 or b.sum() == 0:
-            continue
-        p, q = ([Fraction(int(v), int(c.sum())) for v in c] for c in (a, b))
-        both = [v for v in range(V) if p[v] > 0 and q[v] > 0]
-        if n % 4 and both:
-            N = Fraction(1)
-            for v in rng.choice(both, size=H):
-                N *= p[v] / q[v]
-        else:
-            N = Fraction(int(rng.integers(1, 10**4)), int(rng.integers(1, 1000)))
-        n -= 1
-        yield p, q, H, N
 
 
 def floats(p, q):
@@ -66,8 +26,8 @@ def floats(p, q):
 
 def test_bracket_contains_exact_rational_value_most_with_threshold_at_an_atom():
     widths = []
-    for p, q, H, N in rational_cases(320, seed=1):
-        truth, log_N = exact_coverage(p, q, H, N), log(N.numerator) - log(N.denominator)
+    for p, q, H, N in rational_cases(320, np.random.default_rng(1)):
+        truth, log_N = rational_coverage(p, q, H, N), log(N.numerator) - log(N.denominator)
         rows = positions(*floats(p, q), H)
         for bracket in (band_limited_coverage(*rows, log_N, 0.2),
                         certified_coverage(*floats(p, q), H, log_N, relative_gap=1e-9)):
