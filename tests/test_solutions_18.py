@@ -10,7 +10,7 @@ from covtheory.solutions.notebook_18 import ENTRIES
 
 
 def test_constant_majorant_is_the_geometric_series():
-    assert ENTRIES["18-a"][0]() == pytest.approx(sum(2.0**-m for m in range(60)))
+    assert ENTRIES["18-a"][0]() == pytest.approx(sum(4.0**-m for m in range(60)))
 
 
 def test_number_of_frequencies():

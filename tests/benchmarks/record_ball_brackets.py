@@ -1,4 +1,4 @@
-"""Prints the ball-arithmetic brackets that notebook 18 compares with: ``record_ball_brackets.py > ball_brackets.csv``."""
+"""Prints the ball-arithmetic brackets that notebook 18 compares with (references/ball_brackets.csv)."""
 
 import csv
 import sys

@@ -26,8 +26,8 @@ def tail_approximations(p: ArrayLike, q: ArrayLike, H: int, log_N: float) -> Tai
 
     With cumulant function ``Lam`` of a token, saddle point ``Lam'(s) = log N / H`` and rate
     ``I = s log N / H - Lam(s)``: the normal law with the mean and variance of S (Strassen's second order); the Chernoff
-    bound ``e^{-HI}`` for s > 0; Bahadur and Rao (1960) divide it by ``s sqrt(2 pi H Lam''(s))``; Lugannani and Rice (1980)
-    are ``Q(w) + phi(w) (1/u - 1/w)`` with ``w = sign(s) sqrt(2HI)``, ``u = s sqrt(H Lam''(s))``.
+    bound ``e^{-HI}`` for s > 0; Bahadur and Rao (1960) divide it by ``s sqrt(2 pi H Lam''(s))``; Lugannani and Rice
+    (1980) are ``Q(w) + phi(w) (1/u - 1/w)`` with ``w = sign(s) sqrt(2HI)``, ``u = s sqrt(H Lam''(s))``.
 
     Parameters
     ----------

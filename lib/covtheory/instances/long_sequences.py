@@ -1,4 +1,4 @@
-"""Pairs of token laws whose sequences are a few nats apart however long they are: rational, hence the same everywhere."""
+"""Pairs of rational token laws whose sequences are a few nats apart, however long they are."""
 
 import numpy as np
 
@@ -6,7 +6,9 @@ from covtheory.validation import count
 
 
 def token_pair(H: int, V: int = 50, *, nats: float = 4.0) -> tuple[np.ndarray, np.ndarray]:
-    """Laws p and q on V symbols with ``H KL(p||q)`` about ``nats``; ``q_v ~ p_v (1 - d_v / D)`` with small whole ``d_v``.
+    """Laws p and q on V symbols with ``H KL(p||q)`` about ``nats``.
+
+    ``q_v ~ p_v (1 - d_v / D)`` with whole numbers ``d_v``, ``D``, so that the floats are the same on every machine.
 
     Examples
     --------

@@ -16,10 +16,10 @@ def _silent_radius(kappa: float, sd: float) -> float:
 
 ENTRIES = {
     "18-a": (
-        lambda: float(majorant(0.0, 1, np.log(2))),
+        lambda: float(majorant(0.0, 1, np.log(4))),
         {
             "That is the minorant T - F; with K = 1 the two constants differ by one.": lambda: float(
-                minorant(0.0, 1, np.log(2))
+                minorant(0.0, 1, np.log(4))
             ),
             "g jumps to 1, but the translates to the left add to it: sum the geometric series.": lambda: 1.0,
         },
