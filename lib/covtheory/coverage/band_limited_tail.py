@@ -149,7 +149,7 @@ def _relative_width(tail: Tail, known: float) -> float:
 def _log_normal_value(measure: TiltedMeasure) -> float:
     """``log E e^{-theta Z} 1{Z >= 0}`` for a normal Z with the mean and deviation of the measure."""
     m, s, theta = measure.mean, measure.sd, measure.theta
-    return float(-theta * m + (theta * s) ** 2 / 2 + log_ndtr((m - theta * s * s) / s))
+    return float(min(-theta * m + (theta * s) ** 2 / 2 + log_ndtr((m - theta * s * s) / s), 0.0))
 
 
 def _plan(measure: TiltedMeasure, gap: float, alias: float) -> Plan:
