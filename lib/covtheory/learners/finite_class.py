@@ -223,6 +223,28 @@ class FiniteClass:
         chosen = maximum_likelihood(columns, counts, prefer)
         return np.bincount(chosen, weights=np.exp(log_weights), minlength=len(self.log_probs))
 
+    def tail(self, n: int, loss: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+        """``(t, P[loss(pihat) >= t])`` at every positive attainable loss, ascending, for the worst rule for ties.
+
+        Parameters
+        ----------
+        n : int
+        loss : array_like, shape (K,)
+            Loss of every model, possibly ``inf``; losses within 1e-12 relative are one.
+
+        Examples
+        --------
+        >>> coins = FiniteClass.from_probs([0.5, 0.5], [[0.5, 0.5], [0.9, 0.1]])
+        >>> [v.tolist() for v in coins.tail(1, coins.coverage(2))]
+        [[0.5], [0.5]]
+        """
+        loss = np.asarray(loss, dtype=float)
+        law, levels = self.selection_law(n, prefer=loss), np.unique(loss[loss > 0])
+        gaps = np.diff(levels) > 1e-12 * levels[:-1]
+        levels = levels[np.concatenate([[True], gaps])] if levels.size else levels
+        tails = np.array([law[loss >= level * (1 - 1e-12)].sum() for level in levels])
+        return levels[tails > 0], tails[tails > 0]
+
 
 def _log_table(log_probs: ArrayLike) -> np.ndarray:
     lp = np.asarray(log_probs, dtype=float)
