@@ -50,6 +50,7 @@ slides: $(STAMP)
 	@$(RUN) slides $(if $(NB),--notebook $(NB))
 
 lab: $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-lab.txt
 	@$(BIN)/jupyter lab notebooks
 
 bench: $(STAMP)
