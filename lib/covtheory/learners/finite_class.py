@@ -231,7 +231,7 @@ class FiniteClass:
         ----------
         n : int
         loss : array_like, shape (K,)
-            Loss of every model, possibly ``inf``; losses within 1e-12 relative are one.
+            Loss of every model, possibly ``inf``; losses within 1e-12 relative are one, below 1e-14 are zero.
 
         Examples
         --------
@@ -240,7 +240,7 @@ class FiniteClass:
         [[0.5], [0.5]]
         """
         loss = np.asarray(loss, dtype=float)
-        law, levels = self.selection_law(n, prefer=loss), np.unique(loss[loss > 0])
+        law, levels = self.selection_law(n, prefer=loss), np.unique(loss[loss > 1e-14])
         gaps = np.diff(levels) > 1e-12 * levels[:-1]
         levels = levels[np.concatenate([[True], gaps])] if levels.size else levels
         tails = np.array([min(1.0, law[loss >= level * (1 - 1e-12)].sum()) for level in levels])
