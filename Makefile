@@ -57,7 +57,7 @@ lab: $(STAMP)
 # Benchmarks have an environment of their own: dp-accounting, which they compare with, needs an older attrs.
 bench:
 	@test -x $(BENCH)/bin/python || $(PYTHON) -m venv $(BENCH)
-	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt -r requirements-proof.txt
 	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@mkdir -p build
 	@$(BENCH)/bin/python -m pytest -q tests/benchmarks --override-ini=addopts= --benchmark-json=build/benchmarks.json

@@ -43,7 +43,7 @@ def test_ball_bracket_is_inside_the_float_bracket(H, z):
 @needs_flint
 def test_a_million_tokens_at_gap_one_in_a_million():
     p, q, mean, sd = laws(10**6, 50)
-    ball = ball_replay(p, q, 10**6, mean + 7 * sd, relative_gap=1e-6)
+    ball = ball_replay(p, q, 10**6, mean + sd, relative_gap=1e-6)
     assert ball.relative_gap < 1e-6
     assert ball.detail["float"].contains([ball.lower, ball.upper]).all()
 
@@ -73,8 +73,8 @@ def test_recorded_brackets_are_what_ball_arithmetic_gives():
         rows = [{k: float(v) for k, v in row.items()} for row in csv.DictReader(file)]
     assert {row["H"] for row in rows} == {1e3, 1e5, 1e6}
     for row in rows:
-        if row["H"] == 1000 and row["z"] > 1:
-            continue  # half a minute each; the others take milliseconds
+        if row["H"] == 1000 or row["z"] > 10:
+            continue  # seconds to half a minute each
         H = int(row["H"])
         ball = ball_replay(*token_pair(H), H, row["log_N"], relative_gap=1e-5)
         assert (ball.lower, ball.upper) == pytest.approx((row["lower"], row["upper"]), rel=1e-9)

@@ -148,6 +148,19 @@ def test_curve_is_monotone_and_equals_the_points():
     assert curve.lower[20] <= one.lower <= one.upper <= curve.upper[20]
 
 
+def test_floats_that_do_not_quite_sum_to_one_mean_the_normalised_law():
+    p, q = np.array([0.5, 0.3, 0.2]), np.array([0.4, 0.35, 0.25])
+    for scale_p, scale_q in ((1 + 8e-10, 1), (1, 1 - 8e-10)):
+        off = certified_coverage(p * scale_p, q * scale_q, 10**6, 2e4, relative_gap=1e-6)
+        clean = certified_coverage(p, q, 10**6, 2e4, relative_gap=1e-6)
+        assert off.lower == pytest.approx(clean.lower, rel=1e-8)
+        few = certified_coverage(p * scale_p, q * scale_q, 60, 1.5, relative_gap=1e-9)
+        assert few.lower == pytest.approx(certified_coverage(p, q, 60, 1.5, relative_gap=1e-9).lower, rel=1e-11)
+    rows = positions(p * (1 + 8e-10), q, 60)
+    listed, banded = enumerated_coverage(p * (1 + 8e-10), q, 60, 1.5), band_limited_coverage(*rows, 1.5, 1e-2)
+    assert banded.lower <= listed.lower <= listed.upper <= banded.upper
+
+
 @pytest.mark.parametrize(("arguments", "message"), [
     (([0.5, 0.5 + 2e-9], [0.5, 0.5], 10, 1.0), "p: row"),
     (([0.5, 0.5], [0.5, 0.5], 10, np.nan), "log_N"),

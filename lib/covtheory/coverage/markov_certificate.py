@@ -11,7 +11,7 @@ from covtheory.coverage.certificate import accept, bracket_of_tail, certified_co
 from covtheory.coverage.composition import Bracket
 from covtheory.coverage.log_ratio import token_log_ratios
 from covtheory.coverage.tilted_chain import Chain, TiltedChain
-from covtheory.coverage.tilted_product import INPUT, UNIT
+from covtheory.coverage.tilted_product import INPUT, UNIT, normalised
 from covtheory.policies.markov import Markov
 
 MOST_ATOMS = 2**21
@@ -101,8 +101,7 @@ def _certify(start, p, q, target, n, log_N, relative_gap, emits) -> Bracket:
     t, length = float(log_N), n + emits
     if np.isnan(t):
         raise ValueError("log_N: got NaN, expected a number")
-    p, q = (a / a.sum(axis=1, keepdims=True) for a in (p, q))
-    start = tuple(a / a.sum() for a in start)
+    p, q, start = normalised(p), normalised(q), tuple(map(normalised, start))
     x, x_start = token_log_ratios(p, q), token_log_ratios(*start)
     on = (p > 0) & np.isfinite(x)
     if n > 1:

@@ -9,7 +9,7 @@ from covtheory import validation
 from covtheory.coverage import enumeration
 from covtheory.coverage.composition import Bracket
 from covtheory.coverage.log_ratio import token_log_ratios
-from covtheory.coverage.tilted_product import INPUT, UNIT
+from covtheory.coverage.tilted_product import INPUT, UNIT, normalised
 
 MOST_ATOMS = 2**22
 """Atoms listed for a half."""
@@ -43,6 +43,7 @@ def enumerated_coverage(p: ArrayLike, q: ArrayLike, H: int | None, log_N: float)
     """
     p, q = validation.probabilities("p", p), validation.probabilities("q", q)
     validation.same_shape(p=p, q=q)
+    p, q = normalised(p), normalised(q)
     if p.ndim == 2 and np.all(p == p[0]) and np.all(q == q[0]):
         p, q, H = p[0], q[0], len(p)
     t = float(log_N)
@@ -67,13 +68,13 @@ def enumerated_coverage(p: ArrayLike, q: ArrayLike, H: int | None, log_N: float)
     *sums, beyond = _above(parts, ends)
     tied = sums[1][0] - beyond[0]
     (lower, below_high), (upper, below_low) = sums
-    complement = (below_low * (1 - relative), min(1.0, below_high * (1 + relative) + 1e-300))
+    complement = (float(below_low * (1 - relative)), float(min(1.0, below_high * (1 + relative) + 1e-300)))
     lower, upper = lower * (1 - relative), min(1.0, upper * (1 + relative) + 1e-300)
     if upper > 0.5:
         lower, upper = max(lower, 1 - complement[1] - 2 * UNIT), min(upper, 1 - complement[0] + 2 * UNIT, 1.0)
     method = "enumeration of types" if len(parts) == 1 else "meet in the middle"
     atoms = sum(len(part[0]) for part in parts)
-    return Bracket(max(0.0, lower), upper, method, {"complement": complement, "tied": max(0.0, tied), "atoms": atoms})
+    return Bracket(float(max(0.0, lower)), float(upper), method, {"complement": complement, "tied": max(0.0, tied), "atoms": atoms})
 
 
 def type_count(p: np.ndarray, q: np.ndarray, H: int) -> int:

@@ -55,7 +55,7 @@ class TokenSum:
     """
 
     def __init__(self, p: np.ndarray, q: np.ndarray, counts: np.ndarray, t: float, sign: int = 1):
-        p, q = (a / np.array([[fsum(row)] for row in a]) for a in (p, q))
+        p, q = normalised(p), normalised(q)
         x = token_log_ratios(p, q)
         self.counts, self.H, self.sign = counts.astype(float), int(counts.sum()), sign
         on = (p > 0) & np.isfinite(x)
@@ -234,6 +234,18 @@ class TiltedProduct:
             eps = UNIT * (self.V + 60 + 12 * k * step * np.abs(y).max())[:, None]
             sums += _logs(np.array([c]), phi.real - 1, phi.imag, eps)
         return (k, *_power(sums))
+
+
+def normalised(probs: np.ndarray) -> np.ndarray:
+    """Rows divided by their exactly summed total: within 2 units of round-off of the law that is meant.
+
+    Examples
+    --------
+    >>> normalised(np.array([0.2, 0.2]))
+    array([0.5, 0.5])
+    """
+    totals = np.array([fsum(row) for row in np.atleast_2d(probs)])
+    return probs / (totals[:, None] if probs.ndim == 2 else totals)
 
 
 def _blocks(n: int, width: int) -> list[slice]:
