@@ -73,8 +73,8 @@ def enumerated_coverage(p: ArrayLike, q: ArrayLike, H: int | None, log_N: float)
     if upper > 0.5:
         lower, upper = max(lower, 1 - complement[1] - 2 * UNIT), min(upper, 1 - complement[0] + 2 * UNIT, 1.0)
     method = "enumeration of types" if len(parts) == 1 else "meet in the middle"
-    atoms = sum(len(part[0]) for part in parts)
-    return Bracket(float(max(0.0, lower)), float(upper), method, {"complement": complement, "tied": max(0.0, tied), "atoms": atoms})
+    detail = {"complement": complement, "tied": max(0.0, tied), "atoms": sum(len(part[0]) for part in parts)}
+    return Bracket(float(max(0.0, lower)), float(upper), method, detail)
 
 
 def type_count(p: np.ndarray, q: np.ndarray, H: int) -> int:
