@@ -37,6 +37,28 @@ def independent_events_quantile(K: int, n: int, delta: float) -> float:
     return -math.expm1(math.log(missed) / count("n", n))
 
 
+def unseen_law(draws: int, symbols: int, mass: float) -> np.ndarray:
+    """Exact pmf, shape ``(symbols + 1,)``, of how many of ``symbols`` events of equal mass ``draws`` draws never show.
+
+    The events are disjoint; ``symbols * mass <= 1``.
+
+    Source: this collection, notebook 05 (a recursion over draws).
+
+    Examples
+    --------
+    >>> unseen_law(2, 2, 0.5)
+    array([0.5, 0.5, 0. ])
+    """
+    symbols = count("symbols", symbols)
+    in_range("symbols * mass", symbols * in_range("mass", mass, 0, 1), 0, 1 + 1e-12)
+    seen = np.zeros(symbols + 1)
+    seen[0] = 1.0
+    hit = (symbols - np.arange(symbols + 1)) * float(mass)  # a draw shows one more of them
+    for _ in range(count("draws", draws, least=0)):
+        seen = seen * (1 - hit) + np.concatenate(([0.0], (seen * hit)[:-1]))
+    return seen[::-1].copy()
+
+
 @dataclass(frozen=True)
 class BoxSoftmax:
     """Prop 4.1(a): softmax over d symbols, logits in [-B, B]; one heavy symbol, d - 1 light ones of mass ~ 1/(4n).
@@ -74,12 +96,7 @@ class BoxSoftmax:
 
     def unseen_law(self) -> np.ndarray:
         """Exact pmf, shape (d,), of the number of light symbols that n draws never show."""
-        seen = np.zeros(self.d)
-        seen[0] = 1.0
-        hit = (self.d - 1 - np.arange(self.d)) * self.light  # a draw shows one more light symbol
-        for _ in range(self.n):
-            seen = seen * (1 - hit) + np.concatenate(([0.0], (seen * hit)[:-1]))
-        return seen[::-1].copy()
+        return unseen_law(self.n, self.d - 1, self.light)
 
     def mle(self, counts: ArrayLike) -> np.ndarray:
         """Maximum-likelihood softmax for counts, shape (d,): ``clip(counts/n, e^-B/Z, e^B/Z)`` with total one."""
