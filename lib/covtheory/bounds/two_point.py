@@ -61,7 +61,9 @@ def coverage_from_divergence(divergence: ArrayLike, N: ArrayLike, kind: Kind, s:
     0.3
     """
     D, N = np.broadcast_arrays(threshold("divergence", divergence, least=0.0), threshold("N", N, strict=True))
-    lo, hi = np.full(D.shape, -745.0), np.zeros(D.shape)
+    # floor of log a: keeps a/N above underflow, where a rounded-off 0 would fake an infinite divergence
+    lo = np.minimum(np.where(np.isinf(N), 0.0, np.log(np.where(np.isinf(N), 1.0, N))) - 690.0, -1.0)
+    hi = np.zeros(D.shape)
     for _ in range(64):
         mid = 0.5 * (lo + hi)
         above = _surely_above(D, np.exp(mid), N, kind, s)
@@ -71,7 +73,9 @@ def coverage_from_divergence(divergence: ArrayLike, N: ArrayLike, kind: Kind, s:
 
 def _surely_above(D: np.ndarray, a: np.ndarray, N: np.ndarray, kind: Kind, s: float | None) -> np.ndarray:
     first, second = _terms(kind, a, a / N, s)
-    return first + second - ROUNDING * (np.abs(first) + np.abs(second) + a) > D
+    total = first + second
+    margin = np.where(np.isinf(total), 0.0, ROUNDING * (np.abs(first) + np.abs(second) + a))
+    return total - margin > D
 
 
 def _terms(kind: Kind, a: np.ndarray, b: np.ndarray, s: float | None) -> tuple[np.ndarray, np.ndarray]:

@@ -1,5 +1,6 @@
-"""The README's generated parts: the index of notebooks and the table of a real run."""
+"""The README's generated parts: the index of notebooks, the table of a real run, the picture."""
 
+import base64
 import re
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from covtheory.collection.report import table
 HOME = "OWNER/coverage-notebooks"
 """Where the collection is hosted on GitHub; whoever hosts it sets this once."""
 
+PICTURE = "references/coverage_profile.png"
+"""The README's picture: the first figure of notebook 01."""
+
 
 def write_index(root: Path) -> bool:
     """Bring the generated parts of README.md up to date; return whether anything changed.
@@ -22,6 +26,8 @@ def write_index(root: Path) -> bool:
     ValueError
         If README.md lacks a pair of markers.
     """
+    if (picture := first_figure(root)) is not None:
+        (root / PICTURE).write_bytes(picture)
     path = root / "README.md"
     old = path.read_text(encoding="utf-8")
     new = _between(old, "index", index(root))
@@ -29,6 +35,16 @@ def write_index(root: Path) -> bool:
     if new != old:
         ledgers.write_text(path, new)
     return new != old
+
+
+def first_figure(root: Path) -> bytes | None:
+    """Return the PNG of the first figure of the first notebook, which the README shows."""
+    for path in notebooks(root)[:1]:
+        for cell in nbformat.read(path, as_version=4).cells:
+            for output in cell.get("outputs", []):
+                if "image/png" in output.get("data", {}):
+                    return base64.b64decode(output["data"]["image/png"])
+    return None
 
 
 def index(root: Path) -> str:

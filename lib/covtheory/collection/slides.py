@@ -68,7 +68,7 @@ def deck(nb: nbformat.NotebookNode, assets: dict[str, str]) -> str:
 <style>{style}</style></head><body><div class="reveal"><div class="slides">
 {sections}
 </div></div><script>{assets["reveal.js"]}</script><script>{assets["notes.js"]}</script>
-<script>Reveal.initialize({{hash: true, width: 1280, height: 720, slideNumber: "c/t", plugins: [RevealNotes]}});</script>
+<script>Reveal.initialize({{hash: true, width: 1280, height: 720, slideNumber: "c/t", plugins: [RevealNotes]}})</script>
 </body></html>
 """
 

@@ -1,5 +1,6 @@
 """Coverage: the law of the log ratio, its tail, divergences, certified composition, Monte Carlo."""
 
+from covtheory.coverage.composition import Bracket, composition_bracket
 from covtheory.coverage.divergences import (
     affinity,
     chi_squared,
@@ -11,14 +12,27 @@ from covtheory.coverage.divergences import (
     total_variation,
 )
 from covtheory.coverage.log_ratio import LogRatioLaw, law_from_atoms, law_from_pmfs, log_ratio_law
+from covtheory.coverage.monte_carlo import (
+    Estimate,
+    binomial_verdict,
+    clopper_pearson,
+    estimate_coverage,
+    tilted_coverage,
+)
 from covtheory.coverage.profile import CoverageProfile, coverage_profile
 
 __all__ = [
+    "Bracket",
     "CoverageProfile",
+    "Estimate",
     "LogRatioLaw",
     "affinity",
+    "binomial_verdict",
     "chi_squared",
+    "clopper_pearson",
+    "composition_bracket",
     "coverage_profile",
+    "estimate_coverage",
     "f_divergence",
     "hellinger_sq",
     "kl",
@@ -27,5 +41,6 @@ __all__ = [
     "law_from_pmfs",
     "log_ratio_law",
     "renyi",
+    "tilted_coverage",
     "total_variation",
 ]

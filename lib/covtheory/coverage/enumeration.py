@@ -13,8 +13,11 @@ from scipy.special import gammaln
 from covtheory.policies.joint import Joint
 from covtheory.policies.sequences import LARGEST_ENUMERATION, SequencePolicyBase, check_size
 
-BLOCK = 2**16
-"""Leaves expanded at a time: the states of their parents stay in cache."""
+BLOCK = 2**18
+"""Leaves expanded at a time by one thread."""
+
+SORT_BLOCK = 2**18
+"""Atoms sorted at a time by one thread."""
 
 Atoms = tuple[np.ndarray, np.ndarray, np.ndarray, float]
 
@@ -27,16 +30,38 @@ def lump(values: np.ndarray, p: np.ndarray, q: np.ndarray) -> tuple[np.ndarray, 
     >>> lump(np.array([1.0, 0.0, 1.0]), np.array([0.2, 0.5, 0.3]), np.zeros(3))[1]
     array([0.5, 0.5])
     """
-    order = np.argsort(values)
-    values, p, q = values[order], p[order], q[order]
-    finite = values[np.isfinite(values)]
-    close = 16 * np.finfo(float).eps * max(np.abs(finite[[0, -1]])) if finite.size else 0.0
+    values, p, q = _sorted(values, p, q)
+    k = np.searchsorted(values, np.inf)
+    close = 16 * np.finfo(float).eps * max(abs(values[0]), abs(values[k - 1])) if k else 0.0
     with np.errstate(invalid="ignore"):
         new = np.diff(values) > close
     if new.all():
         return values, p, q
     starts = np.flatnonzero(np.concatenate(([True], new)))
     return values[starts], np.add.reduceat(p, starts), np.add.reduceat(q, starts)
+
+
+def _sorted(*arrays: np.ndarray, threads: int = 2) -> tuple[np.ndarray, ...]:
+    """Arrays in the order of the first, by a sample sort: blocks, then ranges of values, each sorted in cache."""
+
+    def sort(part: list[np.ndarray]) -> list[np.ndarray]:
+        order = np.argsort(part[0])
+        return [a[order] for a in part]
+
+    n = len(arrays[0])
+    if n <= SORT_BLOCK:
+        return tuple(sort(list(arrays)))
+    with ThreadPoolExecutor(threads) as pool:
+        runs = list(pool.map(sort, [[a[i : i + SORT_BLOCK] for a in arrays] for i in range(0, n, SORT_BLOCK)]))
+        sample = np.sort(np.concatenate([run[0][:: max(1, SORT_BLOCK // 1024)] for run in runs]))
+        pivots = sample[np.linspace(0, len(sample) - 1, len(runs) + 1).astype(int)[1:-1]]
+        ends = [np.concatenate(([0], np.searchsorted(run[0], pivots), [len(run[0])])) for run in runs]
+
+        def gather(bucket: int) -> list[np.ndarray]:
+            pieces = [[a[e[bucket] : e[bucket + 1]] for a in run] for run, e in zip(runs, ends, strict=True)]
+            return sort([np.concatenate(column) for column in zip(*pieces, strict=True)])
+
+        return tuple(np.concatenate(column) for column in zip(*pool.map(gather, range(len(runs))), strict=True))
 
 
 def types(x: np.ndarray, p: np.ndarray, q: np.ndarray, H: int) -> Atoms:
@@ -50,7 +75,7 @@ def types(x: np.ndarray, p: np.ndarray, q: np.ndarray, H: int) -> Atoms:
     >>> types(np.log([2.0, 0.5]), np.array([2, 1]) / 3, np.array([1, 2]) / 3, 2)[1].round(4)
     array([0.4444, 0.4444, 0.1111])
     """
-    x, p, q, p_inf, q_only = _split(x[None], p[None], q[None])
+    x, p, q, p_inf, q_only = _split(x[None], p[None], q[None], repeats=H)
     values, log_p, log_q = np.zeros(0), np.zeros(0), np.zeros(0)
     if x[0].size:
         x, p, q = lump(x[0], p[0], q[0])
@@ -105,7 +130,7 @@ def convolution(x: np.ndarray, p: np.ndarray, q: np.ndarray) -> Atoms:
 def prefix_tree(pi_D: SequencePolicyBase, pi: SequencePolicyBase, prompt_probs: np.ndarray, threads: int = 2) -> Atoms:
     """All sequences of two sequence policies, expanded prefix by prefix with running log ratio and log mass.
 
-    The top of the tree is expanded once; below it, blocks of prefixes with at most about ``2**16`` leaves each are
+    The top of the tree is expanded once; below it, blocks of prefixes with at most ``BLOCK`` leaves each are
     expanded by ``threads`` threads. No prefix is visited twice. A prefix that ``pi_D`` never produces is cut, and its
     model mass goes to ``q_only``.
     """
@@ -165,12 +190,12 @@ def _expand(joint: Joint, prefixes: Prefixes, *, last: bool) -> tuple[Prefixes, 
     return children._replace(state=joint.advance(joint.take(prefixes.state, index // V), index % V)), lost
 
 
-def _split(x, p, q):
+def _split(x, p, q, repeats=1):
     """Finite part of each position, mass of a sequence with an infinite ratio, model mass where the data law is 0."""
     on, finite = p > 0, np.isfinite(x)
     with np.errstate(divide="ignore"):
-        p_inf = 0.0 - np.expm1(np.log1p(-np.minimum(np.where(on & ~finite, p, 0.0).sum(axis=1), 1.0)).sum())
-        q_only = 0.0 - np.expm1(np.log1p(-np.minimum(np.where(on, 0.0, q).sum(axis=1), 1.0)).sum())
+        p_inf = 0.0 - np.expm1(repeats * np.log1p(-np.minimum(np.where(on & ~finite, p, 0.0).sum(axis=1), 1.0)).sum())
+        q_only = 0.0 - np.expm1(repeats * np.log1p(-np.minimum(np.where(on, 0.0, q).sum(axis=1), 1.0)).sum())
     keep = on & finite
     rows = range(len(x))
     return [x[h][keep[h]] for h in rows], [p[h][keep[h]] for h in rows], [q[h][keep[h]] for h in rows], p_inf, q_only

@@ -1,0 +1,1 @@
+"""Named instances: the constructions of the papers and this collection's own, by chapter."""

@@ -165,7 +165,9 @@ class DecayedHistoryFeatures(FeatureMap):
         self.V, self.d = self.embedding.shape
         self.decay = float(validation.in_range("decay", decay, 0.0, 1.0))
         self.scale = float(_finite("scale", scale, (0,)))
-        start = _finite("prompt_embedding", np.ones((1, self.d)) if prompt_embedding is None else prompt_embedding, (2,))
+        start = np.ones((1, self.d))
+        if prompt_embedding is not None:
+            start = _finite("prompt_embedding", prompt_embedding, (2,))
         if start.shape[1] != self.d:
             raise ValueError(f"prompt_embedding: shape {start.shape}, expected (P, {self.d})")
         self.prompt_embedding, self.n_prompts = start, len(start)

@@ -1,0 +1,82 @@
+"""Instances of notebook 02: extremal families of the Best-of-N bounds, and random problems with ties."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from covtheory.instances.pair import Pair
+from covtheory.instances.profile import two_point_pair
+from covtheory.validation import count, in_range, threshold
+
+
+class BestOfNProblem(NamedTuple):
+    """Comparator and model ``(P, R)``, a binary reward ``(P, R)`` and prompt weights ``(P,)``."""
+
+    pi_T: np.ndarray
+    pi_hat: np.ndarray
+    reward: np.ndarray
+    prompt_probs: np.ndarray
+
+
+def sufficient_extremal(cov: float, M: float, gap: float = 1e-9) -> BestOfNProblem:
+    """Average coverage ``cov`` at ``M`` whose regret tends to ``cov + (1 - cov)(1 - 1/M)^N`` for every N as gap -> 0.
+
+    A prompt of weight ``cov`` whose target the model never draws, and one whose target has ratio ``M (1 - gap)``,
+    just below ``M``. Reward: the target response.
+
+    Examples
+    --------
+    >>> sufficient_extremal(0.25, 4.0, gap=0.5).pi_hat
+    array([[0. , 1. ], [0.5, 0.5]])
+    """
+    cov, M = float(in_range("cov", cov, 0, 1)), float(threshold("M", M))
+    gap = float(in_range("gap", gap, 0, 1 - 1 / M))
+    hit = min(1.0, 1 / (M * (1 - gap)))
+    return BestOfNProblem(
+        np.array([[1.0, 0.0], [1.0, 0.0]]),
+        np.array([[0.0, 1.0], [hit, 1 - hit]]),
+        np.array([[1.0, 0.0], [1.0, 0.0]]),
+        np.array([cov, 1 - cov]),
+    )
+
+
+def sufficient_extremal_per_prompt(cov: float, M: float, gap: float = 1e-9) -> Pair:
+    """One prompt with coverage ``cov`` at ``M`` and worst regret tending to ``max{cov, (1 - (1 - cov)/M)^N}``.
+
+    Responses: ``cov`` that the model never draws, ``1 - cov`` at ratio ``M (1 - gap)``, and the model's remaining mass.
+
+    Examples
+    --------
+    >>> sufficient_extremal_per_prompt(0.5, 2.0, gap=0.0).pi
+    array([0.  , 0.25, 0.75])
+    """
+    cov, M = float(in_range("cov", cov, 0, 1)), float(threshold("M", M))
+    gap = float(in_range("gap", gap, 0, 1 - 1 / M))
+    hit = min((1 - cov) / (M * (1 - gap)), 1.0)
+    return Pair(np.array([cov, 1 - cov, 0.0]), np.array([0.0, hit, 1 - hit]))
+
+
+def necessary_extremal(cov: float, c: float, N: float) -> Pair:
+    """Two-point pair with ``Cov_{cN} = cov``: worst regret exactly ``cov - 1 + (1 - cov/(cN))^N``.
+
+    Examples
+    --------
+    >>> necessary_extremal(0.5, 2, 2).pi
+    array([0.125, 0.875])
+    """
+    return two_point_pair(cov, float(threshold("c", c)) * float(threshold("N", N)))
+
+
+def level_set_instances(rng: np.random.Generator, number: int, R: int) -> Pair:
+    """Random pairs with small whole-number weights: many tied likelihood ratios and zeros on either side.
+
+    Examples
+    --------
+    >>> level_set_instances(np.random.default_rng(0), 3, 4).pi_D.shape
+    (3, 4)
+    """
+    number, R = count("number", number), count("R", R, least=2)
+    weights = rng.integers(0, 4, size=(2, number, R)).astype(float)
+    for side in weights:
+        side[np.arange(number), rng.integers(R, size=number)] += 1.0
+    return Pair(*(side / side.sum(axis=1, keepdims=True) for side in weights))

@@ -1,0 +1,87 @@
+"""The collection as committed: every notebook keeps the contract, and register, ledger, errata and README agree."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from covtheory import exercises
+from covtheory.claims import ledger as ledgers
+from covtheory.claims.register import find_root, load_register
+from covtheory.collection.contract import breaches, notebooks
+from covtheory.collection.index import PICTURE, first_figure, index, verdicts
+from covtheory.collection.update import normalise, stored_records
+
+ROOT = find_root(Path(__file__))
+REGISTER = load_register(ROOT)
+NOTEBOOKS = notebooks(ROOT)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_notebook_keeps_the_contract(path):
+    assert breaches(path, REGISTER) == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_notebook_is_stored_normalised(path):
+    assert nbformat.writes(normalise(nbformat.read(path, as_version=4))) + "\n" == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_exercise_of_a_notebook_has_a_solution_and_is_open(path):
+    source = "\n".join(c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code")
+    named = re.findall(r"""\bcheck\(\s*["'](\d\d-[a-z])["'],\s*([^),]+)""", source)
+    assert named
+    for exercise, answer in named:
+        assert exercise.startswith(path.name[:2])
+        assert answer.strip() == "..."
+        assert exercises.find(exercise)
+
+
+def test_committed_ledger_is_what_the_notebooks_hold():
+    assert ledgers.collect(stored_records(ROOT), REGISTER) == ledgers.read(ROOT / "references" / "ledger.json")
+
+
+def test_every_claim_of_the_ledger_holds_with_a_biting_tooth():
+    assert ledgers.faults(ledgers.read(ROOT / "references" / "ledger.json")) == []
+
+
+def test_readme_index_and_verdicts_are_generated_from_what_is_committed():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert index(ROOT) in readme
+    assert verdicts(ROOT) in readme
+
+
+def test_readme_picture_is_the_first_figure_of_the_first_notebook():
+    assert (ROOT / PICTURE).read_bytes() == first_figure(ROOT)
+
+
+def test_readme_links_lead_somewhere():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(((?!https?:|#)[^)]+)\)", readme):
+        assert (ROOT / target).exists(), target
+
+
+def test_errata_name_every_statement_refuted_as_printed():
+    errata = (ROOT / "references" / "errata.md").read_text(encoding="utf-8")
+    for entry in REGISTER.values():
+        if entry.corrected_by:
+            assert f"`{entry.id}`" in errata
+
+
+def test_errata_and_nonclaims_name_only_registered_claims():
+    for name in ("errata.md", "nonclaims.md"):
+        text = (ROOT / "references" / name).read_text(encoding="utf-8")
+        for id in re.findall(r"`([a-z0-9]+(?:-[a-z0-9]+){1,})`", text):
+            assert id in REGISTER, f"{name} names {id}"
+
+
+def test_every_source_in_the_bibliography_has_an_author_title_and_year():
+    text = (ROOT / "references" / "references.bib").read_text(encoding="utf-8")
+    entries = re.split(r"^@", text, flags=re.M)[1:]
+    keys = [re.match(r"\w+\{([^,]+),", entry).group(1) for entry in entries]
+    assert len(set(keys)) == len(keys)
+    for entry in entries:
+        for field in ("author", "title", "year"):
+            assert re.search(rf"^\s*{field}\s*=", entry, flags=re.M), f"{field} of {entry[:60]}"

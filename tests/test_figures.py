@@ -1,0 +1,61 @@
+"""A figure without words is refused, and its digest changes with the numbers drawn."""
+
+import numpy as np
+import pytest
+
+from covtheory.figures import digest, figure, label_line, show
+
+ALT = "A straight line that rises."
+
+
+def line(values, **labels):
+    fig, ax = figure()
+    ax.plot(np.arange(len(values)), values, label="curve A")
+    ax.set(**{"xlabel": "n", "ylabel": "value (nats)", **labels})
+    return fig, ax
+
+
+def test_digest_names_label_count_range_and_end():
+    fig, _ = line([1.0, 4.0, 2.5])
+    assert list(digest(fig)) == ["curve A: n=3, x 0..2, y 1..4, last y 2.5"]
+
+
+def test_digest_sees_a_changed_number_and_hides_round_off():
+    assert list(digest(line([1.0, 4.0, 2.5])[0])) != list(digest(line([1.0, 4.1, 2.5])[0]))
+    assert list(digest(line([1.0, 4.0, 1e-17])[0])) == list(digest(line([1.0, 4.0, 0.0])[0]))
+
+
+def test_digest_covers_scatter_bars_bands_and_meshes():
+    fig, axes = figure(1, 4)
+    axes[0].scatter([0, 1], [2, 3], label="dots")
+    axes[1].bar([0, 1], [5, 6], label="bars")
+    axes[2].fill_between([0, 1], [0, 0], [1, 2], label="band")
+    axes[3].pcolormesh(np.arange(4).reshape(2, 2), label="mesh")
+    assert [text.split(":")[0] for text in digest(fig)] == ["dots", "bars", "band", "mesh"]
+
+
+def test_show_prints_the_digest_and_carries_the_alternative_text(monkeypatch, capsys):
+    shown = []
+    monkeypatch.setattr("covtheory.figures.display", lambda data, **options: shown.append((data, options)))
+    fig, ax = line([1.0, 4.0])
+    label_line(ax, "A", 1, 4)
+    show(fig, ALT)
+    assert "curve A: n=2" in capsys.readouterr().out
+    ((data, options),) = shown
+    assert data["image/png"].startswith(b"\x89PNG")
+    assert options["metadata"]["image/png"]["alt"] == ALT
+
+
+@pytest.mark.parametrize(("change", "message"), [({"xlabel": ""}, "need a label"), ({"ylabel": ""}, "need a label")])
+def test_axis_without_label_is_refused(change, message):
+    with pytest.raises(ValueError, match=message):
+        show(line([1.0, 2.0], **change)[0], ALT)
+
+
+def test_figure_without_sentence_or_data_is_refused():
+    with pytest.raises(ValueError, match="expected a sentence"):
+        show(line([1.0, 2.0])[0], "plot")
+    fig, ax = figure()
+    ax.set(xlabel="x", ylabel="y")
+    with pytest.raises(ValueError, match="nothing with data"):
+        show(fig, ALT)
