@@ -12,7 +12,6 @@ from scipy.stats import binom
 from covtheory.bounds.divergences import kl_price
 from covtheory.validation import count, in_range, threshold
 
-
 _NEGLIGIBLE = 36.0
 """Nats: tails below ``e^-36 = 2.3e-16`` are dropped."""
 
