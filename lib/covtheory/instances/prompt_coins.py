@@ -58,6 +58,7 @@ class PromptCoins:
         self.B = float(threshold("B", B, least=0.0, strict=True))
         self.theta = float(in_range("theta", theta, 0, self.B, open_ends=True))
         self.p, self.floor = _sigmoid(self.theta), _sigmoid(-self.B)
+        self._log_factorial = np.zeros(2)
         self._tables: dict[tuple, tuple[np.ndarray, np.ndarray]] = {}
         self.masses = 0.5 ** np.concatenate([np.arange(1, self.d), [self.d - 1]])
 
@@ -185,7 +186,9 @@ class PromptCoins:
         tosses = t * self.H
         reach = math.sqrt(tosses * _NEGLIGIBLE / 2)
         k = np.arange(max(0, int(tosses * self.p - reach)), min(tosses, int(tosses * self.p + reach) + 1) + 1)
-        log_pmf = gammaln(tosses + 1) - gammaln(k + 1) - gammaln(tosses - k + 1)
+        if tosses >= self._log_factorial.size:
+            self._log_factorial = gammaln(np.arange(max(tosses + 1, 2 * self._log_factorial.size)) + 1.0)
+        log_pmf = self._log_factorial[tosses] - self._log_factorial[k] - self._log_factorial[tosses - k]
         log_pmf += k * math.log(self.p) + (tosses - k) * math.log1p(-self.p)
         return np.clip(k / tosses, self.floor, 1 - self.floor), np.exp(log_pmf)
 
