@@ -116,7 +116,8 @@ def convex_class(N: ArrayLike, n: ArrayLike, delta: ArrayLike | None, log_K: Arr
     n, scale = samples(n), -np.expm1(-theta)
     F = (entropy("log_K", log_K) + tail) / n + threshold("eps", eps, least=0.0)
     training = np.minimum(np.exp(-log_M), F / (np.expm1(log_M) - log_M))
-    return Terms(theta * training / scale, (entropy("log_N_inf", log_N_inf) + tail) / (n * scale))
+    coarse = (entropy("log_N_inf", log_N_inf) + tail) / (n * scale)
+    return Terms(theta * training / scale, coarse + np.zeros_like(training))
 
 
 def _wellner_rate(lam: ArrayLike) -> np.ndarray:

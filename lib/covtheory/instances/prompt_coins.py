@@ -193,13 +193,13 @@ class PromptCoins:
         return np.clip(k / tosses, self.floor, 1 - self.floor), np.exp(log_pmf)
 
     def _depth(self, N: float) -> int:
-        """Number of visits beyond which the coverage is certified to be below 1e-10."""
+        """Number of visits beyond which the coverage is certified to be below 3e-10."""
         low, high = 1, 2
-        while self._late(high, math.log(N)) > 1e-10:
+        while self._late(high, math.log(N)) > 3e-10:
             low, high = high, 2 * high
         while high - low > max(1, low // 50):
             middle = (low + high) // 2
-            low, high = (middle, high) if self._late(middle, math.log(N)) > 1e-10 else (low, middle)
+            low, high = (middle, high) if self._late(middle, math.log(N)) > 3e-10 else (low, middle)
         return high
 
     def _late(self, t: int, L: float) -> float:
