@@ -84,7 +84,7 @@ def test_convex_bound_falls_polynomially_and_keeps_the_coarse_term():
     N = np.array([1e4, 1e8])
     fine, coarse = variants.convex_class(N, 1000, 0.05, 5.0, 2.0)
     assert math.isclose(math.log(fine[0] / fine[1]) / math.log(1e4), 0.5, rel_tol=0.02)
-    assert coarse[0] == coarse[1] == ts.two_scale(1e4, 1000, 0.05, 5.0, 2.0).coarse
+    assert np.allclose(coarse, ts.two_scale(1e4, 1000, 0.05, 5.0, 2.0).coarse, rtol=1e-13)
 
 
 def test_independent_events_quantile_inverts_the_exact_law():
@@ -236,7 +236,7 @@ def test_mixture_refuses_bad_input():
     with pytest.raises(ValueError, match="shape"):
         mixture_mle([[0.5, 0.5]], [1, 1, 1])
     with pytest.raises(ValueError, match="certified gap"):
-        mixture_mle([[0.8, 0.1, 0.1], [0.1, 0.8, 0.1], [0.1, 0.1, 0.8]], [3, 2, 1], rounds=1, tol=1e-12)
+        mixture_mle([[0.8, 0.1, 0.1], [0.1, 0.8, 0.1], [0.1, 0.1, 0.8]], [7, 3, 1], rounds=1, tol=1e-12)
 
 
 def test_bayes_average_misses_a_context_iff_it_shows_late():
