@@ -24,11 +24,19 @@ _FINE = 0.01
 
 
 class Expected(NamedTuple):
-    """Certified lower and upper end of an expectation over data sets; ``fine`` is the part from visited prompts."""
+    """Certified lower and upper end of an expectation over data sets.
+
+    ``fine`` and ``fine_upper`` are the ends of the part that visited prompts contribute.
+    """
 
     lower: np.ndarray
     upper: np.ndarray
     fine: np.ndarray
+
+    @property
+    def fine_upper(self) -> np.ndarray:
+        """Upper end of the part from visited prompts."""
+        return self.fine + (self.upper - self.lower)
 
 
 class PromptCoins:
@@ -81,9 +89,9 @@ class PromptCoins:
         return np.where(slope > 0, most, np.where(slope < 0, np.maximum(least, 0.0), 0.0))
 
     def visited_coverage(self, t: int, N: ArrayLike) -> np.ndarray:
-        """``E Cov_N`` at a prompt visited t times (t = 0: the worst MLE), up to a mass of 1.4e-12; shape of N."""
+        """``E Cov_N`` at a prompt visited t times (t = 0: the worse end of the box), up to a mass of 1.4e-12; shape of N."""
         if t == 0:
-            return self.model_coverage(self.floor, N)[0]
+            return self.model_coverage([self.floor, 1 - self.floor], N).max(axis=0)
         q, weight = self._fits(t)
         return weight @ self.model_coverage(q, N)
 
@@ -193,13 +201,14 @@ class PromptCoins:
         return np.clip(k / tosses, self.floor, 1 - self.floor), np.exp(log_pmf)
 
     def _depth(self, N: float) -> int:
-        """Number of visits beyond which the coverage is certified to be below 3e-10."""
+        """Number of visits beyond which the coverage is certified to be below ``3e-10 min(1, 8/N)``."""
+        small = 3e-10 * min(1.0, 8.0 / N)
         low, high = 1, 2
-        while self._late(high, math.log(N)) > 3e-10:
+        while self._late(high, math.log(N)) > small:
             low, high = high, 2 * high
         while high - low > max(1, low // 50):
             middle = (low + high) // 2
-            low, high = (middle, high) if self._late(middle, math.log(N)) > 3e-10 else (low, middle)
+            low, high = (middle, high) if self._late(middle, math.log(N)) > small else (low, middle)
         return high
 
     def _late(self, t: int, L: float) -> float:
