@@ -89,7 +89,7 @@ class PromptCoins:
         return np.where(slope > 0, most, np.where(slope < 0, np.maximum(least, 0.0), 0.0))
 
     def visited_coverage(self, t: int, N: ArrayLike) -> np.ndarray:
-        """``E Cov_N`` at a prompt visited t times (t = 0: the worse end of the box), up to a mass of 1.4e-12; shape of N."""
+        """``E Cov_N`` at a prompt visited t times (t = 0: the worse end of the box), up to 1.4e-12; shape of N."""
         if t == 0:
             return self.model_coverage([self.floor, 1 - self.floor], N).max(axis=0)
         q, weight = self._fits(t)
