@@ -1,7 +1,7 @@
 """Maximum likelihood for autoregressive linear models over a ball, with a certified optimality gap.
 
-The log likelihood is concave in ``theta``, so for every ``theta'`` in the ball of radius R the value at ``theta'`` exceeds the
-value at ``theta`` by at most ``<g, theta' - theta> <= R ||g|| - <g, theta>``, ``g`` the gradient (the Frank-Wolfe gap).
+The log likelihood is concave, so for every ``theta'`` in the ball of radius R its value at ``theta'`` exceeds that at
+``theta`` by at most ``<g, theta' - theta> <= R ||g|| - <g, theta>``, ``g`` the gradient (the Frank-Wolfe gap).
 The certificate needs no trust in the solver: only that ``g`` is the gradient, up to floating-point round-off.
 """
 
@@ -78,7 +78,7 @@ class LogLikelihood:
     --------
     >>> from covtheory.policies import TokenFeatures
     >>> likelihood = LogLikelihood(TokenFeatures([[1.0], [-1.0]]), [[0, 0, 1]])
-    >>> round(likelihood.value([0.0]) / np.log(2), 9), likelihood.gradient([0.0])
+    >>> float(round(likelihood.value([0.0]) / np.log(2), 9)), likelihood.gradient([0.0])
     (-3.0, array([1.]))
     """
 
@@ -158,7 +158,7 @@ class LogLikelihood:
         return self if self.table is not None else LogLikelihood(self.features, self.y[:size], self.x[:size])
 
     def design(self) -> np.ndarray:
-        """Sum of centred outer products of the features over the contexts that occur; its null space is unidentified."""
+        """Sum over the contexts that occur of centred outer products; its null space is unidentified."""
         if self.table is not None:
             return _covariances(self.table, np.zeros(self.d), np.ones(len(self.table)))
         return -self.hessian(np.zeros(self.d))
@@ -264,11 +264,11 @@ def fit(
                 theta = _ascend(part, basis, theta, radius, 1e-3 * part.tokens, most, None)[0]
                 share = likelihood.tokens / part.tokens
                 curvature = -part.hessian(theta) * share
-                return _result(likelihood, basis, *_ascend(likelihood, basis, theta, radius, tolerance, most, curvature),
-                               radius, tolerance)
+                found = _ascend(likelihood, basis, theta, radius, tolerance, most, curvature)
+                return _result(likelihood, basis, *found, radius, tolerance)
     basis = _identified(likelihood.design())
-    return _result(likelihood, basis, *_ascend(likelihood, basis, theta, radius, tolerance, most, None),
-                   radius, tolerance)
+    found = _ascend(likelihood, basis, theta, radius, tolerance, most, None)
+    return _result(likelihood, basis, *found, radius, tolerance)
 
 
 def _result(likelihood, basis, theta, value, gap, evaluations, radius, tolerance):

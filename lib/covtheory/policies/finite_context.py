@@ -164,7 +164,7 @@ def sequence_kl(
     >>> features = TokenFeatures([[1.0], [-1.0]])
     >>> pair = [AutoregressiveLinear([t], features, H=2) for t in (1.0, 0.0)]
     >>> round(sequence_kl(*pair), 6)
-    0.655625
+    0.655627
     """
     if pi_D.features is not pi.features or pi_D.H != pi.H:
         raise ValueError("pi_D, pi: expected one feature map object and one length")
