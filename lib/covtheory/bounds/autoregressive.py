@@ -131,26 +131,28 @@ def inherent_variance_bound(B: ArrayLike, H: ArrayLike) -> np.ndarray:
     return _positive("B", B) ** 2 * threshold("H", H)
 
 
-def training_kl(sigma_sq: ArrayLike, n: ArrayLike, diameter: ArrayLike = 2.0) -> np.ndarray:
-    """``E (1/n) sum_i sum_h KL_h <= diameter sigma_star / sqrt n``: KL of the fit along its own training sequences.
+def training_kl(sigma_sq: ArrayLike, n: ArrayLike, reach: ArrayLike = 2.0) -> np.ndarray:
+    """``E (1/n) sum_i sum_h KL_h <= reach sigma_star / sqrt n``: KL of the fit along its own training sequences.
 
-    Source: Chen et al. 2025, arXiv 2510.15020v2, Lemma I.1 (``diameter`` of the parameter set; 2 for the unit ball).
+    Source: Chen et al. 2025, arXiv 2510.15020v2, Lemma I.1 (``reach``: largest distance from theta_star to a
+    parameter, at most 2 in the unit ball).
 
     Examples
     --------
     >>> float(training_kl(4.0, 100))
     0.4
     """
-    return _positive("diameter", diameter) * np.sqrt(threshold("sigma_sq", sigma_sq, least=0.0) / threshold("n", n))
+    return _positive("reach", reach) * np.sqrt(threshold("sigma_sq", sigma_sq, least=0.0) / threshold("n", n))
 
 
 def stopped_kl_bound(
-    sigma_sq: ArrayLike, B: ArrayLike, n: ArrayLike, A: ArrayLike, diameter: ArrayLike = 2.0
+    sigma_sq: ArrayLike, B: ArrayLike, n: ArrayLike, A: ArrayLike, reach: ArrayLike = 2.0
 ) -> np.ndarray:
     """``E min{A, sum_h KL_h}`` of the fit on a fresh sequence, in any dimension, every constant proved.
 
-    ``1.582 { (1 + 4 g B^2 v) D sigma/sqrt n + g v sigma^2 + A D^2/(n v) }``, ``g = 2(sqrt e - 1)``, ``D`` the diameter
-    of the parameter set and ``v = min{1/(4 B^2), D sqrt(A/(g n sigma^2))}`` the variance of the Gaussian that smooths.
+    ``1.582 { (1 + 4 g B^2 v) D sigma/sqrt n + g v sigma^2 + A D^2/(n v) }``, ``g = 2(sqrt e - 1)``; ``D = reach`` is the
+    largest distance from theta_star to a parameter, ``v = min{1/(4 B^2), D sqrt(A/(g n sigma^2))}`` the variance of the
+    Gaussian that smooths.
 
     Source: this collection (Chen et al. 2025, arXiv 2510.15020v2, Thm I.1, with constants and a shorter proof).
 
@@ -160,7 +162,7 @@ def stopped_kl_bound(
     0.099604
     """
     sigma_sq, A = threshold("sigma_sq", sigma_sq, least=0.0), _positive("A", A)
-    B, n, D = _positive("B", B), threshold("n", n), _positive("diameter", diameter)
+    B, n, D = _positive("B", B), threshold("n", n), _positive("reach", reach)
     with np.errstate(divide="ignore"):
         v = np.minimum(0.25 / B**2, D * np.sqrt(A / (GROWTH * n * sigma_sq)))
     on_data = (1 + 4 * GROWTH * B**2 * v) * training_kl(sigma_sq, n, D) + GROWTH * v * sigma_sq
@@ -168,7 +170,7 @@ def stopped_kl_bound(
 
 
 def dimension_free_coverage(
-    sigma_sq: ArrayLike, B: ArrayLike, n: ArrayLike, N: ArrayLike, diameter: ArrayLike = 2.0
+    sigma_sq: ArrayLike, B: ArrayLike, n: ArrayLike, N: ArrayLike, reach: ArrayLike = 2.0
 ) -> np.ndarray:
     """``E Cov_N <= (1/A + 1/(log N - 1 + 1/N)) E min{A, sum_h KL_h}``, least over a fixed grid of ``A``; ``N > 1``.
 
@@ -181,7 +183,7 @@ def dimension_free_coverage(
     """
     N = threshold("N", N, strict=True)
     A = np.log(N)[..., None] * np.array([0.25, 0.5, 0.7, 1.0, 1.4, 2.0, 4.0])
-    sigma_sq, B, n, D = (np.asarray(value, dtype=float)[..., None] for value in (sigma_sq, B, n, diameter))
+    sigma_sq, B, n, D = (np.asarray(value, dtype=float)[..., None] for value in (sigma_sq, B, n, reach))
     return ((1 / A + 1 / kl_price(N)[..., None]) * stopped_kl_bound(sigma_sq, B, n, A, D)).min(axis=-1)
 
 

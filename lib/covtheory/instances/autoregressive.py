@@ -17,9 +17,9 @@ from covtheory.validation import count, in_range, threshold
 class RarePrompts:
     """``d`` rare prompts, each with its own coordinate: ``phi(i, y) = B y e_i``, ``y = +-1``; prompt 0 has no features.
 
-    Prompt ``i >= 1`` has mass ``mu``; its ``H`` tokens are independent, ``P(+1) = 1/(1 + e^{-2 B theta_i})``. Over the box
-    ``|theta_i| <= half_width <= 1/sqrt d`` (inside the unit ball) maximum likelihood is one clipped frequency per
-    prompt, so that its law is exact. With d = B = 1 this is the instance of Prop 3.2 of arXiv 2510.15020v2.
+    Prompt ``i >= 1`` has mass ``mu``; its ``H`` tokens are independent, ``P(+1) = 1/(1 + e^{-2 B theta_i})``. Over
+    the box ``|theta_i| <= 1/sqrt d`` (inside the unit ball) maximum likelihood is one clipped frequency per prompt, so
+    that its law is exact. With d = B = 1 this is the instance of Prop 3.2 of arXiv 2510.15020v2.
 
     Examples
     --------
@@ -187,8 +187,8 @@ def pivotal_text(
 class Signs:
     """Prop I.1: ``d = H``; after prompt "+", ``P(y_h = s_h) = 1/(1 + e^{-2u})`` at position h, the signs ``s`` unknown.
 
-    ``u = B epsilon`` with ``theta = epsilon s`` and ``epsilon sqrt H <= 1``, so ``B >= u sqrt H``. Prompt "-" is trivial.
-    Signs are uniform; by symmetry risks are computed at ``s = +1``.
+    ``u = B epsilon`` with ``theta = epsilon s`` and ``epsilon sqrt H <= 1``, so ``B >= u sqrt H``. Prompt "-" is
+    trivial. Signs are uniform; by symmetry risks are computed at ``s = +1``.
 
     Examples
     --------
