@@ -1,6 +1,7 @@
 # Two commands do all the set-up: make verify, make test. Options: NB=03, SEED=7, FRESH=1.
 PYTHON ?= python3
 VENV := .venv
+BENCH := .venv-bench
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 RUN := $(BIN)/python -m covtheory
@@ -20,7 +21,7 @@ help:
 	@echo "make slides [NB=03]                     stand-alone slides in build/slides"
 	@echo "make lab                                open the notebooks in JupyterLab"
 	@echo "make bench                              benchmarks, with machine facts"
-	@echo "make clean                              remove build/ and .venv/"
+	@echo "make clean                              remove build/ and the environments"
 
 # The stamp is made last: an interrupted installation is simply taken up again.
 $(STAMP): requirements.txt pyproject.toml
@@ -50,13 +51,17 @@ slides: $(STAMP)
 	@$(RUN) slides $(if $(NB),--notebook $(NB))
 
 lab: $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-lab.txt
 	@$(BIN)/jupyter lab notebooks
 
-bench: $(STAMP)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+# Benchmarks have an environment of their own: dp-accounting, which they compare with, needs an older attrs.
+bench:
+	@test -x $(BENCH)/bin/python || $(PYTHON) -m venv $(BENCH)
+	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@mkdir -p build
-	@$(BIN)/python -m pytest -q tests/benchmarks --override-ini=addopts= --benchmark-json=build/benchmarks.json
-	@$(BIN)/python tests/benchmarks/summary.py build/benchmarks.json
+	@$(BENCH)/bin/python -m pytest -q tests/benchmarks --override-ini=addopts= --benchmark-json=build/benchmarks.json
+	@$(BENCH)/bin/python tests/benchmarks/summary.py build/benchmarks.json
 
 clean:
-	rm -rf build $(VENV)
+	rm -rf build $(VENV) $(BENCH)

@@ -1,8 +1,12 @@
 """The gate itself: a small collection passes; every planted fault turns the run red and leaves the last good ledger."""
 
 import json
+import os
 import re
 import shutil
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -229,3 +233,17 @@ def test_failed_update_leaves_the_notebook_as_it_was(copy):
     before = path.read_bytes()
     assert update(copy) == 1
     assert path.read_bytes() == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_interrupted_run_keeps_the_ledger_and_the_next_run_works(copy):
+    before = (copy / "build" / "ledger.json").read_bytes()
+    command = [sys.executable, "-m", "covtheory", "verify", "--fresh"]
+    process = subprocess.Popen(command, cwd=copy, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert "running 01" in process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "run it again" in said
+    assert (copy / "build" / "ledger.json").read_bytes() == before
+    assert subprocess.run(command, cwd=copy, capture_output=True, timeout=120).returncode == 0

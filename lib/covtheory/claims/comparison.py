@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import sympy
 from numpy.typing import ArrayLike
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from covtheory.validation import count, in_range
 
@@ -175,7 +175,7 @@ def frequency_at_most(label, hits: int, draws: int, bound: float, *, false_alarm
     """
     draws, hits = count("draws", draws), count("hits", hits, least=0)
     in_range("false_alarm", false_alarm, 0, 1e-6, open_ends=False)
-    lower = 0.0 if hits == 0 else float(beta.ppf(false_alarm, hits, draws - hits + 1))
+    lower = 0.0 if hits == 0 else float(betaincinv(hits, draws - hits + 1, false_alarm))
     value = hits / draws
     name = _name(where, 0, f"{hits} of {draws} draws")
     return Outcome("frequency_at_most", label, "monte_carlo", lower <= bound, 1, value, bound, value / bound, name,

@@ -15,6 +15,8 @@ from covtheory.randomness import VARIABLE
 CELL_TIMEOUT = 120
 """Seconds; a dead kernel would otherwise hold the run for nbval's default of 2000."""
 
+_LIVE: set[subprocess.Popen] = set()
+
 
 @dataclass(frozen=True)
 class Run:
@@ -67,11 +69,11 @@ def run_notebook(root: Path, path: Path, seed: int, scratch: Path) -> Run:
     process = subprocess.Popen(command, cwd=root, env=environment(root, seed), stdin=subprocess.DEVNULL, text=True,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace",
                                start_new_session=os.name != "nt")
+    _LIVE.add(process)
     try:
         output, _ = process.communicate()
-    except BaseException:
-        _stop(process)
-        raise
+    finally:
+        _LIVE.discard(process)
     found = json.loads(records.read_text()) if records.exists() else []
     report = junit.read_text(encoding="utf-8") if junit.exists() else ""
     return Run(path.stem, process.returncode == 0, time.perf_counter() - started, found, report, output)
@@ -85,10 +87,10 @@ def merge_junit(reports: list[str]) -> str:
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(suites, encoding="unicode") + "\n"
 
 
-def _stop(process):
-    """Interrupt a run together with the kernel it started."""
-    if os.name == "nt":
-        process.kill()
-    else:
-        os.killpg(process.pid, signal.SIGTERM)
-    process.wait(timeout=10)
+def stop_all() -> None:
+    """End every run that is under way, together with the kernel it started; for use when interrupted."""
+    for process in list(_LIVE):
+        if os.name == "nt":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGTERM)

@@ -13,7 +13,7 @@ from covtheory.claims.register import RegisterError, load_register
 from covtheory.collection import cache
 from covtheory.collection.contract import breaches, notebooks
 from covtheory.collection.report import html, table
-from covtheory.collection.runner import Run, merge_junit, run_notebook
+from covtheory.collection.runner import Run, merge_junit, run_notebook, stop_all
 
 assert matplotlib.font_manager.fontManager
 
@@ -82,7 +82,12 @@ def _run_all(root, paths, seed, fresh, workers, started) -> list[Run]:
             names = ", ".join(path.name[:2] for path in pending.values())
             print(f"[{finished}/{len(paths)}] running {names} with {min(workers, len(pending))} workers", flush=True)
         while pending:
-            done, _ = wait(pending, return_when=FIRST_COMPLETED)
+            try:
+                done, _ = wait(pending, return_when=FIRST_COMPLETED)
+            except BaseException:  # interrupted: end the runs too, or leaving this block would wait for them
+                pool.shutdown(wait=False, cancel_futures=True)
+                stop_all()
+                raise
             for future in done:
                 path = pending.pop(future)
                 run = runs[path] = future.result()

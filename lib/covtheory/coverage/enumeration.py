@@ -31,8 +31,8 @@ def lump(values: np.ndarray, p: np.ndarray, q: np.ndarray) -> tuple[np.ndarray, 
     array([0.5, 0.5])
     """
     values, p, q = _sorted(values, p, q)
-    finite = values[np.isfinite(values)]
-    close = 16 * np.finfo(float).eps * max(np.abs(finite[[0, -1]])) if finite.size else 0.0
+    k = np.searchsorted(values, np.inf)
+    close = 16 * np.finfo(float).eps * max(abs(values[0]), abs(values[k - 1])) if k else 0.0
     with np.errstate(invalid="ignore"):
         new = np.diff(values) > close
     if new.all():
@@ -75,7 +75,7 @@ def types(x: np.ndarray, p: np.ndarray, q: np.ndarray, H: int) -> Atoms:
     >>> types(np.log([2.0, 0.5]), np.array([2, 1]) / 3, np.array([1, 2]) / 3, 2)[1].round(4)
     array([0.4444, 0.4444, 0.1111])
     """
-    x, p, q, p_inf, q_only = _split(x[None], p[None], q[None])
+    x, p, q, p_inf, q_only = _split(x[None], p[None], q[None], repeats=H)
     values, log_p, log_q = np.zeros(0), np.zeros(0), np.zeros(0)
     if x[0].size:
         x, p, q = lump(x[0], p[0], q[0])
@@ -190,12 +190,12 @@ def _expand(joint: Joint, prefixes: Prefixes, *, last: bool) -> tuple[Prefixes, 
     return children._replace(state=joint.advance(joint.take(prefixes.state, index // V), index % V)), lost
 
 
-def _split(x, p, q):
+def _split(x, p, q, repeats=1):
     """Finite part of each position, mass of a sequence with an infinite ratio, model mass where the data law is 0."""
     on, finite = p > 0, np.isfinite(x)
     with np.errstate(divide="ignore"):
-        p_inf = 0.0 - np.expm1(np.log1p(-np.minimum(np.where(on & ~finite, p, 0.0).sum(axis=1), 1.0)).sum())
-        q_only = 0.0 - np.expm1(np.log1p(-np.minimum(np.where(on, 0.0, q).sum(axis=1), 1.0)).sum())
+        p_inf = 0.0 - np.expm1(repeats * np.log1p(-np.minimum(np.where(on & ~finite, p, 0.0).sum(axis=1), 1.0)).sum())
+        q_only = 0.0 - np.expm1(repeats * np.log1p(-np.minimum(np.where(on, 0.0, q).sum(axis=1), 1.0)).sum())
     keep = on & finite
     rows = range(len(x))
     return [x[h][keep[h]] for h in rows], [p[h][keep[h]] for h in rows], [q[h][keep[h]] for h in rows], p_inf, q_only

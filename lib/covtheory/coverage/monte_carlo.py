@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betainccinv, betaincinv
-from scipy.stats import binom
+from scipy.special import bdtr, bdtrc, betainccinv, betaincinv
 
 from covtheory import validation
 from covtheory.coverage.log_ratio import token_log_ratios
@@ -151,9 +150,9 @@ def tilted_coverage(
     """Rare coverage of a product pair by importance sampling from the exponential tilt at the saddle point.
 
     With ``S`` the log ratio and ``w = e^{Lam(s) - s S}`` the weight, the coverage is ``E_s[w 1{S >= log N}]`` and on
-    the event ``0 <= w <= B = e^{Lam(s) - s log N}``, so the empirical Bernstein bound (Maurer and Pontil, 2009, theorem 4)
-    holds at every sample size; half the false alarm is spent on each side. Tokens the model cannot produce contribute
-    ``1 - prod(1 - p_inf)`` exactly, and the finite part is sampled as a sub-probability.
+    the event ``0 <= w <= B = e^{Lam(s) - s log N}``, so the empirical Bernstein bound (Maurer and Pontil, 2009,
+    theorem 4) holds at every sample size; half the false alarm is spent on each side. Tokens the model cannot produce
+    contribute ``1 - prod(1 - p_inf)`` exactly, and the finite part is sampled as a sub-probability.
 
     Raises
     ------
@@ -219,7 +218,7 @@ def binomial_verdict(hits: int, draws: int, probability: float, false_alarm: flo
     validation.in_range("hits", hits, 0, validation.count("draws", draws))
     probability = float(validation.in_range("probability", probability, 0.0, 1.0))
     alarm = float(validation.in_range("false_alarm", false_alarm, 0.0, 1.0, open_ends=True))
-    tails = binom.cdf(hits, draws, probability), binom.sf(hits - 1, draws, probability)
+    tails = bdtr(hits, draws, probability), bdtrc(hits - 1, draws, probability)
     return bool(min(tails) > alarm / 2)
 
 

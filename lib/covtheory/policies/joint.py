@@ -74,10 +74,13 @@ class Joint:
         """
         n = len(x)
         state, total, columns = self.start(x), np.zeros((len(self.policies), n)), np.arange(n)
+        # |logit| <= ||theta|| sup||phi||: below 300 no exponential over- or underflows, and no shift is needed
+        small = self.shared and self.features.bound < 300.0 / max(1.0, np.linalg.norm(self.theta, axis=1).max())
         for h in range(self.H):
             logits = self.features.logits(state, self.theta) if self.shared else self.log_probs(state)
             scores = np.ascontiguousarray(np.swapaxes(logits, 1, 2))
-            scores -= scores.max(axis=1, keepdims=True)
+            if not small:
+                scores -= scores.max(axis=1, keepdims=True)
             weights = np.exp(scores)
             y = draw(weights[0], rng.random(n))
             total += np.take(scores.reshape(len(scores), -1), y * n + columns, axis=1)

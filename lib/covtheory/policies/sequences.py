@@ -93,7 +93,9 @@ def draw(weights: np.ndarray, u: np.ndarray) -> np.ndarray:
     >>> draw(np.array([[1.0, 0.0], [0.0, 2.0], [1.0, 0.0]]), np.array([0.6, 0.0])).tolist()
     [2, 1]
     """
-    cumulative = np.cumsum(weights, axis=0)
+    cumulative = np.array(weights, order="C")
+    for v in range(1, len(cumulative)):  # whole rows at a time: several times faster than cumsum along this axis
+        cumulative[v] += cumulative[v - 1]
     level = np.minimum(u, 1.0 - 2.0**-52) * cumulative[-1]  # strictly below the total after rounding
     return np.sum(cumulative[:-1] <= level, axis=0, dtype=np.intp)
 
