@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from covtheory.bounds.divergences import kl_price
+from covtheory.bounds.two_scale import Tuned, tune, two_scale
 from covtheory.validation import in_range, threshold
 
 GROWTH = 2.0 * (np.exp(0.5) - 1.0)
@@ -38,8 +39,9 @@ def log_cover(d: ArrayLike, B: ArrayLike, H: ArrayLike, alpha: ArrayLike) -> np.
     >>> float(log_cover(3, 1, 8, 16)), round(float(log_cover(1, 1, 8, 8)), 6)
     (0.0, 1.609438)
     """
-    alpha, reach = _positive("alpha", alpha), _positive("B", B) * threshold("H", H)
-    return np.where(alpha >= 2 * reach, 0.0, threshold("d", d) * np.log1p(4 * reach / alpha))
+    alpha, reach = threshold("alpha", alpha, least=0.0), _positive("B", B) * threshold("H", H)
+    with np.errstate(divide="ignore"):
+        return np.where(alpha >= 2 * reach, 0.0, threshold("d", d) * np.log1p(4 * reach / alpha))
 
 
 def log_cover_lower(B: ArrayLike, H: ArrayLike, alpha: ArrayLike) -> np.ndarray:
@@ -74,14 +76,13 @@ def fine_scale(d: ArrayLike, B: ArrayLike, H: ArrayLike, n: ArrayLike, s: ArrayL
 
 def ar_linear_coverage(
     d: ArrayLike, B: ArrayLike, H: ArrayLike, n: ArrayLike, N: ArrayLike, delta: ArrayLike | None = None,
-    *, s: ArrayLike = 0.5, c: ArrayLike = 0.25, theta: ArrayLike = 1.0, gap: ArrayLike = 0.0,
+    *, gap: ArrayLike = 0.0,
 ) -> np.ndarray:
-    """Two-scale bound on ``Cov_N`` of the maximum-likelihood fit, with the cover of :func:`log_cover`.
+    """Two-scale bound on ``Cov_N`` of the maximum-likelihood fit, ``N > 16``, with the cover of :func:`log_cover`.
 
-    ``(theta [(log K_eps + L)/(s n) + eps + gap/n] / ((1 - 2c) log N - m) + (log K_{c log N} + L)/n) / (1 - e^-theta)``
-    with ``m = log(1/(1-s))/s``; ``L = log(2/delta)`` with probability ``1 - delta``, or ``L = 1 + log 2`` in mean
-    (``delta`` None). ``gap`` is the fit's certified optimality gap in total nats. Infinite unless
-    ``(1 - 2c) log N > m`` (default: ``N > 16``).
+    ``1.582 (2 [2 (log K_eps + L)/n + eps + gap/n] / log(N/16) + (log K_{(1/4) log N} + L)/n)`` at the best ``eps``;
+    ``L = log(2/delta)`` with probability ``1 - delta``, ``L = 1 + log 2`` in mean (``delta`` None). ``gap`` is the fit's
+    certified optimality gap in total nats.
 
     Source: this collection's two-scale theorem (notebook 05); form of Chen et al. 2025, arXiv 2510.15020v2, Cor 4.2.
 
@@ -90,32 +91,22 @@ def ar_linear_coverage(
     >>> round(float(ar_linear_coverage(4, 1.0, 64, 10**5, 2.0**20)), 6)
     0.000674
     """
-    s, c = in_range("s", s, 0, 1, open_ends=True), in_range("c", c, 0, 0.5, open_ends=True)
-    theta, n, log_N = _positive("theta", theta), threshold("n", n), np.log(threshold("N", N))
-    tail = 1 + np.log(2.0) if delta is None else np.log(2 / in_range("delta", delta, 0, 1, open_ends=True))
-    eps = fine_scale(d, B, H, n, s)
-    room = (1 - 2 * c) * log_N + np.log1p(-s) / s
-    fine = (log_cover(d, B, H, eps) + tail) / (s * n) + eps + threshold("gap", gap, least=0.0) / n
-    coarse = (log_cover(d, B, H, np.maximum(c * log_N, 1e-300)) + tail) / n
-    with np.errstate(divide="ignore"):
-        inverse = np.where(room > 0, 1 / np.where(room > 0, room, 1.0), np.inf)
-    return (theta * fine * inverse + coarse) / -np.expm1(-theta)
+    eps, kappa = fine_scale(d, B, H, n), threshold("gap", gap, least=0.0) / threshold("n", n)
+    log_K, log_net = log_cover(d, B, H, eps), log_cover(d, B, H, 0.25 * np.log(threshold("N", N)))
+    return two_scale(N, n, delta, log_K, log_net, eps=eps, kappa=kappa).total
 
 
-def ar_linear_coverage_tuned(d: float, B: float, H: float, n: float, N: float, delta: float | None = None) -> float:
-    """Least value of :func:`ar_linear_coverage` over a fixed grid of ``(s, c, theta)``: each is valid, so is the least.
+def ar_linear_coverage_tuned(d: int, B: float, H: int, n: int, N: float, delta: float | None = None) -> Tuned:
+    """The same with constants tuned to ``(d, B, H, n, N)``: legitimate, as they do not depend on the data; ``N > e``.
+
+    Source: this collection's two-scale theorem (notebook 05).
 
     Examples
     --------
-    >>> round(ar_linear_coverage_tuned(4, 1, 64, 1e5, 2.0**20), 6)
-    0.000462
+    >>> round(ar_linear_coverage_tuned(4, 1, 64, 10**5, 2.0**20).total, 6)
+    0.00046
     """
-    s, c, theta = np.meshgrid(
-        [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95],
-        [0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25],
-        [0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5],
-    )
-    return float(ar_linear_coverage(d, B, H, n, N, delta, s=s, c=c, theta=theta).min())
+    return tune(N, n, delta, lambda alpha: log_cover(d, B, H, alpha))
 
 
 def inherent_variance_bound(B: ArrayLike, H: ArrayLike) -> np.ndarray:
