@@ -88,9 +88,9 @@ def test_dimension_free_forms_are_ordered():
     for B, n in [(0.5, 100), (4.0, 10**5)]:
         sharp = bounds.dimension_free_coverage(sigma_sq, B, n, N)
         assert (sharp <= bounds.dimension_free_coverage_simple(sigma_sq, B, n, N) * (1 + 1e-12)).all()
-    smoothed = [1.5819767068693265 * ((1 + 4 * 1.2974425414 * 4 * v) * 2 * 3 / 10 + 1.2974425414 * v * 9 + 4 * 5 / (100 * v))
-                for v in np.geomspace(1e-3, 1 / 16, 400)]
-    assert bounds.stopped_kl_bound(9.0, 2.0, 100, 5.0) <= min(smoothed) * 1.2
+    g, v = 2 * (np.sqrt(np.e) - 1), np.geomspace(1e-3, 1 / 16, 400)
+    smoothed = 1.5819767068693265 * ((1 + 16 * g * v) * 2 * 3 / 10 + g * v * 9 + 4 * 5 / (100 * v))
+    assert smoothed.min() * 0.999 <= bounds.stopped_kl_bound(9.0, 2.0, 100, 5.0) <= smoothed.min() * 1.2
     assert bounds.stopped_kl_bound(0.0, 2.0, 100, 5.0) == pytest.approx(1.5819767068693265 * 5 * 4 * 16 / 100)
 
 
@@ -145,7 +145,8 @@ def test_prompt_coverage_against_the_certified_engine():
 
 
 def test_binomial_masses_match_scipy_and_large_laws_sum_to_one():
-    np.testing.assert_allclose(binomial_tail(np.arange(-1, 32), 30, 0.3), binom.sf(np.arange(-2, 31), 30, 0.3), atol=1e-14)
+    k = np.arange(-1, 32)
+    np.testing.assert_allclose(binomial_tail(k, 30, 0.3), binom.sf(k - 1, 30, 0.3), atol=1e-14)
     weight, m, theta = RarePrompts(d=2, H=512, B=2.0, mu=0.004, theta_star=0.5).fitted_law(10**4)
     assert weight.sum() == pytest.approx(1, abs=1e-11)
     assert weight @ m == pytest.approx(40, rel=1e-11)

@@ -81,8 +81,8 @@ def ar_linear_coverage(
     """Two-scale bound on ``Cov_N`` of the maximum-likelihood fit, ``N > 16``, with the cover of :func:`log_cover`.
 
     ``1.582 (2 [2 (log K_eps + L)/n + eps + gap/n] / log(N/16) + (log K_{(1/4) log N} + L)/n)`` at the best ``eps``;
-    ``L = log(2/delta)`` with probability ``1 - delta``, ``L = 1 + log 2`` in mean (``delta`` None). ``gap`` is the fit's
-    certified optimality gap in total nats.
+    ``L = log(2/delta)`` with probability ``1 - delta``, ``L = 1 + log 2`` in mean (``delta`` None). ``gap`` is the
+    fit's certified optimality gap in total nats.
 
     Source: this collection's two-scale theorem (notebook 05); form of Chen et al. 2025, arXiv 2510.15020v2, Cor 4.2.
 
@@ -139,11 +139,11 @@ def training_kl(sigma_sq: ArrayLike, n: ArrayLike, reach: ArrayLike = 2.0) -> np
 def stopped_kl_bound(
     sigma_sq: ArrayLike, B: ArrayLike, n: ArrayLike, A: ArrayLike, reach: ArrayLike = 2.0
 ) -> np.ndarray:
-    """``E min{A, sum_h KL_h}`` of the fit on a fresh sequence, in any dimension, every constant proved.
+    """``E min{A, sum_h KL_h}`` of the fit on a fresh sequence, in any dimension.
 
-    ``1.582 { (1 + 4 g B^2 v) D sigma/sqrt n + g v sigma^2 + A D^2/(n v) }``, ``g = 2(sqrt e - 1)``; ``D = reach`` is the
-    largest distance from theta_star to a parameter, ``v = min{1/(4 B^2), D sqrt(A/(g n sigma^2))}`` the variance of the
-    Gaussian that smooths.
+    ``1.582 { (1 + 4 g B^2 v) D sigma/sqrt n + g v sigma^2 + A D^2/(n v) }``, ``g = 2(sqrt e - 1)``; ``D = reach`` is
+    the largest distance from theta_star to a parameter and ``v = min{1/(4 B^2), D sqrt(A/(g n sigma^2))}`` the
+    variance of the Gaussian that smooths.
 
     Source: this collection (Chen et al. 2025, arXiv 2510.15020v2, Thm I.1, with constants and a shorter proof).
 

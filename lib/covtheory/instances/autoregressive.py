@@ -242,7 +242,7 @@ class Signs:
         model = mass[:, None] * expit(np.stack([2 * t, -2 * t], axis=1))
         return true.ravel(), model.ravel()
 
-    def risk(self, m: int, t: ArrayLike, log_N: ArrayLike, points: int = 2**13) -> Bracket:
+    def risk(self, m: int, t: ArrayLike, log_N: ArrayLike, points: int = 2**16) -> Bracket:
         """Certified ``E Cov_N`` after prompt "+" of the rule ``t`` trained on ``m`` sequences that show it.
 
         Examples

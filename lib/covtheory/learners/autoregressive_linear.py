@@ -179,6 +179,19 @@ class LogLikelihood:
                     state = self.features.advance(state, column)
 
 
+def frank_wolfe_gap(theta: ArrayLike, gradient: ArrayLike, radius: float = 1.0) -> float:
+    """``R ||g|| - <g, theta>``: no point of the ball has a log likelihood higher than that at ``theta`` by more (nats).
+
+    Examples
+    --------
+    >>> frank_wolfe_gap([0.6, 0.8], [3.0, 4.0]), frank_wolfe_gap([0.0, 0.0], [3.0, 4.0])
+    (0.0, 5.0)
+    """
+    theta, gradient = np.asarray(theta, dtype=float), np.asarray(gradient, dtype=float)
+    validation.same_shape(theta=theta, gradient=gradient)
+    return max(0.0, float(radius * np.linalg.norm(gradient) - gradient @ theta))
+
+
 @dataclass(frozen=True)
 class Fit:
     """What :func:`fit` found. ``gap`` is certified whether or not the solver converged.
@@ -280,9 +293,9 @@ def _ascend(likelihood, basis, theta, radius, tolerance, most, curvature):
     """Proximal Newton in the coordinates ``theta = basis z``; with ``curvature`` given, quasi-Newton from there."""
     if basis.shape[1] == 0:
         value, gradient = likelihood.value_and_gradient(theta)
-        return theta, value, _gap(theta, gradient, radius), 1
+        return theta, value, frank_wolfe_gap(theta, gradient, radius), 1
     value, gradient = likelihood.value_and_gradient(theta)
-    best = (_gap(theta, gradient, radius), theta, value)
+    best = (frank_wolfe_gap(theta, gradient, radius), theta, value)
     model = None if curvature is None else basis.T @ curvature @ basis
     evaluations = 1
     while best[0] > tolerance and evaluations < most:
@@ -307,12 +320,8 @@ def _ascend(likelihood, basis, theta, radius, tolerance, most, curvature):
         if curvature is not None:
             model = _bfgs(model, step * direction, slope - basis.T @ trial_gradient)
         theta, value, gradient = trial, trial_value, trial_gradient
-        best = min(best, (_gap(theta, gradient, radius), theta, value), key=lambda entry: entry[0])
+        best = min(best, (frank_wolfe_gap(theta, gradient, radius), theta, value), key=lambda entry: entry[0])
     return best[1], best[2], best[0], evaluations
-
-
-def _gap(theta: np.ndarray, gradient: np.ndarray, radius: float) -> float:
-    return max(0.0, float(radius * np.linalg.norm(gradient) - gradient @ theta))
 
 
 def _ball_step(model: np.ndarray, target: np.ndarray, radius: float) -> np.ndarray:
