@@ -130,8 +130,8 @@ def binomial_tail(k: ArrayLike, trials: int, p: float) -> np.ndarray:
 
 def _binomial(trials: int, p: float) -> tuple[np.ndarray, np.ndarray]:
     """Values and masses of Bin(trials, p), without values further than ``12 sd + 40`` from the mean."""
-    if trials == 0 or p == 0:
-        return np.zeros(1), np.ones(1)
+    if trials == 0 or p in (0.0, 1.0):
+        return np.full(1, trials * p), np.ones(1)
     reach = 12 * np.sqrt(trials * p * (1 - p)) + 40
     k = np.arange(max(0, int(trials * p - reach)), min(trials, int(trials * p + reach) + 1) + 1, dtype=float)
     log_choose = gammaln(trials + 1) - gammaln(k + 1) - gammaln(trials - k + 1)
