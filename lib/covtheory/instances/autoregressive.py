@@ -54,7 +54,7 @@ class RarePrompts:
     @property
     def inherent_variance(self) -> float:
         """``sigma_star^2 = d mu H B^2 4 p (1 - p)``."""
-        return self.d * self.mu * self.H * self.B**2 * 4 * self.plus * (1 - self.plus)
+        return self.d * self.mu * self.H * self.B**2 * 4 * self.plus * float(expit(-2 * self.B * self.theta_star))
 
     @property
     def prompt_probs(self) -> np.ndarray:
@@ -87,9 +87,10 @@ class RarePrompts:
         slope = 2 * self.B * (self.theta_star - theta)
         flat = np.abs(slope) < 1e-14
         edge = np.clip((level - self.H * down) / np.where(flat, 1.0, slope), -1.0, self.H + 1.0)
-        up = binomial_tail(np.ceil(edge), self.H, self.plus)
-        low = binomial_tail(self.H - np.floor(edge), self.H, 1 - self.plus)
-        return np.where(flat, (level <= 0).astype(float), np.where(slope > 0, up, low))
+        up = slope > 0  # the ratio grows with the number of pluses, or with that of minuses
+        token = np.where(up, self.plus, expit(-2 * self.B * self.theta_star))
+        tail = binomial_tail(np.where(up, np.ceil(edge), self.H - np.floor(edge)), self.H, token)
+        return np.where(flat, (level <= 0).astype(float), tail)
 
     def fitted_law(self, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Exact law of one coordinate of the fit on ``n`` sequences: ``(weight, m, theta_hat)``.
@@ -115,7 +116,7 @@ class RarePrompts:
         return weight, m, theta
 
 
-def binomial_tail(k: ArrayLike, trials: int, p: float) -> np.ndarray:
+def binomial_tail(k: ArrayLike, trials: int, p: ArrayLike) -> np.ndarray:
     """``P[Bin(trials, p) >= k]`` for whole ``k``, accurate for small tails.
 
     Examples
