@@ -50,6 +50,18 @@ def test_value_is_the_sum_of_log_probs_and_derivatives_are_exact(make):
     assert np.linalg.eigvalsh(likelihood.hessian(theta)).max() <= 0
 
 
+def test_streamed_blocks_add_up():
+    rng = np.random.default_rng(12)
+    pi, y = data(rng, history(rng), n=2500, H=3)
+    likelihood = LogLikelihood(pi.features, y)
+    parts = [LogLikelihood(pi.features, piece) for piece in np.array_split(y, 3)]
+    theta = rng.normal(size=4)
+    model = AutoregressiveLinear(theta, pi.features, 3)
+    assert likelihood.value(theta) == pytest.approx(model.log_prob(y).sum(), rel=1e-12)
+    np.testing.assert_allclose(likelihood.gradient(theta), sum(p.gradient(theta) for p in parts), atol=1e-8)
+    np.testing.assert_allclose(likelihood.hessian(theta), sum(p.hessian(theta) for p in parts), atol=1e-8)
+
+
 def test_collapsed_streamed_and_counted_data_are_one_likelihood():
     rng = np.random.default_rng(2)
     features = contexts(rng)

@@ -55,7 +55,7 @@ def ball_net(d: int, radius: float) -> Net:
         _affordable(size)
         return Net((-1 + (2 * np.arange(size) + 1.0) / size)[:, None], 1 / size)
     spacing = 2 * radius / np.sqrt(d)
-    _affordable((2 * int(np.ceil((1 + radius) / spacing)) + 1) ** min(d, 2))
+    _affordable(int(min(radius**-d, 1e18)))  # no net is smaller: compare volumes
     reach, most = (1 + radius) ** 2, int(np.floor((1 + radius) / spacing))
     axis = spacing * np.arange(-most, most + 1)
     points = axis[:, None]
