@@ -145,3 +145,15 @@ def test_small_probabilities_keep_their_digits():
 def test_bad_inputs_name_the_argument(call, name):
     with pytest.raises(ValueError, match=name):
         call()
+
+
+def test_sharp_budget_is_the_first_whole_number_that_reaches_the_target():
+    C, M, target = (v.ravel() for v in np.meshgrid([0.0, 0.02, 0.3], [1.0, 1.5, 10.0, 1e6], [0.01, 0.02, 0.05, 0.6]))
+    N = bound.bon_sufficient_sharp_budget(C, M, target)
+    reached = np.isfinite(N)
+    np.testing.assert_array_equal(reached, (target > C) | ((target == C) & (M == 1)))
+    N, C, M, target = N[reached], C[reached], M[reached], target[reached]
+    assert np.all(bound.bon_sufficient_sharp(C, M, N) <= target * (1 + 1e-9))
+    more = N > 1
+    assert more.sum() > 5
+    assert np.all(bound.bon_sufficient_sharp(C[more], M[more], N[more] - 1) > target[more])

@@ -9,6 +9,7 @@ from IPython.display import display
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection, PolyCollection, QuadMesh
 from matplotlib.figure import Figure
+from PIL import Image
 
 BLACK, BLUE, ORANGE, GREEN, PINK, SKY = "#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9"
 """Okabe and Ito's colours: distinct for the common colour-vision deficiencies; also vary the dash or the marker."""
@@ -74,10 +75,18 @@ def show(fig: Figure, alt: str) -> None:
         raise ValueError("nothing with data was drawn")
     buffer = io.BytesIO()
     with matplotlib.rc_context(STYLE):
-        fig.savefig(buffer, format="png", metadata={"Software": None}, pil_kwargs={"optimize": True})
-    display({"image/png": buffer.getvalue(), "text/plain": f"[figure: {alt}]"}, raw=True,
+        fig.savefig(buffer, format="png", metadata={"Software": None})
+    display({"image/png": _palette_png(buffer), "text/plain": f"[figure: {alt}]"}, raw=True,
             metadata={"image/png": {"alt": alt}})
     print("\n".join(lines))
+
+
+def _palette_png(buffer: io.BytesIO) -> bytes:
+    """The same picture with 128 colours: about a third of the bytes."""
+    small = io.BytesIO()
+    image = Image.open(buffer).convert("RGB")
+    image.quantize(128, dither=Image.Dither.NONE).save(small, "png", optimize=True)
+    return small.getvalue()
 
 
 def digest(fig: Figure) -> Iterator[str]:

@@ -58,6 +58,24 @@ def bon_sufficient_sharp(cov_M: ArrayLike, M: ArrayLike, N: ArrayLike) -> np.nda
     return C + (1.0 - C) * _power_of_complement(1.0 / threshold("M", M), threshold("N", N))
 
 
+def bon_sufficient_sharp_budget(cov_M: ArrayLike, M: ArrayLike, target: ArrayLike) -> np.ndarray:
+    """Least whole number of draws at which ``bon_sufficient_sharp`` is at most ``target``; ``inf`` if none is.
+
+    Source: this collection (notebook 02).
+
+    Examples
+    --------
+    >>> bon_sufficient_sharp_budget([0.0, 0.02, 0.05], 10, 0.05)
+    array([29., 34., inf])
+    """
+    C, M = in_range("cov_M", cov_M, 0, 1), threshold("M", M)
+    target = in_range("target", target, 0, 1, open_ends=True)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        draws = np.log((target - C) / (1.0 - C)) / np.log1p(-1.0 / M)
+    reached = np.where((target == C) & (M == 1.0), 1.0, np.inf)
+    return np.where(target > C, np.maximum(1.0, np.ceil(draws * (1 - 1e-12))), reached)
+
+
 def bon_sufficient_sharp_per_prompt(cov_M: ArrayLike, M: ArrayLike, N: ArrayLike) -> np.ndarray:
     """Regret bound ``max{C, (1 - (1 - C)/M)^N}`` at one prompt with ``C = Cov_M(x)``; approached for every C.
 

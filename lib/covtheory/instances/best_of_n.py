@@ -6,6 +6,7 @@ import numpy as np
 
 from covtheory.instances.pair import Pair
 from covtheory.instances.profile import two_point_pair
+from covtheory.instances.random_pairs import KINDS, random_pairs
 from covtheory.validation import count, in_range, threshold
 
 
@@ -80,3 +81,66 @@ def level_set_instances(rng: np.random.Generator, number: int, R: int) -> Pair:
     for side in weights:
         side[np.arange(number), rng.integers(R, size=number)] += 1.0
     return Pair(*(side / side.sum(axis=1, keepdims=True) for side in weights))
+
+
+class PromptProblems(NamedTuple):
+    """``G`` problems with ``P`` prompts: policies ``(G, P, R)``, weights ``(G, P)``, thresholds and draws ``(G,)``."""
+
+    pi_T: np.ndarray
+    pi_hat: np.ndarray
+    prompt_probs: np.ndarray
+    M: np.ndarray
+    N: np.ndarray
+
+
+def prompt_problems(rng: np.random.Generator, number: int, R: int, P: int = 3) -> PromptProblems:
+    """``number`` problems of every kind of :func:`random_pairs` and of :func:`level_set_instances`.
+
+    ``M`` is log-uniform on [1, 400], but for about half of the problems it equals a likelihood ratio that occurs;
+    ``N`` is a whole number up to 1100.
+
+    Examples
+    --------
+    >>> problems = prompt_problems(np.random.default_rng(0), 2, 4)
+    >>> problems.pi_T.shape, problems.M.shape
+    ((14, 3, 4), (14,))
+    """
+    number, R, P = count("number", number), count("R", R, least=2), count("P", P)
+    found = [random_pairs(rng, P * number, R, kind) for kind in KINDS] + [level_set_instances(rng, P * number, R)]
+    pi_T, pi_hat = (np.concatenate(side).reshape(-1, P, R) for side in zip(*found, strict=True))
+    weights = rng.dirichlet(np.full(P, 0.7), len(pi_T))
+    M = np.exp(rng.uniform(0, 6, len(pi_T)))
+    N = np.floor(np.exp(rng.uniform(0, 7, len(pi_T))))
+    top, bottom = pi_T[:, 0, 0], pi_hat[:, 0, 0]
+    ratio = np.divide(top, bottom, out=np.ones_like(top), where=bottom > 0)
+    tied = (ratio >= 1) & (rng.random(len(pi_T)) < 0.5)
+    return PromptProblems(pi_T, pi_hat, weights, np.where(tied, ratio, M), N)
+
+
+class PolicyTriple(NamedTuple):
+    """Comparator, data policy and model ``(n, R)`` with the two ratios ``M1``, ``M2`` of the chain rule ``(n,)``."""
+
+    pi_T: np.ndarray
+    pi_D: np.ndarray
+    pi_hat: np.ndarray
+    M1: np.ndarray
+    M2: np.ndarray
+
+
+def tied_triples(rng: np.random.Generator, number: int, R: int) -> PolicyTriple:
+    """Random policies with small whole-number weights; ``M1``, ``M2`` are ratios that occur, so that ties abound.
+
+    Examples
+    --------
+    >>> triple = tied_triples(np.random.default_rng(0), 3, 4)
+    >>> triple.pi_T.shape, triple.M1.shape
+    ((3, 4), (3,))
+    """
+    number, R = count("number", number), count("R", R, least=2)
+    weights = rng.integers(0, 4, size=(3, number, R)) + np.eye(R)[rng.integers(R, size=(3, number))]
+    pi_T, pi_D, pi_hat = weights / weights.sum(axis=-1, keepdims=True)
+    one = np.ones((number, R))
+    overall = np.divide(pi_T, pi_hat, out=one.copy(), where=(pi_T > 0) & (pi_hat > 0))
+    first = np.divide(pi_T, pi_D, out=one.copy(), where=(pi_T > 0) & (pi_D > 0))
+    pick = rng.integers(R, size=number)
+    return PolicyTriple(pi_T, pi_D, pi_hat, overall[np.arange(number), pick], first[np.arange(number), pick])
