@@ -88,7 +88,7 @@ def training_excess(log_K: ArrayLike, n: ArrayLike, delta: ArrayLike | None, *, 
     0.059915
     """
     s = in_range("s", s, 0, 1)
-    return (_entropy("log_K", log_K) + _log_inverse(delta)) / (s * _samples(n)) + threshold("eps", eps, least=0.0)
+    return (entropy("log_K", log_K) + log_inverse(delta)) / (s * samples(n)) + threshold("eps", eps, least=0.0)
 
 
 def training_coverage(F: ArrayLike, t: ArrayLike, *, s: ArrayLike = 0.5, kappa: ArrayLike = 0.0) -> np.ndarray:
@@ -121,7 +121,7 @@ def relative_chernoff(hit_fraction: ArrayLike, log_K: ArrayLike, n: ArrayLike, d
     0.029957
     """
     theta = threshold("theta", theta, least=0.0, strict=True)
-    noise = (_entropy("log_K", log_K) + _log_inverse(delta)) / _samples(n)
+    noise = (entropy("log_K", log_K) + log_inverse(delta)) / samples(n)
     return (theta * in_range("hit_fraction", hit_fraction, 0, 1) + noise) / -np.expm1(-theta)
 
 
@@ -174,10 +174,10 @@ def two_scale(N: ArrayLike, n: ArrayLike, delta: ArrayLike | None, log_K: ArrayL
     0.002629
     """
     fine, coarse = coefficients(N, s, c, theta)
-    excess = _entropy("log_K", log_K) + np.log(2.0) + _log_inverse(delta)
+    excess = entropy("log_K", log_K) + np.log(2.0) + log_inverse(delta)
     slack = np.asarray(s) * (threshold("eps", eps, least=0.0) + threshold("kappa", kappa, least=0.0))
-    noise = _entropy("log_N_inf", log_N_inf) + np.log(2.0) + _log_inverse(delta)
-    return Terms(fine * (excess / _samples(n) + slack), coarse * noise / _samples(n))
+    noise = entropy("log_N_inf", log_N_inf) + np.log(2.0) + log_inverse(delta)
+    return Terms(fine * (excess / samples(n) + slack), coarse * noise / samples(n))
 
 
 def two_scale_simple(N: ArrayLike, n: ArrayLike, delta: ArrayLike, log_K: ArrayLike, log_N_inf: ArrayLike, *,
@@ -191,9 +191,9 @@ def two_scale_simple(N: ArrayLike, n: ArrayLike, delta: ArrayLike, log_K: ArrayL
     >>> round(float(two_scale_simple(1e6, 10_000, 0.05, 32.0, 0.0)), 6)
     0.00438
     """
-    L, n = np.log(threshold("N", N, least=256)), _samples(n)
-    fine = _entropy("log_K", log_K) / n + threshold("eps", eps, least=0.0) / 2
-    coarse = 1.59 * _entropy("log_N_inf", log_N_inf) + 3.9 * (np.log(2.0) + _log_inverse(delta))
+    L, n = np.log(threshold("N", N, least=256)), samples(n)
+    fine = entropy("log_K", log_K) / n + threshold("eps", eps, least=0.0) / 2
+    coarse = 1.59 * entropy("log_N_inf", log_N_inf) + 3.9 * (np.log(2.0) + log_inverse(delta))
     return 12.7 * fine / L + coarse / n
 
 
@@ -213,9 +213,9 @@ def two_scale_paper(N: ArrayLike, n: ArrayLike, delta: ArrayLike, log_K: ArrayLi
     room = (1 - 2 * in_range("c", c, 0, 0.5, open_ends=True)) * np.log(threshold("N", N)) - np.log(4.0)
     if np.any(room <= 0):
         raise ValueError(f"N: got {np.min(N):.6g}, expected (1 - 2c) log N > log 4")
-    n, tail = _samples(n), np.log(2.0) + _log_inverse(delta)
-    fine = 2 / room * (tail + 2 * (_entropy("log_K", log_K) + n * threshold("eps", eps, least=0.0))) / n
-    return Terms(fine, 16 * (_entropy("log_N_inf", log_N_inf) + np.log(2.0) + tail) / n)
+    n, tail = samples(n), np.log(2.0) + log_inverse(delta)
+    fine = 2 / room * (tail + 2 * (entropy("log_K", log_K) + n * threshold("eps", eps, least=0.0))) / n
+    return Terms(fine, 16 * (entropy("log_N_inf", log_N_inf) + np.log(2.0) + tail) / n)
 
 
 def tune(N: float, n: float, delta: float | None, net: Entropy, cover: Entropy | None = None) -> Tuned:
@@ -240,8 +240,8 @@ def tune(N: float, n: float, delta: float | None, net: Entropy, cover: Entropy |
     True
     """
     cover = net if cover is None else cover
-    L, n = float(np.log(threshold("N", N, least=np.e, strict=True))), float(_samples(n))
-    extra = np.log(2.0) + _log_inverse(delta)
+    L, n = float(np.log(threshold("N", N, least=np.e, strict=True))), float(samples(n))
+    extra = np.log(2.0) + log_inverse(delta)
     s = np.concatenate([np.geomspace(1e-3, 0.5, 40, endpoint=False), 1 - np.geomspace(0.5, 1e-4, 60)])
     eps = np.concatenate([[0.0], np.geomspace(1e-8, 30.0, 240)])
     K = (np.asarray(cover(eps), dtype=float) + extra)[:, None] / (s * n) + eps[:, None]
@@ -265,91 +265,6 @@ def tune(N: float, n: float, delta: float | None, net: Entropy, cover: Entropy |
                  float(theta[i] * fine[i] / scale), float(coarse[i] / scale))
 
 
-def wellner_tail(n: ArrayLike, a: ArrayLike, lam: ArrayLike) -> np.ndarray:
-    """``P[some u >= a has u > lam G_n(u)] <= exp(-n a h(1/lam))``, ``h(x) = 1 - x + x log x``; ``G_n`` uniform cdf.
-
-    Source: Wellner 1978, as proved in this collection, notebook 05, Theorem T2.
-
-    Examples
-    --------
-    >>> round(float(wellner_tail(200, 0.05, 4.0)), 4)
-    0.0177
-    """
-    return np.exp(-_samples(n) * in_range("a", a, 0, 1) * _wellner_rate(lam))
-
-
-def all_thresholds(N: ArrayLike, n: ArrayLike, delta: ArrayLike, log_K: ArrayLike, log_N_inf: ArrayLike, *,
-                   eps: ArrayLike = 0.0, s: ArrayLike = 0.5, c: ArrayLike = 0.25, lam: ArrayLike = 4.0) -> np.ndarray:
-    """Theorem T2: with probability ``1 - delta``, ``Cov_N(pihat)`` is below this for ALL N with (1-2c) log N > m(s).
-
-    ``max{lam F / ((1-2c) log N - m(s)), (3 log N_inf(c log N) + log(4/delta)) / (n h(1/lam))}``.
-
-    Source: this collection, notebook 05, Theorem T2.
-
-    Examples
-    --------
-    >>> round(float(all_thresholds(1e6, 10_000, 0.05, 32.0, 0.0)), 6)
-    0.005171
-    """
-    L, c = np.log(threshold("N", N)), in_range("c", c, 0, 0.5, open_ends=True)
-    F = training_excess(_entropy("log_K", log_K) + np.log(2.0), n, delta, eps=eps, s=s)
-    noise = 3 * _entropy("log_N_inf", log_N_inf) + np.log(4.0) + _log_inverse(delta)
-    return np.maximum(np.asarray(lam) * training_coverage(F, (1 - 2 * c) * L, s=s),
-                      noise / (_samples(n) * _wellner_rate(lam)))
-
-
-def regret_to_coverage(regret: ArrayLike, n: ArrayLike, N: ArrayLike, delta: ArrayLike, *, mixture: bool = True,
-                       s: ArrayLike = 0.5, theta: ArrayLike = 1.0) -> np.ndarray:
-    """Theorem T3: coverage of online predictors with ``sum_t l_t <= regret``, with probability ``1 - delta``.
-
-    Parameters
-    ----------
-    mixture : bool
-        True: bound ``Cov_N`` of the average predictor (``N > 2 e^m(s)``; default 8). False: bound the average
-        ``(1/n) sum_t Cov_N(phat_t)`` (``N > e^m(s)``; default 4).
-
-    Source: this collection, notebook 05, Theorem T3.
-
-    Examples
-    --------
-    >>> round(float(regret_to_coverage(5.0, 1000, 1e6, 0.05)), 6)
-    0.015008
-    """
-    twice = 2.0 if mixture else 1.0
-    L, tail = np.log(threshold("N", N)) - np.log(twice), np.log(2.0) + _log_inverse(delta)
-    theta = threshold("theta", theta, least=0.0, strict=True)
-    hits = training_coverage(threshold("regret", regret, least=0.0) + tail / in_range("s", s, 0, 1), L, s=s)
-    return twice * (theta * hits + tail) / (-np.expm1(-theta) * _samples(n))
-
-
-def convex_class(N: ArrayLike, n: ArrayLike, delta: ArrayLike | None, log_K: ArrayLike, log_N_inf: ArrayLike, *,
-                 eps: ArrayLike = 0.0, c: ArrayLike = 0.25, theta: ArrayLike = 1.0) -> Terms:
-    """Two-scale bound for a CONVEX class that contains ``pi_D``: the fine term falls like ``N^-(1-2c)``.
-
-    With ``M = N^(1-2c) > 1``: ``fine = theta min{1/M, [log(2 K_eps/delta)/n + eps]/(M - 1 - log M)} / (1-e^-theta)``;
-    the coarse term is that of :func:`two_scale`.
-
-    Source: this collection, notebook 05, Theorem C (well-specified Chen et al. 2025, arXiv 2510.15020v2, Thm E.1).
-
-    Examples
-    --------
-    >>> convex_class(1e6, 10_000, 0.05, 32.0, 0.0).fine < two_scale(1e6, 10_000, 0.05, 32.0, 0.0).fine / 100
-    np.True_
-    """
-    L, c = np.log(threshold("N", N, strict=True)), in_range("c", c, 0, 0.5, open_ends=True)
-    log_M, tail = (1 - 2 * c) * L, np.log(2.0) + _log_inverse(delta)
-    theta = threshold("theta", theta, least=0.0, strict=True)
-    n, scale = _samples(n), -np.expm1(-theta)
-    F = (_entropy("log_K", log_K) + tail) / n + threshold("eps", eps, least=0.0)
-    training = np.minimum(np.exp(-log_M), F / (np.expm1(log_M) - log_M))
-    return Terms(theta * training / scale, (_entropy("log_N_inf", log_N_inf) + tail) / (n * scale))
-
-
-def _wellner_rate(lam: ArrayLike) -> np.ndarray:
-    x = 1.0 / threshold("lam", lam, strict=True)
-    return 1.0 - x + x * np.log(x)
-
-
 def _best_theta(ratio: np.ndarray) -> np.ndarray:
     """Solve ``e^theta - 1 - theta = ratio`` (increasing in theta) by bisection."""
     low, high = np.full_like(ratio, 1e-6), np.full_like(ratio, 60.0)
@@ -360,14 +275,16 @@ def _best_theta(ratio: np.ndarray) -> np.ndarray:
     return high
 
 
-def _samples(n: ArrayLike) -> np.ndarray:
+def samples(n: ArrayLike) -> np.ndarray:
+    """Check a sample size (any real number >= 1)."""
     return threshold("n", n)
 
 
-def _entropy(name: str, values: ArrayLike) -> np.ndarray:
+def entropy(name: str, values: ArrayLike) -> np.ndarray:
+    """Check a log size (>= 0; infinity allowed)."""
     return threshold(name, values, least=0.0)
 
 
-def _log_inverse(delta: ArrayLike | None) -> np.ndarray | float:
+def log_inverse(delta: ArrayLike | None) -> np.ndarray | float:
     """``log(1/delta)``; one for the expectation."""
     return 1.0 if delta is None else -np.log(in_range("delta", delta, 0, 1, open_ends=True))

@@ -12,7 +12,6 @@ from scipy.stats import binom
 from covtheory.bounds.divergences import kl_price
 from covtheory.validation import count, in_range, threshold
 
-
 _NEGLIGIBLE = 36.0
 """Nats: tails below ``e^-36 = 2.3e-16`` are dropped."""
 
@@ -35,6 +34,28 @@ def independent_events_quantile(K: int, n: int, delta: float) -> float:
     in_range("delta", delta, 0, 1, open_ends=True)
     missed = -math.expm1(math.log1p(-delta) / K)  # probability that one given bit never shows
     return -math.expm1(math.log(missed) / count("n", n))
+
+
+def unseen_law(draws: int, symbols: int, mass: float) -> np.ndarray:
+    """Exact pmf, shape ``(symbols + 1,)``, of how many of ``symbols`` events of equal mass ``draws`` draws never show.
+
+    The events are disjoint; ``symbols * mass <= 1``.
+
+    Source: this collection, notebook 05 (a recursion over draws).
+
+    Examples
+    --------
+    >>> unseen_law(2, 2, 0.5)
+    array([0.5, 0.5, 0. ])
+    """
+    symbols = count("symbols", symbols)
+    in_range("symbols * mass", symbols * in_range("mass", mass, 0, 1), 0, 1 + 1e-12)
+    seen = np.zeros(symbols + 1)
+    seen[0] = 1.0
+    hit = (symbols - np.arange(symbols + 1)) * float(mass)  # a draw shows one more of them
+    for _ in range(count("draws", draws, least=0)):
+        seen = seen * (1 - hit) + np.concatenate(([0.0], (seen * hit)[:-1]))
+    return seen[::-1].copy()
 
 
 @dataclass(frozen=True)
@@ -74,12 +95,7 @@ class BoxSoftmax:
 
     def unseen_law(self) -> np.ndarray:
         """Exact pmf, shape (d,), of the number of light symbols that n draws never show."""
-        seen = np.zeros(self.d)
-        seen[0] = 1.0
-        hit = (self.d - 1 - np.arange(self.d)) * self.light  # a draw shows one more light symbol
-        for _ in range(self.n):
-            seen = seen * (1 - hit) + np.concatenate(([0.0], (seen * hit)[:-1]))
-        return seen[::-1].copy()
+        return unseen_law(self.n, self.d - 1, self.light)
 
     def mle(self, counts: ArrayLike) -> np.ndarray:
         """Maximum-likelihood softmax for counts, shape (d,): ``clip(counts/n, e^-B/Z, e^B/Z)`` with total one."""
