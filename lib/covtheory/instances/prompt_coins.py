@@ -58,6 +58,7 @@ class PromptCoins:
         self.B = float(threshold("B", B, least=0.0, strict=True))
         self.theta = float(in_range("theta", theta, 0, self.B, open_ends=True))
         self.p, self.floor = _sigmoid(self.theta), _sigmoid(-self.B)
+        self._tables: dict[tuple, tuple[np.ndarray, np.ndarray]] = {}
         self.masses = 0.5 ** np.concatenate([np.arange(1, self.d), [self.d - 1]])
 
     @cached_property
@@ -88,39 +89,52 @@ class PromptCoins:
     def coverage(self, n: ArrayLike, N: ArrayLike) -> Expected:
         """``E Cov_N(pihat)`` over data sets of n samples: certified ends, each of shape ``(len(n), len(N))``."""
         n, N = np.atleast_1d(n), np.atleast_1d(threshold("N", N, strict=True)).astype(float)
-        depth = np.array([self._depth(float(v)) for v in N])
-        table, beyond = np.zeros((depth.max() + 1, N.size)), np.zeros(N.size)
-        for t in range(depth.max() + 1):
-            table[t, depth >= t] = self.visited_coverage(t, N[depth >= t])
-        for j, T in enumerate(depth):
-            beyond[j] = self._late(int(T) + 1, math.log(N[j]))
-        visits = self.visits(n, depth.max())
+        if tuple(N) not in self._tables:
+            self._tables[tuple(N)] = self._tabulate(N)
+        table, beyond = self._tables[tuple(N)]
+        visits = self.visits(n, len(table) - 1)
         lower = visits @ table
         upper = lower + 2 * math.exp(-_NEGLIGIBLE) + beyond
         return Expected(lower, upper, lower - visits[:, :1] * table[0])
 
+    def _tabulate(self, N: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """``E Cov_N`` after t = 0, 1, ... visits, and a bound for all later t."""
+        depth = np.array([self._depth(float(v)) for v in N])
+        table = np.zeros((depth.max() + 1, N.size))
+        for t in range(depth.max() + 1):
+            table[t, depth >= t] = self.visited_coverage(t, N[depth >= t])
+        return table, np.array([self._late(int(T) + 1, math.log(v)) for T, v in zip(depth, N, strict=True)])
+
     def visits(self, n: ArrayLike, most: int) -> np.ndarray:
         """Probability mass of prompts visited t = 0..most times by n samples; shape ``(len(n), most + 1)``."""
-        t = np.arange(count("most", most, least=0) + 1)
-        out = np.zeros((np.size(n), t.size))
+        out = np.zeros((np.size(n), count("most", most, least=0) + 1))
         for i, size in enumerate(np.atleast_1d(n)):
-            out[i] = self.masses @ binom.pmf(t, count("n", size), self.masses[:, None])
+            t = np.arange(min(most, count("n", size)) + 1)
+            out[i, : t.size] = self.masses @ binom.pmf(t, size, self.masses[:, None])
         return out
 
     def kl(self, n: ArrayLike) -> Expected:
         """``E KL(pi_D || pihat)`` over data sets, nats: certified ends, shape ``(len(n),)``."""
-        n, exact = np.atleast_1d(n), 200
-        table = np.array([self._kl_visited(t) for t in range(exact + 1)])
-        lower, upper = np.zeros(n.size), np.zeros(n.size)
-        t = np.arange(exact + 1)
-        for i, size in enumerate(n):
-            pmf = binom.pmf(t, count("n", size), self.masses[:, None])
-            late = np.arange(exact + 1, size + 1)
-            rest = binom.pmf(late, size, self.masses[:, None])
-            seen = self.masses @ (pmf @ table)
-            lower[i], upper[i] = (seen + self.masses @ (rest @ end) for end in self._kl_late(late))
-        fine = lower - self.visits(n, 0)[:, 0] * table[0]
-        return Expected(lower, upper + 2 * math.exp(-_NEGLIGIBLE) * table[0], fine)
+        n, lower, upper = np.atleast_1d(n), [], []
+        known = self._kl_known
+        for size in n:
+            ends = np.zeros(2)
+            for mass in self.masses:
+                mean = count("n", size) * mass  # Bernstein: fewer or more visits have probability < 2 e^-28
+                reach = _NEGLIGIBLE / 3 + math.sqrt(_NEGLIGIBLE**2 / 9 + 2 * _NEGLIGIBLE * mean)
+                t = np.arange(max(0, int(mean - reach)), min(int(size), int(mean + reach) + 1) + 1)
+                late = t >= known.size
+                values = np.stack([known[np.minimum(t, known.size - 1)]] * 2)
+                values[:, late] = self._kl_late(t[late])
+                ends += mass * (values @ binom.pmf(t, size, mass))
+            lower.append(ends[0]), upper.append(ends[1])
+        lower = np.array(lower)
+        fine = lower - self.visits(n, 0)[:, 0] * known[0]
+        return Expected(lower, np.array(upper) + 4 * math.exp(-_NEGLIGIBLE) * known[0], fine)
+
+    @cached_property
+    def _kl_known(self) -> np.ndarray:
+        return np.array([self._kl_visited(t) for t in range(201)])
 
     def proper_lower_bound(self, n: ArrayLike, N: ArrayLike) -> np.ndarray:
         """What EVERY rule that answers inside the family suffers on average over the signs of ``theta*``.
@@ -136,30 +150,35 @@ class PromptCoins:
         Greedy, hence least among nets inside the family, for ``rho >= H/100``; below that, evenly spaced: no token's
         log-probability changes faster than ``sigmoid(B)`` per unit of theta.
         """
-        rho = float(threshold("rho", rho, least=0.0, strict=True))
-        if rho < _FINE * self.H:
-            return self.B * (2 * np.arange(self._even(rho)) + 1 - self._even(rho)) / self._even(rho)
+        step = float(threshold("rho", rho, least=0.0, strict=True)) / self.H
+        if step < _FINE:
+            size = math.ceil(self.B * (1 - self.floor) / step)
+            return self.B * (2 * np.arange(size) + 1 - size) / size
         points, left = [], -self.B
         while not points or left < self.B:
-            points.append(min(_move(left, rho / self.H), self.B))
-            left = _move(points[-1], rho / self.H)
+            points.append(min(float(_move(left, step)), self.B))
+            left = float(_move(points[-1], step))
         return np.array(points)
 
     def log_cover(self, rho: ArrayLike) -> np.ndarray:
         """``log N_inf(rho) = d log(points of the net)``; infinite at 0."""
-        def points(scale):
-            return np.inf if scale <= 0 else self._even(scale) if scale < _FINE * self.H else self.net(scale).size
-
-        return self.d * np.log([points(float(r)) for r in np.atleast_1d(rho)])
+        rho = np.atleast_1d(np.asarray(rho, dtype=float))
+        size, step = np.full(rho.shape, np.inf), rho / self.H
+        fine = (rho > 0) & (step < _FINE)
+        size[fine] = np.ceil(self.B * (1 - self.floor) / step[fine])
+        left, greedy = np.full(rho.shape, -self.B), step >= _FINE
+        size[greedy] = 0.0
+        while greedy.any():
+            size[greedy] += 1
+            left[greedy] = _move(np.minimum(_move(left[greedy], step[greedy]), self.B), step[greedy])
+            greedy &= left < self.B
+        return self.d * np.log(size)
 
     def distance(self, theta: ArrayLike, other: ArrayLike) -> np.ndarray:
         """Sup over responses of ``|log pi_theta - log pi_other|`` at one prompt, nats."""
         theta, other = np.asarray(theta, dtype=float), np.asarray(other, dtype=float)
         ones = np.abs(_log_sigmoid(theta) - _log_sigmoid(other))
         return self.H * np.maximum(ones, np.abs(_log_sigmoid(-theta) - _log_sigmoid(-other)))
-
-    def _even(self, rho: float) -> int:
-        return math.ceil(self.B * (1 - self.floor) * self.H / rho)
 
     def _fits(self, t: int) -> tuple[np.ndarray, np.ndarray]:
         """Maximum-likelihood coins after t visits, with their probabilities, on a window of mass 1 - 1.4e-12."""
@@ -230,9 +249,9 @@ def _log_sigmoid(x: np.ndarray) -> np.ndarray:
     return -np.logaddexp(0.0, -x)
 
 
-def _move(theta: float, step: float) -> float:
+def _move(theta: ArrayLike, step: ArrayLike) -> np.ndarray:
     """Largest parameter within ``step`` nats per token above theta (infinite if all are)."""
-    one, zero = -math.log1p(math.exp(-theta)), -math.log1p(math.exp(theta))
-    up = math.inf if one + step >= 0 else (one + step) - math.log(-math.expm1(one + step))
-    down = math.log(-math.expm1(zero - step)) - (zero - step)
-    return min(up, down)
+    one, zero = -np.logaddexp(0.0, -np.asarray(theta)) + step, -np.logaddexp(0.0, np.asarray(theta)) - step
+    safe = np.minimum(one, -1e-300)
+    up = np.where(one >= 0, np.inf, safe - np.log(-np.expm1(safe)))
+    return np.minimum(up, np.log(-np.expm1(zero)) - zero)
