@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from covtheory.bounds import misspecification as bounds
-from covtheory.bounds.two_scale import convex_class
+from covtheory.bounds.two_scale_variants import convex_class
 from covtheory.coverage import coverage_profile
 from covtheory.instances.misspecified import MisspecifiedPair, score_probability
 from covtheory.learners.finite_class import FiniteClass, multinomial_types

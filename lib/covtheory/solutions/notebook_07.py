@@ -35,11 +35,11 @@ ENTRIES = {
         },
     ),
     "07-c": (
-        lambda: 0.2 / float(kl_price(1000.0)),
+        lambda: 0.2 / float(kl_price(20.0)),
         {
-            "KL/log N is not a bound: subtract one in the denominator, add 1/N.": lambda: 0.2 / np.log(1000.0),
-            "That is log(N/e), valid but not best: the 1/N is missing.": lambda: 0.2 / (np.log(1000.0) - 1),
-            "That is Markov for the ratio itself, which KL does not control.": lambda: 0.2 / 1000,
+            "KL/log N is not a bound: subtract one in the denominator, add 1/N.": lambda: 0.2 / np.log(20.0),
+            "That is log(N/e), valid but not best: the 1/N is missing.": lambda: 0.2 / (np.log(20.0) - 1),
+            "That is Markov for the ratio itself, which KL does not control.": lambda: 0.2 / 20,
         },
     ),
     "07-d": (
