@@ -22,10 +22,7 @@ def phi_star(N: ArrayLike) -> np.ndarray:
     >>> (1 / phi_star([16.0, 1000.0, 1e6, np.inf])).round(3)
     array([3.387, 1.737, 1.356, 1.   ])
     """
-    d = _one_minus_x(N)
-    small = np.minimum(d, 0.05)
-    series = sum(small**k / (k * (k - 1)) for k in range(2, 13))
-    return np.where(d < 0.05, series, d + xlogy(1 - d, 1 - d))
+    return _rate(_one_minus_x(N))
 
 
 def s_star(N: ArrayLike) -> np.ndarray:
@@ -243,8 +240,8 @@ def bernoulli_coverage(n: ArrayLike, delta: ArrayLike, N: ArrayLike) -> np.ndarr
     >>> round(float(bernoulli_coverage(100, 0.05, np.inf)), 6)
     0.036889
     """
-    x = 1 / threshold("N", N, strict=True)
-    return _cost(2.0, n, delta) / (1 - x + xlogy(x, x))
+    N = threshold("N", N, strict=True)
+    return _cost(2.0, n, delta) / _rate(np.where(np.isinf(N), 1.0, (np.where(np.isinf(N), 2.0, N) - 1) / N))
 
 
 def missing_mass_mean(V: ArrayLike, n: ArrayLike) -> np.ndarray:
@@ -273,17 +270,30 @@ def change_of_measure(mean_Q: ArrayLike, D_H2: ArrayLike, R: ArrayLike = 1.0) ->
     return 3 * threshold("mean_Q", mean_Q, least=0.0) + 4 * threshold("R", R, least=0.0) * in_range("D_H2", D_H2, 0, 2)
 
 
+def change_of_measure_sharp(mean_Q: ArrayLike, D_H2: ArrayLike, R: ArrayLike = 1.0) -> np.ndarray:
+    """``E_P h <= 3 E_Q h + 2 R D_H2(P, Q)`` for ``0 <= h <= R``.
+
+    Source: this collection, notebook 04 (the first step of Lemma A.11, solved for ``E_P h``).
+
+    Examples
+    --------
+    >>> float(change_of_measure_sharp(0.1, 0.05).round(6))
+    0.4
+    """
+    return 0.5 * (3 * threshold("mean_Q", mean_Q, least=0.0) + change_of_measure(mean_Q, D_H2, R))
+
+
 def change_of_measure_coverage(D_H2: ArrayLike, N: ArrayLike) -> np.ndarray:
-    """``Cov_N <= 4 D_H2/(1 - 3/N)``, ``N > 3``: Lemma A.11 for the event that the ratio is at least ``N``.
+    """``Cov_N <= 2 D_H2/(1 - 3/N)``, ``N > 3``: change of measure for the event that the ratio is at least ``N``.
 
     Source: this collection, notebook 04.
 
     Examples
     --------
     >>> float(change_of_measure_coverage(0.1, 6.0))
-    0.8
+    0.4
     """
-    return 4 * in_range("D_H2", D_H2, 0, 2) / (1 - 3 / threshold("N", N, least=3.0, strict=True))
+    return 2 * in_range("D_H2", D_H2, 0, 2) / (1 - 3 / threshold("N", N, least=3.0, strict=True))
 
 
 def online_hellinger(regret: ArrayLike, delta: ArrayLike) -> np.ndarray:
@@ -308,6 +318,13 @@ def _delta(delta: ArrayLike) -> np.ndarray:
 
 def _cost(size: ArrayLike, n: ArrayLike, delta: ArrayLike) -> np.ndarray:
     return (np.log(threshold("size", size)) - np.log(_delta(delta))) / threshold("n", n)
+
+
+def _rate(d: np.ndarray) -> np.ndarray:
+    """``h(x) = 1 - x + x log x`` at ``x = 1 - d``, by its series where ``d`` is small."""
+    small = np.minimum(d, 0.05)
+    series = sum(small**k / (k * (k - 1)) for k in range(2, 13))
+    return np.where(d < 0.05, series, d + xlogy(1 - d, 1 - d))
 
 
 def _one_minus_x(N: ArrayLike) -> np.ndarray:

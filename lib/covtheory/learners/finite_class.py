@@ -221,7 +221,8 @@ class FiniteClass:
         mass, columns = self.likelihood_columns()
         counts, log_weights = multinomial_types(mass / mass.sum(), n)
         chosen = maximum_likelihood(columns, counts, prefer)
-        return np.bincount(chosen, weights=np.exp(log_weights), minlength=len(self.log_probs))
+        law = np.bincount(chosen, weights=np.exp(log_weights), minlength=len(self.log_probs))
+        return law / law.sum()
 
     def tail(self, n: int, loss: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
         """``(t, P[loss(pihat) >= t])`` at every positive attainable loss, ascending, for the worst rule for ties.
@@ -230,7 +231,7 @@ class FiniteClass:
         ----------
         n : int
         loss : array_like, shape (K,)
-            Loss of every model, possibly ``inf``; losses within 1e-12 relative are one.
+            Loss of every model, possibly ``inf``; losses within 1e-12 relative are one, below 1e-14 are zero.
 
         Examples
         --------
@@ -239,10 +240,10 @@ class FiniteClass:
         [[0.5], [0.5]]
         """
         loss = np.asarray(loss, dtype=float)
-        law, levels = self.selection_law(n, prefer=loss), np.unique(loss[loss > 0])
+        law, levels = self.selection_law(n, prefer=loss), np.unique(loss[loss > 1e-14])
         gaps = np.diff(levels) > 1e-12 * levels[:-1]
         levels = levels[np.concatenate([[True], gaps])] if levels.size else levels
-        tails = np.array([law[loss >= level * (1 - 1e-12)].sum() for level in levels])
+        tails = np.array([min(1.0, law[loss >= level * (1 - 1e-12)].sum()) for level in levels])
         return levels[tails > 0], tails[tails > 0]
 
 
