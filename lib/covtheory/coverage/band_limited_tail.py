@@ -99,7 +99,7 @@ def tail_at(measure: TiltedMeasure, plan: Plan, kappa: float) -> Tail | None:
     terms, turn = twice * majorant_coefficients(k, K, lam) * psi, np.exp(1j * k * h * w)
     upper_sum, lower_sum = float((terms * turn).real.sum()), float((terms * turn.conj()).real.sum())
     kernel = twice * fejer_coefficients(k, K)
-    fejer = float((kernel * psi.real).sum())
+    fejer = float((kernel * (psi * turn.conj()).real).sum())
     size = twice * coefficient_bound(k, K, lam)
     slack = 300 + 2 * np.log2(K + 1)
     noise = float((size + kernel) @ (spectrum.error + slack * UNIT * np.abs(psi))) * 1.01
