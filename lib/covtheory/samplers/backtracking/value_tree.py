@@ -18,7 +18,7 @@ LEAF_RTOL = 1e-9
 
 
 class ValueErrors(NamedTuple):
-    """How far values are from true ones: ``over`` bounds ``Vhat/V*``, ``under`` bounds ``V*/Vhat``."""
+    """How far values are from true ones: ``over`` bounds ``Vhat/V*``, ``under`` bounds ``V*/Vhat``; both at least one."""
 
     over: float
     under: float
@@ -26,7 +26,7 @@ class ValueErrors(NamedTuple):
     @property
     def kappa(self) -> float:
         """The two-sided factor, at least one."""
-        return max(self.over, self.under, 1.0)
+        return max(self.over, self.under)
 
 
 class ValueTree:
@@ -128,15 +128,15 @@ class ValueTree:
                              "average_errors() still applies")
         alive &= self.true_value > 0
         ratio = self.value[alive] / self.true_value[alive]
-        return ValueErrors(float(ratio.max()), float(1 / ratio.min()))
+        return ValueErrors(max(1.0, float(ratio.max())), max(1.0, float(1 / ratio.min())))
 
     def average_errors(self) -> ValueErrors:
         """Largest over depths of ``E_{pi_ref} Vhat / Z`` and of ``E_{pi*}[V*/Vhat]``."""
         mass = np.exp(self.log_reach) * self.true_value / self.Z
         with np.errstate(divide="ignore", invalid="ignore"):
             under = np.where(mass > 0, mass * self.true_value / self.value, 0.0)
-        return ValueErrors(float(self.level_weights.max() / self.Z),
-                           float(np.bincount(self.depth, under)[1:].max()))
+        return ValueErrors(max(1.0, float(self.level_weights.max() / self.Z)),
+                           max(1.0, float(np.bincount(self.depth, under)[1:].max())))
 
     def with_value(self, value: ArrayLike, *, exact_leaves: bool | None = None, dead_ends: bool | None = None):
         """Return the same tree with other values."""
