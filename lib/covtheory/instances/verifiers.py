@@ -92,6 +92,27 @@ def lonely_response_tree(H: int, kappa: float, share: float) -> ValueTree:
     return scaled(ValueTree(parent, pi_ref, np.ones(H + 1)), error)
 
 
+def bottleneck_tree(H: int, share: float, kappa: float) -> ValueTree:
+    """Two responses; the way to the second, of target probability ``share``, is wrong by ``kappa/share`` at every step.
+
+    Its levels are under- and over-valued by that factor in turn, the other way has exact values. Both average errors
+    stay near ``1 + kappa``, however small the share: they do not see what a uniform error would.
+
+    Examples
+    --------
+    >>> errors = bottleneck_tree(4, 0.01, 3.0).average_errors()
+    >>> bool(max(errors) < 4.01), round(bottleneck_tree(4, 0.01, 3.0).uniform_errors().kappa, 6)
+    (True, 300.0)
+    """
+    H, share = count("H", H, least=2), float(in_range("share", share, 0, 1, open_ends=True))
+    wrong = float(threshold("kappa", kappa)) / share
+    parent = np.append([-1, 0, 0], np.arange(1, 2 * H - 1))
+    pi_ref = np.append([1.0, 1 - share, share], np.ones(2 * H - 2))
+    factor = np.ones(2 * H + 1)
+    factor[2::2] = wrong ** -((-1.0) ** np.arange(H))
+    return scaled(ValueTree(parent, pi_ref, np.ones(2)), factor)
+
+
 def scaled(tree: ValueTree, factor) -> ValueTree:
     """Values ``V* factor`` at partial responses, exact at responses; ``factor`` has shape (n,)."""
     value = tree.true_value * np.asarray(factor, dtype=float)

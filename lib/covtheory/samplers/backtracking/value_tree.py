@@ -18,7 +18,7 @@ LEAF_RTOL = 1e-9
 
 
 class ValueErrors(NamedTuple):
-    """How far values are from true ones: ``over`` bounds ``Vhat/V*``, ``under`` bounds ``V*/Vhat``; both at least one."""
+    """How far values are from true ones: ``over >= Vhat/V*``, ``under >= V*/Vhat``; both at least one."""
 
     over: float
     under: float

@@ -50,7 +50,7 @@ def momentum_walk(tree: ValueTree, chi: float = 1.0) -> tuple[sparse.csr_array, 
     Raises
     ------
     ValueError
-        Unless ``0 <= chi <= 1``, or where both masses vanish.
+        Unless ``0 <= chi <= 1``.
     """
     chi = float(in_range("chi", chi, 0, 1))
     n, child, parent = len(tree), np.arange(1, len(tree)), tree.parent[1:]
@@ -59,13 +59,14 @@ def momentum_walk(tree: ValueTree, chi: float = 1.0) -> tuple[sparse.csr_array, 
     part = tree.pi_ref[child] * tree.value[child]
     S = np.bincount(parent, part, minlength=n)
     total = U + S - chi * np.minimum(U, S)
-    if not (total > 0).all():
-        raise ValueError(f"value: both directions vanish at node {int(np.argmin(total))}, expected positive values")
+    cut = total == 0  # value zero and nothing below: never entered
+    S, total = np.where(cut, 1.0, S), np.where(cut, 1.0, total)
     nodes = np.arange(n)
     rows = np.concatenate([parent, nodes, n + child, n + nodes])
     columns = np.concatenate([child, n + nodes, n + parent, nodes])
     turn = chi * np.minimum(U, S)
-    entries = np.concatenate([part / total[parent], (U - turn) / total, U[child] / total[child], (S - turn) / total])
-    mass = np.exp(tree.log_reach) * total
+    entries = np.concatenate([part / total[parent], (U - turn + cut) / total,
+                              U[child] / total[child], (S - turn) / total])
+    mass = np.exp(tree.log_reach) * np.where(cut, 0.0, total)
     matrix = sparse.coo_array((entries, (rows, columns)), shape=(2 * n, 2 * n)).tocsr()
     return matrix, np.concatenate([mass, mass]) / (2 * mass.sum())
