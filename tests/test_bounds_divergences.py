@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from covtheory.bounds import divergences as bound
+from covtheory.bounds import sequences
 from covtheory.bounds.two_point import binary_divergence, coverage_from_divergence
 from covtheory.instances.divergences import prop_3_2, weak_converse_pair
 from covtheory.instances.profile import two_point_pair
@@ -170,17 +171,17 @@ def test_stopped_kl_bounds_hold_on_random_trees():
         trees = random_token_trees(rng, 150, H, V)
         for N in (1.2, 2.0, 3.0, 16.0, 100.0):
             C, D = stopped(trees, N)
-            sharp = bound.stopped_kl_to_coverage_sharp(D, N)
+            sharp = sequences.stopped_kl_to_coverage_sharp(D, N)
             assert np.all(sharp + 1e-12 >= C)
             if np.e < N:
-                assert np.all(sharp <= bound.stopped_kl_to_coverage(D, N) + 1e-12)
+                assert np.all(sharp <= sequences.stopped_kl_to_coverage(D, N) + 1e-12)
 
 
 def test_stopped_kl_is_nearly_strained_by_the_gated_chain_and_one_term_is_not_enough():
     N = 1e12
     C, D = stopped(gated_tree(N, 12), N)
     assert pytest.approx(1.0) == C[0]
-    ratio = C[0] / bound.stopped_kl_to_coverage_sharp(D, N)[0]
+    ratio = C[0] / sequences.stopped_kl_to_coverage_sharp(D, N)[0]
     assert 0.7 < ratio <= 1.0
     assert C[0] > bound.kl_to_coverage(D, N)[0], "sabotaged twin: D_seq / g(N)"
 
@@ -195,8 +196,8 @@ def test_stopped_hellinger_converse_holds_and_its_threshold_has_teeth():
         for N in (1.0, 1.5, 2.0, 4.0):
             C, _ = stopped(trees, N)
             for delta in (0.05, 0.3, 0.7):
-                tau = bound.stopped_hellinger_threshold(N, delta)
-                assert tau <= bound.stopped_hellinger_threshold_paper(N, delta)
+                tau = sequences.stopped_hellinger_threshold(N, delta)
+                assert tau <= sequences.stopped_hellinger_threshold_paper(N, delta)
                 lower = (mass * (half >= tau)).sum(-1) - delta
                 sharper = (mass * (log_aff >= tau)).sum(-1) - delta
                 active += int((sharper > 0).sum())
@@ -210,18 +211,18 @@ def test_stopped_hellinger_converse_holds_and_its_threshold_has_teeth():
 def test_kl_grows_with_length_at_the_corrected_constant():
     for variant, constant in (("paper", 0.1639), ("best", 0.2195)):
         for H in (1, 16, 256):
-            lower = bound.kl_growth_lower(H, 10, variant)
+            lower = sequences.kl_growth_lower(H, 10, variant)
             assert lower * 10 / H == pytest.approx(constant, abs=5e-5)
             # every theta is at least this bad for one of the two signs, and theta = 0 exactly this bad for both
             for theta in np.linspace(-1, 1, 41):
                 assert max(prop_3_2(10, H, z, theta, variant).kl for z in (-1.0, 1.0)) >= lower * (1 - 1e-12)
             assert prop_3_2(10, H, 1.0, 0.0, variant).kl == pytest.approx(float(lower), rel=1e-12)
             assert lower < H / 40, "the printed H/(4n) is not reached by theta = 0"
-            assert (1 - bound.rare_prompt_mass(10, variant)) ** 10 >= 0.5 - 1e-12
+            assert (1 - sequences.rare_prompt_mass(10, variant)) ** 10 >= 0.5 - 1e-12
 
 
 def test_scaling_law_budget_explodes_where_coverage_does_not():
-    budgets = [float(bound.scaling_law_budget(prop_3_2(10, H).kl, 0.1)) for H in (1, 10, 100)]
+    budgets = [float(sequences.scaling_law_budget(prop_3_2(10, H).kl, 0.1)) for H in (1, 10, 100)]
     assert budgets[2] > 1e6 * budgets[0]
     assert all(prop_3_2(10, H).coverage(2.0) <= 0.05 for H in (1, 10, 100))
 
@@ -237,8 +238,8 @@ def test_scaling_law_budget_explodes_where_coverage_does_not():
         (lambda: bound.chernoff_to_coverage(0.5, 1.0, 4), "s"),
         (lambda: bound.renyi_to_coverage(1, 1, 4), "alpha"),
         (lambda: bound.kl_weak_converse(3.0, np.e), "C"),
-        (lambda: bound.stopped_hellinger_threshold(4, 0), "delta"),
-        (lambda: bound.rare_prompt_mass(3, "other"), "variant"),
+        (lambda: sequences.stopped_hellinger_threshold(4, 0), "delta"),
+        (lambda: sequences.rare_prompt_mass(3, "other"), "variant"),
         (lambda: coverage_from_divergence(0.1, 1.0, "kl"), "N"),
         (lambda: coverage_from_divergence(0.1, 4.0, "kld"), "kind"),
         (lambda: coverage_from_divergence(0.1, 4.0, "order"), "s"),

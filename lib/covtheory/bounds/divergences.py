@@ -23,7 +23,7 @@ def kl_price(N: ArrayLike) -> np.ndarray:
     >>> kl_price([1.0, 1.00001, 4.0])
     array([0.00000000e+00, 4.99993333e-11, 6.36294361e-01])
     """
-    return _price(_log_threshold(N))
+    return price(log_threshold(N))
 
 
 def phi_s(s: ArrayLike, N: ArrayLike) -> np.ndarray:
@@ -36,8 +36,8 @@ def phi_s(s: ArrayLike, N: ArrayLike) -> np.ndarray:
     >>> float(phi_s(0.5, 4.0))  # half of (1 - 1/sqrt 4)^2
     0.125
     """
-    s, L = in_range("s", s, 0, 1, open_ends=True), _log_threshold(N)
-    return np.where(np.isinf(L), 1.0 - s, s * _price_or_zero(L) - _price_or_zero(s * L))
+    s, L = in_range("s", s, 0, 1, open_ends=True), log_threshold(N)
+    return np.where(np.isinf(L), 1.0 - s, s * price_or_zero(L) - price_or_zero(s * L))
 
 
 def kl_to_coverage(KL: ArrayLike, N: ArrayLike) -> np.ndarray:
@@ -50,7 +50,7 @@ def kl_to_coverage(KL: ArrayLike, N: ArrayLike) -> np.ndarray:
     >>> round(float(kl_to_coverage(0.1, 16)), 6)
     0.054493
     """
-    return _divergence("KL", KL) / _price(_log_threshold(N, strict=True))
+    return divergence_argument("KL", KL) / price(log_threshold(N, strict=True))
 
 
 def kl_to_coverage_simple(KL: ArrayLike, N: ArrayLike) -> np.ndarray:
@@ -63,7 +63,7 @@ def kl_to_coverage_simple(KL: ArrayLike, N: ArrayLike) -> np.ndarray:
     >>> round(float(kl_to_coverage_simple(0.1, 16)), 6)
     0.056415
     """
-    return _divergence("KL", KL) / (np.log(threshold("N", N, least=math.e, strict=True)) - 1.0)
+    return divergence_argument("KL", KL) / (np.log(threshold("N", N, least=math.e, strict=True)) - 1.0)
 
 
 def hellinger_to_coverage(D_H2: ArrayLike, N: ArrayLike) -> np.ndarray:
@@ -76,7 +76,7 @@ def hellinger_to_coverage(D_H2: ArrayLike, N: ArrayLike) -> np.ndarray:
     >>> round(float(hellinger_to_coverage(0.1, 16)), 6)
     0.177778
     """
-    return in_range("D_H2", D_H2, 0, 2) / np.expm1(-0.5 * _log_threshold(N, strict=True)) ** 2
+    return in_range("D_H2", D_H2, 0, 2) / np.expm1(-0.5 * log_threshold(N, strict=True)) ** 2
 
 
 def hellinger_to_coverage_paper(half_D_H2: ArrayLike, N: ArrayLike) -> np.ndarray:
@@ -119,7 +119,7 @@ def renyi_to_coverage(D_alpha: ArrayLike, alpha: ArrayLike, N: ArrayLike) -> np.
     """
     alpha = threshold("alpha", alpha, least=1.0, strict=True)
     with np.errstate(over="ignore"):
-        return np.exp((alpha - 1.0) * (_divergence("D_alpha", D_alpha) - np.log(threshold("N", N))))
+        return np.exp((alpha - 1.0) * (divergence_argument("D_alpha", D_alpha) - np.log(threshold("N", N))))
 
 
 def chi_squared_to_coverage(chi2: ArrayLike, N: ArrayLike) -> np.ndarray:
@@ -132,7 +132,7 @@ def chi_squared_to_coverage(chi2: ArrayLike, N: ArrayLike) -> np.ndarray:
     >>> float(chi_squared_to_coverage(1.0, 8))
     0.25
     """
-    return (1.0 + _divergence("chi2", chi2)) / threshold("N", N)
+    return (1.0 + divergence_argument("chi2", chi2)) / threshold("N", N)
 
 
 def tv_to_coverage(TV: ArrayLike, N: ArrayLike) -> np.ndarray:
@@ -145,7 +145,7 @@ def tv_to_coverage(TV: ArrayLike, N: ArrayLike) -> np.ndarray:
     >>> float(tv_to_coverage(0.375, 4))
     0.5
     """
-    return in_range("TV", TV, 0, 1) / -np.expm1(-_log_threshold(N, strict=True))
+    return in_range("TV", TV, 0, 1) / -np.expm1(-log_threshold(N, strict=True))
 
 
 def kl_weak_converse(C: ArrayLike, W_max: ArrayLike) -> np.ndarray:
@@ -163,7 +163,7 @@ def kl_weak_converse(C: ArrayLike, W_max: ArrayLike) -> np.ndarray:
     >>> float(kl_weak_converse(0.0, 10.0)), float(kl_weak_converse(1.0, np.e))
     (0.0, 1.0)
     """
-    C, log_W = np.broadcast_arrays(_divergence("C", C), np.log(threshold("W_max", W_max)))
+    C, log_W = np.broadcast_arrays(divergence_argument("C", C), np.log(threshold("W_max", W_max)))
     bad = log_W * (1 + 1e-12) < C
     if np.any(bad):
         raise ValueError(f"C: got {C[bad][0]:.6g}, expected C <= log W_max = {log_W[bad][0]:.6g}")
@@ -184,122 +184,17 @@ def kl_by_hellinger(D_H2: ArrayLike, V: ArrayLike) -> np.ndarray:
     return (2.0 + np.log(threshold("V", V))) * in_range("D_H2", D_H2, 0, 2)
 
 
-def stopped_kl_to_coverage(D_seq: ArrayLike, N: ArrayLike) -> np.ndarray:
-    """``Cov_N <= 2 D_seq / (log N - 1)``, ``N > e``, with ``D_seq = E min{log N, sum_h KL_h}``.
-
-    Source: Chen et al. 2025, arXiv 2510.15020v2, Prop D.10.
-
-    Examples
-    --------
-    >>> round(float(stopped_kl_to_coverage(0.1, 16)), 6)
-    0.112829
-    """
-    return 2.0 * kl_to_coverage_simple(D_seq, N)
-
-
-def stopped_kl_to_coverage_sharp(D_seq: ArrayLike, N: ArrayLike) -> np.ndarray:
-    """``Cov_N <= (1/(log N - 1 + 1/N) + 1/log N) D_seq``, ``N > 1``.
-
-    Source: this collection (Prop D.10 with its constant kept).
-
-    Examples
-    --------
-    >>> round(float(stopped_kl_to_coverage_sharp(0.1, 16)), 6)
-    0.090561
-    """
-    L = _log_threshold(N, strict=True)
-    return _divergence("D_seq", D_seq) * (1.0 / _price(L) + 1.0 / L)
-
-
-def stopped_hellinger_threshold(N: ArrayLike, delta: ArrayLike) -> np.ndarray:
-    """The ``tau`` with ``Cov_N >= P(sum_h d_h >= tau) - delta``: ``(1/2) log N + log(1/delta)``.
-
-    ``d_h`` is half the unnormalised squared Hellinger distance of step h; ``-log(1 - d_h) >= d_h`` may replace it.
-
-    Source: this collection (the proof of Prop D.11 with its square kept).
-
-    Examples
-    --------
-    >>> round(float(stopped_hellinger_threshold(16, 0.5)), 6)
-    2.079442
-    """
-    return 0.5 * np.log(threshold("N", N)) - np.log(in_range("delta", delta, 0, 1, open_ends=True))
-
-
-def stopped_hellinger_threshold_paper(N: ArrayLike, delta: ArrayLike) -> np.ndarray:
-    """The printed ``tau = log(N / delta)`` for ``Cov_N >= P(sum_h d_h >= tau) - delta``, same ``d_h``.
-
-    Source: Chen et al. 2025, arXiv 2510.15020v2, Prop D.11.
-
-    Examples
-    --------
-    >>> round(float(stopped_hellinger_threshold_paper(16, 0.5)), 6)
-    3.465736
-    """
-    return np.log(threshold("N", N)) - np.log(in_range("delta", delta, 0, 1, open_ends=True))
-
-
-def kl_growth_lower(H: ArrayLike, n: ArrayLike, variant: str = "paper") -> np.ndarray:
-    """KL that every proper estimator has with probability >= 1/4 on the instance of Prop 3.2: ``mu H kl``.
-
-    ``kl = KL(Ber(e/(e + 1/e)) || Ber(1/2)) = 0.32781``. Mass of the prompt ``1/(2n)`` (``"paper"``: ``.1639 H/n``,
-    where the proposition prints ``H/(4n)``) or ``mu = 1 - 2^(-1/n)`` (``"best"``).
-
-    Source: this collection (corrects the constant of Chen et al. 2025, arXiv 2510.15020v2, Prop 3.2).
-
-    Examples
-    --------
-    >>> round(float(kl_growth_lower(100, 10)), 4), round(float(kl_growth_lower(100, 10, "best")), 4)
-    (1.6391, 2.1953)
-    """
-    return rare_prompt_mass(n, variant) * threshold("H", H) * KL_SIGN
-
-
-def rare_prompt_mass(n: ArrayLike, variant: str = "paper") -> np.ndarray:
-    """Mass of a prompt that ``n`` draws miss with probability at least 1/2: ``1/(2n)`` or the largest one.
-
-    Source: Chen et al. 2025, arXiv 2510.15020v2, Prop 3.2 ("paper"); this collection ("best").
-
-    Examples
-    --------
-    >>> float(rare_prompt_mass(4)), float(rare_prompt_mass(1, "best"))
-    (0.125, 0.5)
-    """
-    n = threshold("n", n)
-    if variant == "paper":
-        return 0.5 / n
-    if variant == "best":
-        return -np.expm1(-math.log(2.0) / n)
-    raise ValueError(f"variant: got {variant!r}, expected 'paper' or 'best'")
-
-
-def scaling_law_budget(KL: ArrayLike, eps: ArrayLike) -> np.ndarray:
-    """Best-of-N draws ``exp(KL / eps)`` that the KL route asks for (``inf`` on overflow).
-
-    Source: Chen et al. 2025, arXiv 2510.15020v2, Eq. 5.
-
-    Examples
-    --------
-    >>> float(scaling_law_budget(0.0, 0.1)), float(scaling_law_budget(100.0, 0.1))
-    (1.0, inf)
-    """
-    with np.errstate(over="ignore"):
-        return np.exp(_divergence("KL", KL) / threshold("eps", eps, least=0.0, strict=True))
-
-
-KL_SIGN = math.log(2.0) - math.log1p(math.exp(-2.0)) - 2.0 / (1.0 + math.exp(2.0))
-"""KL(Ber(e/(e + 1/e)) || Ber(1/2)) = 0.32781..., nats: ``log 2 - h(sigmoid(2))``."""
-
-
-def _divergence(name: str, values: ArrayLike) -> np.ndarray:
+def divergence_argument(name: str, values: ArrayLike) -> np.ndarray:
+    """Return ``values`` as non-negative floats, possibly infinite."""
     return threshold(name, values, least=0.0)
 
 
-def _log_threshold(N: ArrayLike, *, strict: bool = False) -> np.ndarray:
+def log_threshold(N: ArrayLike, *, strict: bool = False) -> np.ndarray:
+    """``log N`` for ``N >= 1`` (``N > 1`` if strict), accurate near one."""
     return np.log1p(threshold("N", N, strict=strict) - 1.0)
 
 
-def _price(L: np.ndarray) -> np.ndarray:
+def price(L: np.ndarray) -> np.ndarray:
     """``L - 1 + exp(-L)``: by its alternating series below 0.1, where the closed form cancels."""
     small = np.minimum(L, 0.1)
     series, term = np.zeros_like(small), np.ones_like(small)
@@ -309,5 +204,6 @@ def _price(L: np.ndarray) -> np.ndarray:
     return np.where(L < 0.1, series, L + np.expm1(-L))
 
 
-def _price_or_zero(L: np.ndarray) -> np.ndarray:
-    return _price(np.where(np.isinf(L), 0.0, L))
+def price_or_zero(L: np.ndarray) -> np.ndarray:
+    """``price(L)``, and 0 at infinity, where the caller takes the limit itself."""
+    return price(np.where(np.isinf(L), 0.0, L))

@@ -96,15 +96,16 @@ def equal(
     --------
     >>> equal("halves", [0.5, np.inf], [0.5, np.inf]).ok
     True
-    >>> equal("halves", 0.5, 0.6).ok
-    False
+    >>> equal("halves", 0.5, 0.6).ok, equal("no tolerance", [0.0, 0.5], [0.0, 0.5], rtol=0, atol=0).ok
+    (False, True)
     """
     value, expected, mask = _instances(label, value, expected, active, signed=True)
     infinite = np.isinf(value) | np.isinf(expected)
     same = infinite & (value == expected)
     gap = np.abs(np.where(infinite, 0.0, value) - np.where(infinite, 0.0, expected))
     allowed = atol + rtol * np.abs(np.where(infinite, 0.0, expected))
-    error = np.where(same, 0.0, np.where(infinite, np.inf, gap / allowed if atol or rtol else np.sign(gap) * np.inf))
+    error = np.divide(gap, allowed, out=np.where(gap > 0, np.inf, 0.0), where=allowed > 0)
+    error = np.where(same, 0.0, np.where(infinite, np.inf, error))
     ok = (error <= 1) | ~mask
     if ok.all() and mask.any():  # round-off decides which of the equal ones is worst: report the first instead
         first = int(np.flatnonzero(mask)[0])

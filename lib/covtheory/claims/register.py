@@ -50,7 +50,7 @@ def find_root(start: Path | None = None) -> Path:
 
 
 def load_register(root: Path | None = None) -> dict[str, Registration]:
-    """Read and check the register; ids are unique, sources are in references.bib, corrections are registered.
+    """Read and check the register, by notebook; ids are unique, sources in references.bib, corrections registered.
 
     Raises
     ------
@@ -74,7 +74,7 @@ def load_register(root: Path | None = None) -> dict[str, Registration]:
         if registration.corrected_by is not None and registration.corrected_by not in register:
             raise RegisterError(f"references/claims.toml: {registration.id!r} is corrected by "
                                 f"{registration.corrected_by!r}, which is not registered")
-    return register
+    return dict(sorted(register.items(), key=lambda item: item[1].notebook))
 
 
 def bibliography_keys(root: Path) -> set[str]:

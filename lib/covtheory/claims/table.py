@@ -13,7 +13,8 @@ class ClaimsTable:
         return "\n".join(f"{e.id} ({e.kind}; {' + '.join(e.routes)}): {e.statement}" for e in self.entries)
 
     def _repr_markdown_(self) -> str:
-        rows = [f"| `{e.id}` | {e.statement} | {e.kind} | {e.source_locator} |" for e in self.entries]
+        cells = [(f"`{e.id}`", e.statement, e.kind, e.source_locator) for e in self.entries]
+        rows = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in cells]
         return "\n".join(["| claim | statement | kind | source |", "|---|---|---|---|", *rows])
 
 

@@ -23,9 +23,21 @@ _CSS = """
 .reveal .slides section { text-align: left; max-height: 690px; overflow-y: auto }
 .reveal pre { font-size: .6em; width: 100%; box-shadow: none; margin: .4em 0 }
 .reveal pre.output { color: #333; background: #f6f6f6; padding: .5em; white-space: pre-wrap }
-.reveal img { max-height: 430px; margin: .2em 0 } .reveal table { font-size: .7em }
+.reveal img { max-height: 18em; margin: .2em 0 } .reveal table { font-size: .7em }
+.reveal summary { font-size: .6em; color: #555; cursor: pointer }
 .reveal math { font-size: 1em } .reveal math[display="block"] { margin: .5em 0 }
 """
+
+
+_FIT = """
+function fit(slide) {
+  for (let size = 24; size >= 13 && slide.scrollHeight > slide.clientHeight + 2; size--)
+    slide.style.fontSize = size + "px";
+}
+Reveal.on("ready", event => fit(event.currentSlide));
+Reveal.on("slidechanged", event => fit(event.currentSlide));
+"""
+"""Shrinks the text of a slide that does not fit, down to 13 of 720 lines; below that the slide scrolls."""
 
 
 def slides(root: Path, only: str | None = None) -> int:
@@ -68,17 +80,23 @@ def deck(nb: nbformat.NotebookNode, assets: dict[str, str]) -> str:
 <style>{style}</style></head><body><div class="reveal"><div class="slides">
 {sections}
 </div></div><script>{assets["reveal.js"]}</script><script>{assets["notes.js"]}</script>
-<script>Reveal.initialize({{hash: true, width: 1280, height: 720, slideNumber: "c/t", plugins: [RevealNotes]}})</script>
+<script>{_FIT}
+Reveal.initialize({{hash: true, width: 1280, height: 720, slideNumber: "c/t", plugins: [RevealNotes]}})</script>
 </body></html>
 """
 
 
 def render(cell: nbformat.NotebookNode) -> str:
-    """Return a cell as HTML: Markdown with MathML, highlighted code, text and picture outputs."""
+    """Return a cell as HTML: Markdown with MathML, folded code, text and picture outputs."""
     if cell.cell_type == "markdown":
         return markdown(cell.source)
     code = highlight(cell.source, PythonLexer(), HtmlFormatter(nowrap=True))
-    return f"<pre><code>{code}</code></pre>" + "".join(map(_output, cell.outputs))
+    folded = f"<details><summary>code</summary><pre><code>{code}</code></pre></details>"
+    shown = [_output(output) for output in cell.outputs]
+    if any(body.startswith("<img") for body in shown):  # the digest under a figure is for the tests
+        shown = [body if body.startswith("<img") else f"<details><summary>numbers drawn</summary>{body}</details>"
+                 for body in shown]
+    return folded + "".join(shown)
 
 
 def markdown(text: str) -> str:
@@ -89,7 +107,7 @@ def markdown(text: str) -> str:
     >>> "$" in markdown("an $a^2$ b")
     False
     """
-    return MarkdownWithMath(renderer=_MathMLRenderer(escape=False)).render(text)
+    return MarkdownWithMath(renderer=_MathMLRenderer(escape=False, exclude_anchor_links=True)).render(text)
 
 
 class _MathMLRenderer(IPythonRenderer):

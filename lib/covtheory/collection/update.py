@@ -1,5 +1,6 @@
 """Executes a notebook in a fresh kernel, normalises it and stores outputs and ledger."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def store_outputs(root: Path, path: Path) -> None:
     nb = nbformat.read(path, as_version=4)
     where = {"metadata": {"path": path.parent}}
     client = NotebookClient(nb, timeout=CELL_TIMEOUT, kernel_name="python3", resources=where)
-    client.execute(env=environment(root, 0))
+    client.execute(env=environment(root, 0), stderr=subprocess.DEVNULL)  # the kernel's own log, not the cells' stderr
     ledgers.write_text(path, nbformat.writes(normalise(nb)) + "\n")
 
 

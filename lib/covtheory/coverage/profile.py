@@ -34,7 +34,7 @@ class CoverageProfile:
     def __init__(self, law: LogRatioLaw, tie: float = 1e-12):
         self.law = law
         self.tie = float(tie)
-        self._tail_p = _tail_sums(law.p)
+        self._tail_p = np.minimum(_tail_sums(law.p), 1.0)  # masses may add up to one ulp more
         self._tail_q = _tail_sums(law.q)
 
     def __call__(self, N: ArrayLike) -> np.ndarray:
@@ -79,7 +79,7 @@ class CoverageProfile:
         with np.errstate(divide="ignore", invalid="ignore"):
             above = np.searchsorted(self.law.values, np.log(gamma), side="right")
             excess = self._tail_p[above] - gamma * self._tail_q[above]
-        return np.where(gamma == np.inf, self.law.p_inf, np.maximum(excess, 0.0))
+        return np.where(gamma == np.inf, self.law.p_inf, np.clip(excess, 0.0, 1.0))
 
     def beta(self, alpha: ArrayLike) -> np.ndarray:
         """Neyman-Pearson trade-off: least model mass of a randomised test that has ``pi_D`` mass ``alpha``."""

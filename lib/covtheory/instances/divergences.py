@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gammaln, log_expit
 
-from covtheory.bounds.divergences import rare_prompt_mass
+from covtheory.bounds.sequences import rare_prompt_mass
 from covtheory.instances.pair import Pair
 from covtheory.validation import count, in_range, threshold
 

@@ -77,7 +77,7 @@ def same_kl_pair(tail: float = 0.05, bulk: float = 0.45, ratio: float = 1000.0) 
 
 
 def reference_tokens() -> Pair:
-    """Token laws whose 60-fold composition has published reference values; KL 0.241472 nats per token.
+    """Token laws whose 60-fold composition notebook 01 tabulates; ratios 5/4, 6/5, 3, 1/6; KL 0.241472 nats.
 
     Examples
     --------
