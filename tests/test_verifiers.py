@@ -89,6 +89,8 @@ def test_outcome_level_rejection_converges_to_the_target(tree):
 def test_sequence_coverage_of_the_last_letter_tree():
     assert sequence_coverage(last_letter_tree(5, 0.5)) == pytest.approx(1.5**5)
     assert action_coverage(last_letter_tree(5, 0.5)) == pytest.approx(1.5)
+    assert action_coverage(complete_tree(2, 1, [1.0, 0.0], [0.25, 0.75])) == pytest.approx(4)
+    assert action_coverage(complete_tree(2, 1, [1.0, 3.0], [0.25, 0.75])) == pytest.approx(3 / 2.5)
 
 
 def test_simulated_walk_has_the_exact_law(tree):
