@@ -12,7 +12,7 @@ from covtheory.validation import in_range, probabilities, same_shape, threshold
 
 
 def tilt_log_factor(beta: ArrayLike) -> np.ndarray:
-    """``1/beta``: ``Cov_{N e^{1/beta}}(pi_beta) <= Cov_N(pi_hat)`` and ``Cov_{N e^{1/beta}}(pi_hat) <= Cov_N(pi_beta)``.
+    """``1/beta``: ``Cov_{N e^{1/beta}}(pi_beta) <= Cov_N(pi_hat)``, and the same with the two policies exchanged.
 
     Source: notebook 13, Theorem 1.
 
