@@ -105,7 +105,8 @@ def ascend(
     theta = parameters("start", start, data.d, radius)
     S = max(runs, len(theta), data.S)
     if {runs, len(theta), data.S} - {1, S}:
-        raise ValueError(f"start, step sizes, data: {len(theta)}, {runs} and {data.S} runs; expected equal numbers or 1")
+        found = f"{len(theta)}, {runs} and {data.S}"
+        raise ValueError(f"start, step sizes, data: {found} runs, expected equal numbers or 1")
     theta = np.repeat(theta, S // len(theta), axis=0) if len(theta) != S else theta
     times, kept = [0], [theta]
     for t in range(len(data)):
