@@ -34,7 +34,7 @@ def sgd_average_kl(sigma_sq: ArrayLike, eta: ArrayLike, T: ArrayLike, w0: ArrayL
 
     Examples
     --------
-    >>> float(sgd_average_kl(1.0, 0.125, 100))
+    >>> round(float(sgd_average_kl(1.0, 0.125, 100)), 9)
     0.57
     """
     eta = _more("eta", eta)
