@@ -10,8 +10,8 @@ SLOW = Crawling(H=4096, B=2500.0, B_plus=50.0, T=1000, N=16.0)
 
 
 def _tuned() -> float:
-    eta = min(theorem_step(8, 2.0), np.sqrt(4 / (2 * 1.0 * 10**4)))
-    return float(sgd_average_kl(1.0, eta, 10**4))
+    eta = min(theorem_step(8, 2.0), np.sqrt(4 / (2 * 1.0 * 10**5)))
+    return float(sgd_average_kl(1.0, eta, 10**5))
 
 
 def _longest(rate: float, share: float = 4.0) -> float:
@@ -31,11 +31,11 @@ ENTRIES = {
         _tuned,
         {
             "The largest step is not the best one here: balance 4/(eta T) against 2 eta sigma^2.": lambda: float(
-                sgd_average_kl(1.0, theorem_step(8, 2.0), 10**4)
+                sgd_average_kl(1.0, theorem_step(8, 2.0), 10**5)
             ),
             "The noise term is missing.": lambda: _tuned() / 2,
             "The noise term carries a factor 2; with it the best step is sqrt(2/T).": lambda: float(
-                2 * np.sqrt(4 / 10**4)
+                2 * np.sqrt(4 / 10**5)
             ),
         },
     ),
