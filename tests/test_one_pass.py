@@ -15,7 +15,11 @@ from covtheory.learners.normalized_sgd import normalized_sgd, paper_hyperparamet
 from covtheory.learners.sequence_gradient import SequenceGradients, parameters, sequence_gradient
 from covtheory.learners.sgd import project_ball, sgd, theorem_step
 from covtheory.policies import (
-    AutoregressiveLinear, DecayedHistoryFeatures, FiniteContextFeatures, PrefixFeatures, TokenFeatures,
+    AutoregressiveLinear,
+    DecayedHistoryFeatures,
+    FiniteContextFeatures,
+    PrefixFeatures,
+    TokenFeatures,
 )
 from covtheory.policies.finite_context import last_tokens
 
