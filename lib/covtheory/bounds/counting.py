@@ -49,7 +49,7 @@ def steps(over: ArrayLike, under: ArrayLike, H: ArrayLike, delta: ArrayLike) -> 
     Examples
     --------
     >>> float(steps(10, 1, 9, 0.05))
-    16467.0
+    16350.0
     """
     product, H = _product(over, under), threshold("H", H)
     inside = np.sqrt(2 * product) * threshold("over", over) * H**1.5 / _share("delta", delta)

@@ -40,7 +40,7 @@ class CountingWalk:
     >>> from covtheory.samplers.self_reducible import Dnf
     >>> walk = CountingWalk(Diagram(Dnf(3, [(1, 2), (-1, 3), (2, 3)])))
     >>> round(walk.over, 12), round(walk.under, 12)
-    (1.5, 1.0)
+    (2.0, 1.0)
     >>> round(walk.gap(), 6), walk.tree().walk()
     (0.039932, BacktrackingWalk(nodes=10, H=3, responses=4))
     """
