@@ -42,7 +42,7 @@ class CountingWalk:
     >>> round(walk.over, 12), round(walk.under, 12)
     (2.0, 1.0)
     >>> round(walk.gap(), 6), walk.tree().walk()
-    (0.039932, BacktrackingWalk(nodes=10, H=3, responses=4))
+    (0.080713, BacktrackingWalk(nodes=10, H=3, responses=4))
     """
 
     def __init__(self, diagram: Diagram, log_counter: ArrayLike | None = None, *, dead_ends: bool = False):
