@@ -128,6 +128,14 @@ class Diagram:
                 raise ValueError(f"prefix: {tuple(prefix)} is the beginning of no solution")
         return node
 
+    def prefix(self, node: int) -> tuple[int, ...]:
+        """Return a prefix that leads to a state."""
+        letters = []
+        while node > 0:
+            node, letter = map(int, np.argwhere(self.child == node)[0])
+            letters.append(letter)
+        return tuple(letters[::-1])
+
 
 def log_numbers(name: str, numbers) -> np.ndarray:
     """Natural logarithms of non-negative numbers of any size (big integers too); minus infinity at zero."""

@@ -1,6 +1,6 @@
 """From a sampler of solutions to a count: telescoping along majority letters (Jerrum, Valiant and Vazirani)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +10,9 @@ from covtheory.samplers.self_reducible.walk import CountingWalk
 from covtheory.samplers.self_reducible.walkers import CountingWalkers
 from covtheory.validation import count
 
-Draw = Callable[[int, int, np.random.Generator], np.ndarray]
-"""``draw(node, size, rng)``: how many of ``size`` sampled solutions below a state take each letter, shape (V,)."""
+Draw = Callable[[int, Sequence[int], np.random.Generator], np.ndarray]
+"""``draw(node, sizes, rng)``: independent batches of solutions below a state; how many of each batch take each letter,
+shape (len(sizes), V)."""
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,10 @@ class CountEstimate:
 
 def exact_draw(diagram: Diagram) -> Draw:
     """An exactly uniform sampler, from the exact counts."""
-    def draw(node, size, rng):
+    def draw(node, sizes, rng):
         child = diagram.child[node]
         share = np.where(child >= 0, np.exp(diagram.log_counts[child] - diagram.log_counts[node]), 0.0)
-        return rng.multinomial(size, share / share.sum())
+        return rng.multinomial(sizes, share / share.sum())
 
     return draw
 
@@ -56,21 +57,22 @@ def stopped_walk_draw(walk: CountingWalk, steps: Callable[[int], int]) -> Draw:
     """
     memo: dict[int, np.ndarray] = {}
 
-    def draw(node, size, rng):
+    def draw(node, sizes, rng):
         if node not in memo:
             law = walk_letter_law(walk, node, steps(walk.H - int(walk.diagram.depth[node])))
             memo[node] = law / law.sum()
-        return rng.multinomial(size, memo[node])
+        return rng.multinomial(sizes, memo[node])
 
     return draw
 
 
 def walkers_draw(walk: CountingWalk, visits: Callable[[int], int]) -> Draw:
     """Simulated walkers, each read at its solution number ``visits(letters left)``: beyond the reach of matrices."""
-    def draw(node, size, rng):
-        walkers = CountingWalkers(walk, size, rng, node)
+    def draw(node, sizes, rng):
+        walkers = CountingWalkers(walk, sum(sizes), rng, node)
         walkers.visit(visits(walk.H - walkers.top))
-        return walkers.letters()
+        batches = np.split(walkers.words()[:, 0], np.cumsum(sizes)[:-1])
+        return np.array([np.bincount(batch, minlength=walk.diagram.V) for batch in batches])
 
     return draw
 
@@ -97,8 +99,8 @@ def count_by_sampling(diagram: Diagram, draw: Draw, samples: int, pilot: int, rn
         live = np.flatnonzero(diagram.child[node] >= 0)
         letter, fraction = int(live[0]), 1.0
         if len(live) > 1:
-            letter = int(choose(draw(node, pilot, rng)))
-            seen = draw(node, samples, rng)
+            first, seen = draw(node, (pilot, samples), rng)
+            letter = int(choose(first))
             fraction = float(seen[letter] / seen.sum())
         word.append(letter)
         fractions.append(fraction)

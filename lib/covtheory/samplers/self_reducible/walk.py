@@ -201,8 +201,7 @@ class CountingWalk:
         return ValueTree(np.concatenate(parent), np.full(size, 1.0 / V), tau, value, dead_ends=True)
 
     def _name(self, node) -> str:
-        node = int(node)
-        return f"state {self.diagram.states[node]!r} at depth {self.diagram.depth[node]}"
+        return f"prefix {self.diagram.prefix(int(node))}"
 
 
 def noisy_counter(diagram: Diagram, rng: np.random.Generator, r: float) -> np.ndarray:

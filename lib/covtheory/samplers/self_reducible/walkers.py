@@ -94,10 +94,6 @@ class CountingWalkers:
         """Solutions of the walkers that are at one, shape (k, letters below the start)."""
         return self.letter[self.top:, self.depth == self.H].T
 
-    def letters(self) -> np.ndarray:
-        """How many of the walkers at a solution took each first letter, shape (V,)."""
-        return np.bincount(self.letter[self.top, self.depth == self.H], minlength=self.V)
-
     def _move(self, who: np.ndarray) -> None:
         depth = self.depth[who]
         state = self.path[depth, who]
