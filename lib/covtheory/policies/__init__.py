@@ -2,6 +2,7 @@
 
 from covtheory.policies.autoregressive_linear import AutoregressiveLinear
 from covtheory.policies.features import DecayedHistoryFeatures, FeatureMap, PrefixFeatures, TokenFeatures
+from covtheory.policies.finite_context import FiniteContextFeatures
 from covtheory.policies.joint import Joint
 from covtheory.policies.markov import Markov
 from covtheory.policies.product import Product
@@ -12,6 +13,7 @@ __all__ = [
     "AutoregressiveLinear",
     "DecayedHistoryFeatures",
     "FeatureMap",
+    "FiniteContextFeatures",
     "Joint",
     "Markov",
     "Policy",

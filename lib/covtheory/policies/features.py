@@ -42,6 +42,10 @@ class FeatureMap:
         theta = np.asarray(theta, dtype=float)
         return np.moveaxis(self.phi(state) @ theta.T, -1, 0) if theta.ndim == 2 else self.phi(state) @ theta
 
+    def pullback(self, state: Any, weights: np.ndarray) -> np.ndarray:
+        """Sum of ``weights[i, v] phi[i, v]`` over prefixes and tokens, shape (d,): the adjoint of ``logits``."""
+        return np.ravel(weights) @ self.phi(state).reshape(-1, self.d)
+
 
 class TokenFeatures(FeatureMap):
     """Features of the prompt and the candidate token only, so that tokens are i.i.d. given the prompt.
@@ -198,6 +202,10 @@ class DecayedHistoryFeatures(FeatureMap):
         theta = np.asarray(theta, dtype=float)
         weights = (self.scale * theta[..., None, :] * self.code).reshape(-1, self.d)
         return np.swapaxes((weights @ state).reshape(*theta.shape[:-1], self.V, -1), -1, -2)
+
+    def pullback(self, state: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """Sum of ``weights[i, v] phi[i, v]``, shape (d,), as one matrix product."""
+        return self.scale * (self.code * (weights.T @ state.T)).sum(axis=0)
 
 
 def _finite(name: str, values: ArrayLike, ndim: tuple[int, ...]) -> np.ndarray:

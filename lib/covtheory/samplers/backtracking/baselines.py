@@ -39,8 +39,8 @@ def sequence_coverage(tree: ValueTree) -> float:
 
 def action_coverage(tree: ValueTree) -> float:
     """``C_act = max_{v,a} pi*(a|v)/pi_ref(a|v)``; ``C_seq <= C_act^H``."""
-    child = np.flatnonzero(tree.true_value[tree.parent] > 0)[1:]
-    child = child[tree.parent[child] >= 0]
+    child = np.arange(1, len(tree))
+    child = child[np.isfinite(tree.log_reach[child]) & (tree.true_value[tree.parent[child]] > 0)]
     return float((tree.true_value[child] / tree.true_value[tree.parent[child]]).max())
 
 

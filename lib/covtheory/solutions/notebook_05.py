@@ -1,0 +1,54 @@
+"""Solutions of notebook 05, computed by the library, with the usual wrong answers."""
+
+import math
+
+from covtheory.bounds.divergences import kl_price
+from covtheory.bounds.two_scale import coefficients, truncation_level
+from covtheory.instances.two_scale import independent_events_quantile
+
+ENTRIES = {
+    "05-a": (
+        lambda: float(coefficients(1e6, 0.9, 0.02, 1.0).fine),
+        {
+            "The factor theta/(1 - e^-theta) of Lemma 3 is missing.":
+                lambda: float(coefficients(1e6, 0.9, 0.02, 1.0).fine) * -math.expm1(-1.0),
+            "F has s in its denominator: log K/(s n).": lambda: 0.9 * float(coefficients(1e6, 0.9, 0.02, 1.0).fine),
+            "The truncation m(s) must be subtracted from (1 - 2c) log N.":
+                lambda: 1.0 / (-math.expm1(-1.0) * 0.9 * 0.96 * math.log(1e6)),
+            "That is the default (s, c, theta) = (1/2, 1/4, 1).": lambda: float(coefficients(1e6).fine),
+        },
+    ),
+    "05-b": (
+        lambda: math.exp(float(truncation_level(0.5)) / (1 - 2 * 0.1)),
+        {
+            "That is the default c = 1/4.": lambda: 16.0,
+            "The net is used twice, so it is (1 - 2c), not (1 - c).": lambda: 4.0 ** (1 / 0.9),
+            "The truncation alone needs N > 4; the net moves the threshold as well.": lambda: 4.0,
+        },
+    ),
+    "05-c": (
+        lambda: independent_events_quantile(100, 1000, 0.5),
+        {
+            "One bit is missed with probability (1 - eps)^n, but there are K of them.":
+                lambda: -math.expm1(math.log(0.5) / 1000),
+            "The union bound K (1 - eps)^n is not the exact probability: the bits are independent.":
+                lambda: -math.expm1(math.log(0.5 / 100) / 1000),
+            "log K / n is the leading order; solve 1 - (1 - (1 - eps)^n)^K = 1/2.": lambda: math.log(100) / 1000,
+        },
+    ),
+    "05-d": (
+        lambda: 1e-4,
+        {
+            "That is N^-(1 - 2c) with c = 1/4, the price on fresh data; the training set needs no net.": lambda: 1e-2,
+            "That is the logarithmic rate; a convex class does better.": lambda: 1 / math.log(1e4),
+        },
+    ),
+    "05-e": (
+        lambda: 1000 / math.pi / float(kl_price(1e3)),
+        {
+            "log N alone forgets the mass that the rival moved to b = 0.": lambda: 1000 / math.pi / math.log(1e3),
+            "d/pi is what is left of sqrt(2/pi) g sqrt(n) d after paying g^2 n d/2: do not forget the payment.":
+                lambda: 2000 / math.pi / float(kl_price(1e3)),
+        },
+    ),
+}
