@@ -7,9 +7,10 @@ import pytest
 
 from covtheory.bounds import counting as bounds
 from covtheory.bounds import verifiers
-from covtheory.samplers.backtracking import first_leaf_law, leaf_trace, spectral_gap
+from covtheory.samplers.backtracking import FromTree, Walkers, first_leaf_law, leaf_trace, spectral_gap
 from covtheory.samplers.self_reducible import (
     Cnf,
+    CounterModel,
     CountingWalk,
     CountingWalkers,
     Diagram,
@@ -146,6 +147,26 @@ def test_walkers_remember_letters_where_states_merge():
     assert len(words) == diagram.counts[0] == 40
     assert many.min() > 120  # 200 expected, standard deviation 14
     assert many.max() < 290
+
+
+def test_walkers_that_ask_the_counter_walk_like_those_on_the_tree():
+    problem = Dnf(5, [(1, 2), (-1, 3), (4, 5)])
+    tree = CountingWalk(Diagram(problem)).tree()
+    ours = Walkers(CounterModel(problem), 50, np.random.default_rng(5))
+    theirs = Walkers(FromTree(tree), 50, np.random.default_rng(5))
+    for walkers in (ours, theirs):
+        walkers.move(200)
+    assert (ours.depth == theirs.depth).all()
+
+
+def test_counter_is_asked_once_per_state_and_only_solutions_are_reached():
+    problem = random_dnf(np.random.default_rng(6), 60, 12, 8)
+    model = CounterModel(problem)
+    walkers = Walkers(model, 4, np.random.default_rng(7))
+    walkers.run_to_leaf(50_000)
+    assert len(walkers.at_leaf()) == 4
+    assert (problem.satisfied(walkers.at_leaf()) > 0).all()
+    assert len(model) <= walkers.calls
 
 
 def test_walkers_below_a_prefix_stay_there():

@@ -14,11 +14,12 @@ from covtheory.samplers.self_reducible.round_trip import (
     walkers_draw,
 )
 from covtheory.samplers.self_reducible.walk import CountingWalk, alternating_counter, noisy_counter
-from covtheory.samplers.self_reducible.walkers import CountingWalkers
+from covtheory.samplers.self_reducible.walkers import CounterModel, CountingWalkers
 
 __all__ = [
     "Cnf",
     "CountEstimate",
+    "CounterModel",
     "CountingWalk",
     "CountingWalkers",
     "Diagram",

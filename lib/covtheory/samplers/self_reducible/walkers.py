@@ -1,7 +1,8 @@
-"""Simulation of the Sinclair-Jerrum walk on a diagram: every walker carries the states along its path."""
+"""Simulation of the Sinclair-Jerrum walk: on a diagram, or where no diagram fits by asking a remembered counter."""
 
 import numpy as np
 
+from covtheory.samplers.self_reducible.problem import SelfReducible, log_numbers
 from covtheory.samplers.self_reducible.walk import CountingWalk
 from covtheory.validation import count
 
@@ -111,3 +112,47 @@ class CountingWalkers:
         letter = choice[down] - 1
         self.letter[depth[down] - 1, who[down]] = letter
         self.path[depth[down], who[down]] = self.walk.diagram.child[state[down], letter]
+
+
+class CounterModel:
+    """A problem as a model for the walkers of notebook 14: only the crude counter is asked, once per state.
+
+    ``pi_ref = 1/V`` and ``Vhat`` is the crude count times ``V^depth``, relative to the root's.
+
+    Examples
+    --------
+    >>> from covtheory.samplers.backtracking import Walkers
+    >>> from covtheory.samplers.self_reducible import Dyck
+    >>> model = CounterModel(Dyck(15))
+    >>> walkers = Walkers(model, 10, np.random.default_rng(0))
+    >>> _ = walkers.run_to_leaf(20_000)
+    >>> walkers.at_leaf().shape, len(model) <= 256
+    ((10, 30), True)
+    """
+
+    def __init__(self, problem: SelfReducible):
+        self.problem, self.V, self.H = problem, problem.V, problem.H
+        self._root = problem.root()
+        self._scale = float(log_numbers("crude", [problem.crude(self._root, 0)])[0])
+        self._memo: dict = {}
+
+    def __len__(self) -> int:
+        return len(self._memo)
+
+    def children(self, prefix: np.ndarray, depth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """``pi_ref`` and ``Vhat`` of the children of each prefix, both (n, V)."""
+        value = np.empty((len(prefix), self.V))
+        for i, (word, h) in enumerate(zip(prefix.tolist(), depth.tolist(), strict=True)):
+            state = self._root
+            for d in range(h):
+                state = self._at(state, d)[0][word[d]]
+            value[i] = self._at(state, h)[1]
+        return np.full(value.shape, 1 / self.V), value
+
+    def _at(self, state, depth: int) -> tuple[list, np.ndarray]:
+        key = (depth, state)
+        if key not in self._memo:
+            after = [self.problem.child(state, depth, a) for a in range(self.V)]
+            logs = log_numbers("crude", [0 if s is None else self.problem.crude(s, depth + 1) for s in after])
+            self._memo[key] = after, np.exp(logs - self._scale + (depth + 1) * np.log(self.V))
+        return self._memo[key]
