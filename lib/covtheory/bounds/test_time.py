@@ -42,18 +42,34 @@ def decoder_kl_paper(eta: ArrayLike, T: ArrayLike, sigma_sq: ArrayLike, B: Array
 
 
 def decoder_step(T: ArrayLike, sigma_sq: ArrayLike, B: ArrayLike, D: ArrayLike = 2.0) -> np.ndarray:
-    """Step ``min{1/B^2, D/sqrt(sigma^2 T)}``; it makes the average at most ``2 D sqrt(sigma^2/T) + D^2 B^2/T``.
+    """Step that minimises :func:`decoder_jeffreys`: ``2/(B^2 + sqrt(B^4 + 4 sigma^2 T/D^2))``, never above ``1/B^2``.
 
-    Source: this collection (Chen et al. 2025, arXiv 2510.15020v2, after Theorem 6.1).
+    Source: this collection (notebook 10, Theorem 1).
 
     Examples
     --------
-    >>> float(decoder_step(16, 1.0, 1.0)), float(decoder_step(16, 0.0, 2.0))
+    >>> float(decoder_step(2, 1.0, 1.0, 1.0)), float(decoder_step(16, 0.0, 2.0))
     (0.5, 0.25)
     """
-    _, T, sigma_sq, B, D = _arguments(1.0, T, sigma_sq, B, D)
-    with np.errstate(divide="ignore"):
-        return np.minimum(1.0 / B**2, np.divide(D, np.sqrt(sigma_sq * T)))
+    T, sigma_sq, B, D = _arguments(T, sigma_sq, B, D)
+    return _best_step(D**2 / T, sigma_sq, B**2)
+
+
+def decoder_best(T: ArrayLike, sigma_sq: ArrayLike, B: ArrayLike, D: ArrayLike = 2.0) -> np.ndarray:
+    """:func:`decoder_jeffreys` at its best step: at most ``D sigma/sqrt T + D^2 B^2/T``, nats.
+
+    ``(D^2 B^2/T + sqrt(D^4 B^4/T^2 + 4 sigma^2 D^2/T))/2``.
+
+    Source: this collection (notebook 10, Theorem 1).
+
+    Examples
+    --------
+    >>> float(decoder_best(2, 1.0, 1.0, 1.0))
+    1.0
+    """
+    T, sigma_sq, B, D = _arguments(T, sigma_sq, B, D)
+    a = D**2 / T
+    return (a * B**2 + np.sqrt((a * B**2) ** 2 + 4.0 * a * sigma_sq)) / 2.0
 
 
 def mean_shift(sigma_sq: ArrayLike, eps: ArrayLike, B: ArrayLike) -> np.ndarray:
@@ -134,25 +150,45 @@ def distilled_stopped_kl_paper(
     return np.where(inside, 4.0 / (eta * T) + eta * (64.0 * A + 2.0) * sigma_sq, np.inf)
 
 
-def sign_decoder_log(H: ArrayLike, offset: float = 2.0, D: ArrayLike = 1.0) -> np.ndarray:
-    """Bound on the total Jeffreys divergence, nats, of ``H`` signs decoded with steps ``1/(mu (h + offset))``.
+def distillation_step(T: ArrayLike, sigma_sq: ArrayLike, A: ArrayLike, B: ArrayLike, D: ArrayLike = 2.0) -> np.ndarray:
+    """Step that minimises :func:`distilled_stopped_kl`; never above ``1/(16 A B^2)``.
 
-    ``mu offset D^2 + ((1 + tanh 1)^2/mu) sum_{h<=H} 1/(h + offset)``, ``mu = 1/cosh(1)^2``: logarithmic in ``H``.
+    Source: this collection (notebook 10, Theorem 4).
+
+    Examples
+    --------
+    >>> float(distillation_step(16, 0.0, 1.0, 1.0))
+    0.0625
+    """
+    T, sigma_sq, A, B, D = _arguments(T, sigma_sq, A, B, D)
+    return _best_step(D**2 / T, (16.0 * A + 2.0) * sigma_sq, 16.0 * A * B**2)
+
+
+def sign_decoder_log(H: ArrayLike, offset: ArrayLike = 4.0, D: ArrayLike = 1.0) -> np.ndarray:
+    """Bound on the total KL, nats, of ``H`` signs decoded with steps ``1/(mu (h + offset))``, ``mu = 1/cosh(1)^2``.
+
+    ``2 mu offset D^2 + 2 sum_{h<=H} 1/(h + offset)``, logarithmic in ``H``; ``offset >= 4`` keeps the steps below 1/2.
 
     Source: this collection (notebook 10, Theorem 3).
 
     Examples
     --------
-    >>> bool(sign_decoder_log(10**6) < 130)
-    True
+    >>> round(float(sign_decoder_log(1000)), 2)
+    14.2
     """
-    H, D = threshold("H", H), threshold("D", D, least=0.0)
-    harmonic = digamma(H + offset + 1.0) - digamma(offset + 1.0)
-    return CURVATURE * offset * D**2 + (1.0 + np.tanh(1.0)) ** 2 / CURVATURE * harmonic
+    H, offset, D = threshold("H", H), threshold("offset", offset, least=4.0), threshold("D", D, least=0.0)
+    return 2.0 * CURVATURE * offset * D**2 + 2.0 * (digamma(H + offset + 1.0) - digamma(offset + 1.0))
 
 
-CURVATURE = 1.0 / np.cosh(1.0) ** 2
-"""Least curvature of ``log cosh`` on [-1, 1]: 0.41997..."""
+CURVATURE = float(1.0 / np.cosh(1.0) ** 2)
+"""Least curvature of ``log cosh`` on [-1, 1], and the variance of a sign there at the ends: 0.41997..."""
+
+
+def _best_step(a, b, c):
+    """Minimiser of ``(a/eta + b eta)/(2 - c eta)``: the positive root of ``b eta^2 + a c eta = a``."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        noise = np.where(np.asarray(b) > 0, 4.0 * b / a, 0.0)
+    return 2.0 / (c + np.sqrt(c**2 + noise))
 
 
 def _arguments(*values):

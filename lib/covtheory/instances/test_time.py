@@ -67,12 +67,9 @@ class OnePass:
 
 
 def random_tree(
-    rng: np.random.Generator, H: int, B: float, *, V: int = 2, d: int = 2, n_prompts: int = 1, sharp: float = 1.0
+    rng: np.random.Generator, H: int, B: float, *, V: int = 2, d: int = 2, n_prompts: int = 1
 ) -> OnePass:
-    """Random features in every prefix of a token tree, random data parameter and start.
-
-    ``sharp`` scales the data parameter up to the boundary of the ball. Features are directions times ``B`` times a
-    uniform number, so that at least one has norm close to ``B``.
+    """Random features of norm 0.3 B to B in every prefix of a token tree; random data parameter and start in the ball.
 
     Examples
     --------
@@ -87,7 +84,6 @@ def random_tree(
     following = np.concatenate([child + p * nodes for p in range(n_prompts)])
     features = FiniteContextFeatures(table, following, np.arange(n_prompts) * nodes)
     star, start = in_ball(rng, d, 2)
-    star *= sharp / max(np.linalg.norm(star), 1e-300) if sharp >= 1 else sharp
     return OnePass(AutoregressiveLinear(star, features, H), start, rng.dirichlet(np.ones(n_prompts)))
 
 
@@ -175,27 +171,27 @@ def sign_chain(H: int, steps: ArrayLike, start: float = 0.0, points: int = 20_00
     return out[0], out[1]
 
 
-def after_training(total: ArrayLike, H: int, n: int, mass: float) -> float:
-    """Expected KL (nats) of the decoder after ``n`` samples: ``mass sum_k P(k visits) (S((k+1)H) - S(kH))``.
+def after_training(token_kl: ArrayLike, H: int, n: int, mass: float) -> float:
+    """Expected KL (nats) of the decoder after ``n`` samples, over all samples: ``mass sum_k P(k visits) S_k``.
 
-    Updates touch the parameter on the rare prompt only, and the decoder continues the very chain that training ran,
-    so one chain with running totals ``S(h)`` holds the answer for every number of visits. Visits beyond what
-    ``total`` covers are charged at the rate of the last sequence available (their probability is the remainder).
+    Only the rare prompt moves the parameter, and the decoder continues the very chain that training ran: after ``k``
+    visits its expected KL on that prompt is the sum ``S_k`` of tokens ``kH + 1 .. (k+1)H`` of one uninterrupted chain.
 
     Parameters
     ----------
-    total : array_like, shape (K H + 1,)
-        ``S(0) = 0, S(1), ...``: expected KL of the first h signs of one uninterrupted chain.
+    token_kl : array_like, shape ((n + 1) H,)
+        Expected KL of each sign of that chain (or either end of :func:`sign_chain`).
+    mass : float
+        Of the rare prompt.
 
     Examples
     --------
-    >>> round(after_training([0.0, 1.0, 1.5], H=1, n=1, mass=0.5), 12)
+    >>> after_training([1.0, 0.5], H=1, n=1, mass=0.5)
     0.375
     """
-    total = threshold("total", total, least=0.0)
-    K = (len(total) - 1) // count("H", H)
-    per_sequence = np.diff(total[: K * H + 1 : H])
-    weights = binom.pmf(np.arange(K), n, in_range("mass", mass, 0.0, 1.0))
-    weights[-1] += max(0.0, 1.0 - weights.sum())
-    return float(mass * (weights @ per_sequence))
-
+    H, n = count("H", H), count("n", n, least=0)
+    token_kl = threshold("token_kl", token_kl, least=0.0)
+    if token_kl.shape != ((n + 1) * H,):
+        raise ValueError(f"token_kl: shape {token_kl.shape}, expected {((n + 1) * H,)}")
+    visits = binom.pmf(np.arange(n + 1), n, in_range("mass", mass, 0.0, 1.0))
+    return float(mass * (visits @ token_kl.reshape(n + 1, H).sum(axis=1)))
