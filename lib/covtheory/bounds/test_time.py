@@ -174,7 +174,7 @@ def sign_decoder_log(H: ArrayLike, offset: ArrayLike = 4.0, D: ArrayLike = 1.0) 
     Examples
     --------
     >>> round(float(sign_decoder_log(1000)), 2)
-    14.2
+    14.17
     """
     H, offset, D = threshold("H", H), threshold("offset", offset, least=4.0), threshold("D", D, least=0.0)
     return 2.0 * CURVATURE * offset * D**2 + 2.0 * (digamma(H + offset + 1.0) - digamma(offset + 1.0))
