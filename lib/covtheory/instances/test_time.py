@@ -129,8 +129,8 @@ def sign_chain(H: int, steps: ArrayLike, start: float = 0.0, points: int = 20_00
 
     The update ``clip(theta + eta (y - tanh theta))`` increases with ``theta`` for ``eta <= 1`` and the KL decreases on
     [-1, 1]. So rounding the parameter down to a grid after every update bounds the KL from above, rounding up bounds
-    it from below, along every path; the law of a rounded parameter is a vector. Floating-point round-off in the law
-    is at most about ``H`` times 1e-15.
+    it from below, along every path; the law of a rounded parameter is a vector. The grid is ``1 - 2 u^2``, fine near
+    the data parameter. Certified up to floating-point round-off, about ``H`` times 1e-15.
 
     Parameters
     ----------
@@ -153,18 +153,21 @@ def sign_chain(H: int, steps: ArrayLike, start: float = 0.0, points: int = 20_00
     H, points = count("H", H), count("points", points)
     steps = np.broadcast_to(in_range("steps", steps, 0.0, 1.0), (H,))
     in_range("start", start, -1.0, 1.0)
-    grid = np.linspace(-1.0, 1.0, points + 1)
+    grid = 1.0 - 2.0 * np.linspace(1.0, 0.0, points + 1) ** 2
     slope, loss, plus = np.tanh(grid), sign_kl(grid), float(expit(2.0))
     laws = [np.zeros(points + 1) for _ in range(2)]  # rounded down, rounded up
-    place = (start + 1.0) / 2.0 * points
-    laws[0][int(np.floor(place))] = laws[1][int(np.ceil(place))] = 1.0
+
+    def place(theta):  # floor is the grid point below, ceil the one above
+        return (1.0 - np.sqrt((1.0 - theta) / 2.0)) * points
+
+    laws[0][int(np.floor(place(start)))] = laws[1][int(np.ceil(place(start)))] = 1.0
     out, moves, current = np.empty((2, H)), None, None
     for h in range(H):
         out[:, h] = laws[1] @ loss, laws[0] @ loss
         if steps[h] != current:
             current = steps[h]
             targets = [np.clip(grid + current * (y - slope), -1.0, 1.0) for y in (1.0, -1.0)]
-            places = [(target + 1.0) / 2.0 * points for target in targets]
+            places = [place(target) for target in targets]
             moves = [[r(p).astype(np.intp) for p in places] for r in (np.floor, np.ceil)]
         laws = [np.bincount(up, plus * law, points + 1) + np.bincount(down, (1 - plus) * law, points + 1)
                 for law, (up, down) in zip(laws, moves, strict=True)]
