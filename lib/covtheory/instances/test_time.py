@@ -171,6 +171,7 @@ def sign_chain(H: int, steps: ArrayLike, start: float = 0.0, points: int = 20_00
             moves = [[r(p).astype(np.intp) for p in places] for r in (np.floor, np.ceil)]
         laws = [np.bincount(up, plus * law, points + 1) + np.bincount(down, (1 - plus) * law, points + 1)
                 for law, (up, down) in zip(laws, moves, strict=True)]
+    out[:, 0] = sign_kl(start)
     return out[0], out[1]
 
 
@@ -189,7 +190,7 @@ def after_training(token_kl: ArrayLike, H: int, n: int, mass: float) -> float:
 
     Examples
     --------
-    >>> after_training([1.0, 0.5], H=1, n=1, mass=0.5)
+    >>> round(after_training([1.0, 0.5], H=1, n=1, mass=0.5), 12)
     0.375
     """
     H, n = count("H", H), count("n", n, least=0)
