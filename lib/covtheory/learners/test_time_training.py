@@ -1,7 +1,6 @@
 """Token-level SGD, and the decoder that keeps taking its steps while it reads its own response (dynamic evaluation).
 
-Every token is one step of projected stochastic gradient ascent on its log probability. Rows are independent runs, each
-with its own parameter, so that all data paths of a small instance, or many seeds, advance together.
+Rows are independent runs, each with its own parameter: all data paths of a small instance advance together.
 """
 
 from dataclasses import dataclass
@@ -19,8 +18,7 @@ from covtheory.policies.features import FeatureMap
 class TestTimeTraining(sequences.SequencePolicyBase):
     """The improper policy ``pi(y_h | x, y_<h) = pi_{vartheta(x, y_<h; theta)}(y_h | x, y_<h)``.
 
-    ``vartheta`` starts at ``theta`` for every response and takes one token-level step per token of the prefix. The
-    autoregressive linear policy is the case ``eta = 0``.
+    ``vartheta`` starts at ``theta`` for every response and takes one step per token of the prefix; ``eta = 0`` freezes.
 
     Parameters
     ----------
@@ -36,7 +34,7 @@ class TestTimeTraining(sequences.SequencePolicyBase):
     Raises
     ------
     ValueError
-        ``theta`` outside the ball, not finite or of the wrong shape; ``eta < 0``; later, a gradient that is not finite.
+        ``theta`` outside the ball or not finite; ``eta < 0``; later, a gradient that is not finite.
 
     Source: Chen et al. 2025, arXiv 2510.15020v2, Eqs. (22)-(23).
 
@@ -174,12 +172,7 @@ def token_sgd(
 
 
 def token_gradient(phi: np.ndarray, log_probs: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Gradient (n, d) of ``log pi_theta(y)``: the token's feature minus the model's mean feature.
-
-    Raises
-    ------
-    ValueError
-        If it is not finite.
+    """Gradient (n, d) of ``log pi_theta(y)``: the token's feature minus the model's mean; ValueError if not finite.
 
     Examples
     --------
