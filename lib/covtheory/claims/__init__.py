@@ -14,10 +14,12 @@ from covtheory.claims.comparison import (
     symbolic,
     within,
 )
+from covtheory.claims.inequality import Tail, Touch, certify_inequality
 from covtheory.claims.search import adversarial_search
 from covtheory.claims.table import claims_table
 
 __all__ = [
-    "Certificate", "Claim", "Outcome", "adversarial_search", "at_least", "at_most", "certify_positive", "claim",
+    "Certificate", "Claim", "Outcome", "Tail", "Touch", "adversarial_search", "at_least", "at_most",
+    "certify_inequality", "certify_positive", "claim",
     "claims_table", "contains", "equal", "exceeds", "frequency_at_most", "proved", "symbolic", "within",
 ]

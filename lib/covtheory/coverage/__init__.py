@@ -1,5 +1,6 @@
 """Coverage: the law of the log ratio, its tail, divergences, certified composition, Monte Carlo."""
 
+from covtheory.coverage.certificate import certified_coverage, certified_profile, point_coverage
 from covtheory.coverage.composition import Bracket, composition_bracket
 from covtheory.coverage.divergences import (
     affinity,
@@ -12,6 +13,7 @@ from covtheory.coverage.divergences import (
     total_variation,
 )
 from covtheory.coverage.log_ratio import LogRatioLaw, law_from_atoms, law_from_pmfs, log_ratio_law
+from covtheory.coverage.markov_certificate import certified_automaton_coverage, certified_markov_coverage
 from covtheory.coverage.monte_carlo import (
     Estimate,
     binomial_verdict,
@@ -28,6 +30,10 @@ __all__ = [
     "LogRatioLaw",
     "affinity",
     "binomial_verdict",
+    "certified_automaton_coverage",
+    "certified_coverage",
+    "certified_markov_coverage",
+    "certified_profile",
     "chi_squared",
     "clopper_pearson",
     "composition_bracket",
@@ -40,6 +46,7 @@ __all__ = [
     "law_from_atoms",
     "law_from_pmfs",
     "log_ratio_law",
+    "point_coverage",
     "renyi",
     "tilted_coverage",
     "total_variation",

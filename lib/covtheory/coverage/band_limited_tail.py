@@ -1,0 +1,187 @@
+"""Certificate for the tail of a tilted sum: majorant and minorant integrated against its characteristic function.
+
+For a measure W with ``dP = e^{scale - theta S} dW`` (up to a factor ``e^{+-log_error}``) and a threshold known within
+``window = w``,
+
+    P[S >= 0] = e^{scale} * integral of e^{-theta S} 1{S >= +-w} dW,
+
+and ``e^{-theta z} 1{z >= 0}``, summed over translates by a period L, lies between T - F and T of
+:mod:`covtheory.coverage.band_limited`, scaled by K/L with ``lam = theta L / K``. The integral of T is a sum over the
+characteristic function at ``2 pi k / L``, |k| < K. T majorises all translates, hence also the one that is wanted;
+from below the other translates, ``alias``, are subtracted. ``noise`` bounds what arithmetic and skipped frequencies
+can change.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from scipy.special import log_ndtr
+
+from covtheory.coverage.band_limited import coefficient_bound, fejer_coefficients, majorant_coefficients
+from covtheory.coverage.tilted_product import UNIT, Spectrum
+
+MOST_WORK = 3e9
+"""Token factors spent on one bracket before it is given up."""
+
+
+class TiltedMeasure(Protocol):
+    """What the certificate asks of a tilted sum."""
+
+    theta: float
+    log_scale: float
+    log_error: float
+    window: float
+    mean: float
+    sd: float
+
+    def log_mgf(self, s: np.ndarray) -> np.ndarray: ...
+    def spectrum(self, step: float, K: int, kappa: float) -> Spectrum | None: ...
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Frequencies ``k step``, ``k < K``, and the exponents of the two Chernoff sums that bound the other translates."""
+
+    step: float
+    K: int
+    down: float
+    up: float
+
+
+@dataclass(frozen=True)
+class Tail:
+    """Logarithms of the bracket and of the point value; what it was made of."""
+
+    log_lower: float
+    log_upper: float
+    log_point: float
+    plan: Plan
+    parts: dict[str, float]
+
+
+def certify_tail(measure: TiltedMeasure, gap: float, known: float = 0.0) -> Tail:
+    """Bracket of ``P[S >= 0]`` whose width is at most ``gap * (known + lower)`` if that can be reached.
+
+    Stops early when more frequencies no longer help (an atom at the threshold, round-off) or cost too much; the caller
+    looks at the width.
+    """
+    kappa, growth, last, best = 14 + 2 * np.log(1 / gap), 1.0, np.inf, None
+    for _ in range(8):
+        target = gap * 0.02 * np.exp(_log_normal_value(measure)) / growth
+        plan = _plan(measure, gap / growth, target)
+        if best is not None and plan.K * best.parts["work"] / best.plan.K > MOST_WORK:
+            break
+        tail = tail_at(measure, plan, kappa)
+        if tail is None and best is None:  # coarser than asked for; the caller sees the width
+            return tail_at(measure, Plan(plan.step, min(plan.K, 2**15), plan.down, plan.up), kappa)
+        if tail is None:
+            break
+        width = _relative_width(tail, known)
+        if best is None or tail.log_upper - tail.log_lower < best.log_upper - best.log_lower:
+            best = tail
+        if width <= gap or width > 0.6 * last or (last == np.inf == width and growth > 1):
+            break
+        growth *= max(2.0, min(64.0, 1.15 * width / gap)) if np.isfinite(width) else 32.0
+        last = width
+    return best
+
+
+def tail_at(measure: TiltedMeasure, plan: Plan, kappa: float) -> Tail | None:
+    """Bracket with given frequencies; None if there are too many to evaluate."""
+    theta, K, h = measure.theta, plan.K, plan.step
+    lam = theta * (2 * np.pi / h) / K
+    spectrum = measure.spectrum(h, K, kappa)
+    if spectrum is None:
+        return None
+    k, psi, w = spectrum.k, spectrum.psi, measure.window
+    twice = np.where(k > 0, 2.0, 1.0)
+    terms, turn = twice * majorant_coefficients(k, K, lam) * psi, np.exp(1j * k * h * w)
+    upper_sum, lower_sum = float((terms * turn).real.sum()), float((terms * turn.conj()).real.sum())
+    kernel = twice * fejer_coefficients(k, K)
+    fejer = float((kernel * (psi * turn.conj()).real).sum())
+    size = twice * coefficient_bound(k, K, lam)
+    slack = 300 + 2 * np.log2(K + 1)
+    noise = float((size + kernel) @ (spectrum.error + slack * UNIT * np.abs(psi))) * 1.01
+    skipped = spectrum.skipped * 2 * (1.4 / -np.expm1(-lam) + 1) if len(k) < K else 0.0
+    alias = float(np.exp(_log_alias(measure, plan)))
+    budget = noise + skipped
+    log_e = measure.log_error + theta * w * (1 + 4 * UNIT) + 8 * UNIT * abs(measure.log_scale)
+    direct = float((twice * psi / (theta + 1j * k * h)).real.sum()) * h / (2 * np.pi)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        log_lower = np.log(max(0.0, lower_sum - fejer - alias - budget)) - log_e
+        log_upper = np.log(max(0.0, upper_sum + budget)) + log_e
+        log_point = np.log(max(0.0, direct))
+    parts = {"alias": alias, "noise": noise, "skipped": skipped, "kernel": fejer, "value": upper_sum,
+             "log_error": log_e, "work": spectrum.work, "evaluated": float(len(k))}
+    return Tail(*(measure.log_scale + float(v) for v in (log_lower, log_upper, log_point)), plan, parts)
+
+
+def point_value(measure: TiltedMeasure) -> float | None:
+    """Log of ``P[S >= 0]`` without a certificate: Fourier inversion of the tilted law on a long period.
+
+    None if the characteristic function does not die out within a few thousand frequencies.
+    """
+    kappa, theta = 40.0, measure.theta
+    h = _plan(measure, 1e-2, 1e-12 * np.exp(_log_normal_value(measure))).step
+    K = int(np.sqrt(2 * kappa) / (measure.sd * h) * 1.1) + 2
+    spectrum = measure.spectrum(h, min(K, 4096), kappa)
+    if spectrum is None or np.abs(spectrum.psi[-3:]).max() > 1e-12:
+        return None
+    k, twice = spectrum.k, np.where(spectrum.k > 0, 2.0, 1.0)
+    value = float((twice * spectrum.psi / (theta + 1j * k * h)).real.sum()) * h / (2 * np.pi)
+    return measure.log_scale + float(np.log(value)) if value > 0 else None
+
+
+def smallest_gap(tail: Tail) -> float:
+    """Relative gap below which more frequencies do not lead: round-off, window and input rounding."""
+    value = max(tail.parts["value"], 1e-300)
+    return float(2 * np.expm1(min(tail.parts["log_error"], 700.0)) + 2 * tail.parts["noise"] / value)
+
+
+def _relative_width(tail: Tail, known: float) -> float:
+    lower, upper = np.exp([min(tail.log_lower, 0.0), min(tail.log_upper, 0.0)])
+    if known > 0:
+        return float((upper - lower) / (known + lower)) if known + lower > 0 else np.inf
+    return float(np.expm1(min(tail.log_upper - tail.log_lower, 700.0))) if tail.log_lower > -np.inf else np.inf
+
+
+def _log_normal_value(measure: TiltedMeasure) -> float:
+    """``log E e^{-theta Z} 1{Z >= 0}`` for a normal Z with the mean and deviation of the measure."""
+    m, s, theta = measure.mean, measure.sd, measure.theta
+    return float(min(-theta * m + (theta * s) ** 2 / 2 + log_ndtr((m - theta * s * s) / s), 0.0))
+
+
+def _plan(measure: TiltedMeasure, gap: float, alias: float) -> Plan:
+    """Shortest period whose other translates weigh at most ``alias``, and enough frequencies for ``gap``."""
+    theta, sd = measure.theta, measure.sd
+    down = theta * np.geomspace(0.02, 1.0, 24)
+    up = np.geomspace(0.3, 40.0, 24) / sd
+    log_down, log_up = measure.log_mgf(-down), measure.log_mgf(up)
+
+    def weight(period: float) -> tuple[float, int, int]:
+        sides = (log_down - down * period, log_up - up * period)
+        i, j = (int(np.argmin(side)) for side in sides)
+        return float(np.exp(min(sides[0][i], 50.0)) + np.exp(min(sides[1][j], 50.0))), i, j
+
+    low, high = 0.5 * sd, 4.0 * sd
+    while weight(high)[0] > alias and high < 1e12 * sd:
+        low, high = high, 2 * high
+    for _ in range(12):
+        middle = (low + high) / 2
+        low, high = (middle, high) if weight(middle)[0] > alias else (low, middle)
+    _, i, j = weight(high)
+    log_density = min(-0.5 * (measure.mean / sd) ** 2 - _log_normal_value(measure), 600.0)
+    density = np.exp(log_density) / (sd * np.sqrt(2 * np.pi))
+    step = 2 * np.pi / high
+    return Plan(step, max(16, int(min(np.ceil(1.06 * high * density / gap), 2**50))), float(down[i]), float(up[j]))
+
+
+def _log_alias(measure: TiltedMeasure, plan: Plan) -> float:
+    """Log of the bound on all other translates, two geometric sums, for any threshold within the window."""
+    period, w = 2 * np.pi / plan.step, measure.window
+    terms = []
+    for s, rate in ((-plan.down, plan.down), (plan.up, plan.up)):
+        log_sum = measure.log_mgf(np.array([s]))[0] + rate * w - rate * period
+        terms.append(log_sum - np.log(-np.expm1(-rate * period)) + 1e-9 + 64 * UNIT * rate * period)
+    return float(np.logaddexp(*terms))

@@ -1,0 +1,121 @@
+"""Eigenvalues of the backtracking walk: all of them on small trees, the gap on any tree, closed forms for exact values.
+
+The gap needs no eigenvector. Eliminating a symmetric matrix from the leaves of a tree up creates no fill, and by
+Sylvester's law the negative pivots count the eigenvalues below the shift (Jacobs and Trevisan 2011). In terms of
+``s = 1 - lambda`` the pivots obey ``e(v) = sum_c W(c) e(c)/(W(c) + e(c)) - s B(v)``, which keeps small gaps accurate.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.linalg import eigvalsh_tridiagonal
+
+from covtheory.samplers.backtracking.walk import BacktrackingWalk
+from covtheory.validation import count, in_range, same_shape
+
+
+def spectrum(walk: BacktrackingWalk) -> np.ndarray:
+    """All eigenvalues of the non-lazy walk, descending (the lazy ones are ``(1 + lambda)/2``).
+
+    Examples
+    --------
+    >>> spectrum(BacktrackingWalk([-1, 0, 0], [0, 1, 1])).round(12) + 0.0
+    array([ 1.,  0., -1.])
+    """
+    return 2 * walk._modes[0] - 1
+
+
+def eigenvalues_above(walk: BacktrackingWalk, s: float) -> int:
+    """Number of eigenvalues of the non-lazy walk above ``1 - s``, by inertia in O(n)."""
+    s = float(in_range("s", s, 0, 2))
+    residue = -s * walk.degree
+    negative, n = 0, len(walk)
+    for level in reversed(walk.levels()[1:]):
+        weight, e = walk.weight[level], residue[level]
+        pivot = weight + e
+        pivot[pivot == 0] = -np.finfo(float).tiny
+        negative += int((pivot < 0).sum())
+        above = walk.parent[level]
+        first = above[0]
+        residue[first : above[-1] + 1] += np.bincount(above - first, weight * e / pivot)
+    return negative + int(residue[0] < 0) if n else 0
+
+
+def spectral_gap(walk: BacktrackingWalk) -> float:
+    """``1 - lambda_2`` of the lazy walk on any tree, to a relative accuracy near 1e-14.
+
+    Bisection on :func:`eigenvalues_above`; a tree with 10^5 nodes takes a fraction of a second.
+
+    Examples
+    --------
+    >>> from covtheory.samplers.backtracking import complete_tree
+    >>> walk = complete_tree(2, 4, lambda y: 1 + y.sum(axis=1)).walk()
+    >>> bool(abs(spectral_gap(walk) / ((1 - np.cos(np.pi / 8)) / 2) - 1) < 1e-12)
+    True
+    """
+    low, high = 1e-18, 2.0
+    if eigenvalues_above(walk, low) > 1:
+        raise ValueError("walk: the gap is below 5e-19, not resolved in double precision")
+    while high / low > 1 + 1e-14:
+        middle = np.sqrt(low * high)
+        if not low < middle < high:
+            break
+        low, high = (low, middle) if eigenvalues_above(walk, middle) > 1 else (middle, high)
+    return float(high / 2)
+
+
+def exact_value_spectrum(walk: BacktrackingWalk) -> np.ndarray:
+    """Closed form of :func:`spectrum` when the values are exact, whatever ``pi_ref`` and ``tau``, descending.
+
+    ``cos(pi j/H)``, ``j = 0..H``, and for each depth ``d < H`` the numbers ``cos((2j-1) pi/(2(H-d)))``, ``j = 1..H-d``,
+    once for each child beyond the first of each node of depth ``d``.
+
+    Source: this collection (notebook 14, Theorem 2).
+    """
+    H, sizes = walk.H, np.diff(walk.offsets)
+    parts = [np.cos(np.pi * np.arange(H + 1) / H)]
+    for d, extra in enumerate(np.diff(sizes)):
+        j = np.arange(1, H - d + 1)
+        parts.append(np.repeat(np.cos((2 * j - 1) * np.pi / (2 * (H - d))), extra))
+    return np.sort(np.concatenate(parts))[::-1]
+
+
+def level_spectrum(total: ArrayLike, branching: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    """Spectrum of a tree in which all nodes of a depth look alike, for any height: eigenvalues and multiplicities.
+
+    Functions of the depth give a birth-and-death chain on ``0..H``; functions that sum to zero over the children of a
+    node of depth ``d`` give the chain on ``d+1..H`` killed at ``d``.
+
+    Parameters
+    ----------
+    total : array_like, shape (H,)
+        ``W_h``: total conductance of the edges into depth ``h = 1..H``.
+    branching : array_like, shape (H,)
+        Number of children at depth ``0..H-1``.
+
+    Returns
+    -------
+    eigenvalues, multiplicities : ndarray
+        Of the non-lazy walk; multiplicities as floats, since they grow like the number of responses.
+
+    Examples
+    --------
+    >>> lam, many = level_spectrum([1, 1, 1], [2, 2, 2])
+    >>> float(many.sum()), round(float(lam.max()), 12)
+    (15.0, 1.0)
+    """
+    total, branching = np.asarray(total, dtype=float), np.asarray(branching, dtype=float)
+    same_shape(total=total, branching=branching)
+    if not (np.isfinite(total) & (total > 0)).all():
+        raise ValueError(f"total: got {total.min():.6g}, expected finite and > 0")
+    if (branching < 1).any():
+        raise ValueError(f"branching: got {branching.min():.6g}, expected at least one child")
+    count("H", len(total))
+    degree = np.append(0.0, total) + np.append(total, 0.0)
+    link = total / np.sqrt(degree[:-1] * degree[1:])
+    nodes = np.append(1.0, np.cumprod(branching))
+    values, many = [eigvalsh_tridiagonal(np.zeros(len(degree)), link)], [np.ones(len(degree))]
+    for d in np.flatnonzero(branching > 1):
+        block = eigvalsh_tridiagonal(np.zeros(len(total) - d), link[d + 1 :])
+        values.append(block)
+        many.append(np.full(len(block), nodes[d] * (branching[d] - 1)))
+    return np.concatenate(values), np.concatenate(many)

@@ -1,0 +1,41 @@
+"""Exercises of notebook 14: every solution by a second route, every diagnosis reached."""
+
+import numpy as np
+import pytest
+
+from covtheory.exercises import check
+from covtheory.samplers.backtracking import level_spectrum
+from covtheory.solutions.notebook_14 import ENTRIES
+
+
+def test_length_is_the_first_that_reaches_one_nat():
+    H = ENTRIES["14-a"][0]()
+    per_letter = 0.5 * np.log(9 / 8)
+    assert (H - 2) * per_letter < 1 <= (H - 1) * per_letter
+
+
+def test_leaf_mass_by_adding_up_levels():
+    assert ENTRIES["14-b"][0]() == pytest.approx(1 / (2 * (2 + 2 + 2 + 1)), rel=1e-12)
+
+
+def test_first_word_by_hand():
+    through_a, through_b = 1.5 * 0.5 / 2, 0.5 * 0.5 / 1
+    assert ENTRIES["14-c"][0]() == pytest.approx(through_a / (through_a + through_b) / 2, rel=1e-12)
+
+
+def test_gap_ratio_from_the_chain_of_levels():
+    gaps = []
+    for k in (1.0, 4.0):
+        lam, _ = level_spectrum([k, 1 / k, k, 1 / k, k, 1 / k, k, 1.0], np.full(8, 2))
+        gaps.append(1 - np.sort(lam)[-2])
+    assert ENTRIES["14-d"][0]() == pytest.approx(gaps[0] / gaps[1], rel=1e-9)
+
+
+@pytest.mark.parametrize("name", sorted(ENTRIES))
+def test_solutions_are_right_and_every_diagnosis_is_reached(name, capsys):
+    solution, wrong = ENTRIES[name]
+    check(name, solution())
+    assert capsys.readouterr().out == f"{name}: right.\n"
+    for diagnosis, answer in wrong.items():
+        check(name, answer())
+        assert capsys.readouterr().out == f"{name}: not yet. {diagnosis}\n"
