@@ -131,3 +131,32 @@ def floored_fit(f: ArrayLike, reference: ArrayLike, floor: float) -> tuple[np.nd
     following = np.append(ratio[order][1:], 0.0)
     level = float(level[np.argmax(following <= level * (1 + 1e-14))])
     return np.maximum(f / level, low), level
+
+
+def logit_descent(pi: ArrayLike, targets: ArrayLike, eta: float) -> np.ndarray:
+    """Gradient steps ``logits += eta (target - softmax(logits))`` on cross-entropy, one per target.
+
+    Parameters
+    ----------
+    pi : array_like, shape (R,)
+        Start.
+    targets : array_like, shape (T, R)
+        Probability vectors: the empirical law (full batch) or one-hot rows (one sample a step).
+
+    Returns
+    -------
+    ndarray, shape (T + 1, R), the start included
+
+    Examples
+    --------
+    >>> logit_descent([0.5, 0.5], [[1.0, 0.0]], 1.0).round(4)
+    array([[0.5   , 0.5   ],
+           [0.7311, 0.2689]])
+    """
+    path = [probabilities("pi", pi, ndim=1)]
+    targets, eta = probabilities("targets", targets, ndim=2), float(threshold("eta", eta, least=0.0))
+    same_shape(pi=path[0], target=targets[0])
+    for target in targets:
+        raw = path[-1] * np.exp(eta * (target - path[-1]))
+        path.append(raw / raw.sum())
+    return np.array(path)
