@@ -14,6 +14,9 @@ from covtheory.collection.report import table
 HOME = "OWNER/coverage-notebooks"
 """Where the collection is hosted on GitHub; whoever hosts it sets this once."""
 
+EXCERPT = 12
+"""How many claims of the table the README shows unfolded."""
+
 PICTURE = "references/coverage_profile.png"
 """The README's picture: the first figure of notebook 01."""
 
@@ -65,8 +68,11 @@ def index(root: Path) -> str:
 
 
 def verdicts(root: Path) -> str:
-    """Return the table of verdicts of the committed ledger, as ``make verify`` prints it."""
-    return "```text\n" + table(ledgers.read(root / "references" / "ledger.json")) + "\n```"
+    """Return the table of the committed ledger, as ``make verify`` prints it: first lines, then all of it, folded."""
+    lines = table(ledgers.read(root / "references" / "ledger.json")).splitlines()
+    some = [*lines[: 2 + EXCERPT], "...", *lines[-2:]] if len(lines) > EXCERPT + 6 else lines
+    folded = ["<details><summary>All of it</summary>", "", "```text", *lines, "```", "", "</details>"]
+    return "\n".join(["```text", *some, "```", "", *folded])
 
 
 def _between(text, name, body):
