@@ -89,7 +89,7 @@ class SharpTournament:
             raise ValueError(f"miss: got {self.miss}, the closed form is for miss = 0")
         _, b, c, _ = self.p
         mean, sd = n * (b + c), math.sqrt(count("n", n) * (b + c) * max(1 - b - c, 0.0)) + 1
-        m = np.arange(max(0, math.floor(mean - 9 * sd)), min(n, math.ceil(mean + 9 * sd)) + 1)
+        m = np.arange(max(0, math.floor(mean - 8 * sd)), min(n, math.ceil(mean + 8 * sd)) + 1)
         return float(binom.pmf(m, n, b + c) @ binom.cdf(m // 2, m, b / (b + c)))
 
 
