@@ -68,11 +68,11 @@ def index(root: Path) -> str:
 
 
 def verdicts(root: Path) -> str:
-    """Return the table of the committed ledger as ``make verify`` prints it: the first lines, then the whole, folded."""
+    """Return the table of the committed ledger, as ``make verify`` prints it: first lines, then all of it, folded."""
     lines = table(ledgers.read(root / "references" / "ledger.json")).splitlines()
     some = [*lines[: 2 + EXCERPT], "...", *lines[-2:]] if len(lines) > EXCERPT + 6 else lines
-    return "\n".join(["```text", *some, "```", "", "<details><summary>All of it</summary>", "", "```text", *lines, "```",
-                      "", "</details>"])
+    folded = ["<details><summary>All of it</summary>", "", "```text", *lines, "```", "", "</details>"]
+    return "\n".join(["```text", *some, "```", "", *folded])
 
 
 def _between(text, name, body):
