@@ -15,7 +15,7 @@ from scipy.stats import binom
 
 from covtheory import validation
 
-STEP = 1.2
+STEP = 1.05
 """Ratio of neighbouring ranks at which exact limits are taken (from both ends)."""
 
 
@@ -39,7 +39,7 @@ class TailBand:
     --------
     >>> band = TailBand(1000, 0.05)
     >>> band.lower([0, 10]).round(4), band.upper([0, 10]).round(4)
-    (array([0.    , 0.0024]), array([0.0085, 0.0281]))
+    (array([0.    , 0.0021]), array([0.0096, 0.0282]))
     """
 
     draws: int

@@ -7,6 +7,7 @@ import numpy as np
 
 from covtheory import validation
 from covtheory.coverage.monte_carlo import clopper_pearson
+from covtheory.learners.tournament import wins
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +63,7 @@ class TournamentEstimate:
 
 
 def tournament_estimate(
-    names: Iterable[str], chunks: Iterable[np.ndarray], N: float, *, false_alarm: float = 0.05, block: int = 2048
+    names: Iterable[str], chunks: Iterable[np.ndarray], N: float, *, false_alarm: float = 0.05
 ) -> TournamentEstimate:
     """Count, over a stream, how often checkpoint j finds a response at least N times likelier than checkpoint i.
 
@@ -81,20 +82,12 @@ def tournament_estimate(
     >>> estimate.names[estimate.pick], estimate.scores
     ('even', array([0.  , 0.25]))
     """
-    names, log_N = tuple(names), float(np.log(validation.threshold("N", N, strict=True)))
-    M = len(names)
-    counts, total, draws = np.zeros((M, M), dtype=np.int64), np.zeros(M), 0
-    tie = 1e-12 * max(1.0, log_N)
+    names, N = tuple(names), float(N)
+    counts, total, draws = np.zeros((len(names),) * 2, dtype=np.int64), np.zeros(len(names)), 0
     for chunk in chunks:
-        for start in range(0, chunk.shape[1], block):
-            part = np.ascontiguousarray(chunk[:, start:start + block], dtype=float)
-            draws += part.shape[1]
-            total += part.sum(axis=1)
-            floor = part + (log_N - tie)
-            floor[np.isneginf(part)] = -np.finfo(float).max  # anything possible beats the impossible
-            for i in range(M):
-                counts[:, i] += np.count_nonzero(part >= floor[i], axis=1)
-    np.fill_diagonal(counts, 0)
+        counts += wins(chunk, N)
+        total += np.sum(chunk, axis=1)
+        draws += np.shape(chunk)[1]
     validation.count("responses", draws)
-    return TournamentEstimate(names, float(N), draws, counts, total / draws, float(
+    return TournamentEstimate(names, N, draws, counts, total / draws, float(
         validation.in_range("false_alarm", false_alarm, 0, 1, open_ends=True)))
