@@ -133,10 +133,10 @@ class ProfileEstimate:
         above = np.concatenate([[self._positive], beyond[use]])
         guess = bon_sufficient_sharp_budget(above / self.draws, M, target).min()
         sure = bon_sufficient_sharp_budget(self.band.upper(above), M, target).min()
-        C = self.band.lower(at_least[use])
-        enough = target < C
+        C = self.band.lower(at_least)
+        enough = (target < C) & (x >= 0)
         with np.errstate(divide="ignore"):
-            need = np.log1p(target - C[enough]) / np.log1p(-C[enough] * np.exp(-x[use][enough]))
+            need = np.log1p(target - C[enough]) / np.log1p(-C[enough] * np.exp(-x[enough]))
         return Estimate(float(guess), float(max(1.0, np.ceil(need.max() * (1 - 1e-12)) if enough.any() else 1.0)),
                         float(sure), self.draws, self.false_alarm, "Theorem 3 of notebook 02, least over M")
 

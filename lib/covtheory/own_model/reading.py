@@ -119,11 +119,18 @@ def _read_jsonl(table, names, rows):
 
 
 def _read_csv(table, names, rows):
-    size = table.path.stat().st_size
-    with table.path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file, strict=True)
+    size, done, line = table.path.stat().st_size, 0, 0
+
+    def lines(file):
+        nonlocal done
+        for text in file:  # decoded line by line, so that a bad byte is found on its line
+            done += len(text)
+            yield text.decode("utf-8" if line else "utf-8-sig")
+
+    with table.path.open("rb") as file:
+        reader = csv.reader(lines(file), strict=True)
         try:
-            header = [name.strip() for name in next(reader)]
+            header, line = [name.strip() for name in next(reader)], 1
             if len(set(header)) < len(header):
                 raise table.problem("the header names a column twice", "line 1")
             yield header
@@ -131,15 +138,15 @@ def _read_csv(table, names, rows):
             pick = [header.index(name) for name in names]
             for row in reader:
                 if len(row) != len(header):
-                    raise table.problem(f"{len(row)} fields, expected {len(header)} as in the header",
-                                        f"line {reader.line_num}")
+                    raise table.problem(f"{len(row)} fields, expected {len(header)} as in the header", f"line {line + 1}")
                 kept.append([row[i] for i in pick])
-                places.append(reader.line_num)
+                places.append(line + 1)
+                line = reader.line_num
                 if len(kept) == rows:
-                    yield file.buffer.tell() / size, _assemble(table, names, kept, np.array(places))
+                    yield done / size, _assemble(table, names, kept, np.array(places))
                     places, kept = [], []
         except (csv.Error, UnicodeDecodeError) as error:
-            raise table.problem(f"malformed: {error}", f"line {reader.line_num + 1}") from None
+            raise table.problem(f"malformed: {error}", f"line {line + 1}") from None
         if kept:
             yield 1.0, _assemble(table, names, kept, np.array(places))
 

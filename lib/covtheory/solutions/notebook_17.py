@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.stats import binom
 
-from covtheory.bounds.best_of_n import bon_sufficient_sharp, bon_sufficient_sharp_budget
+from covtheory.bounds.best_of_n import bon_sufficient_sharp_budget
 from covtheory.coverage.monte_carlo import clopper_pearson
 from covtheory.own_model.passk import pass_estimate
 from covtheory.own_model.tail_band import TailBand
@@ -15,11 +15,6 @@ def _solved(false_alarm: float) -> float:
 
 def _no_success(n: int, N: float) -> float:
     return 0.4 / float(binom.cdf(0, n, 1 / N))
-
-
-def _printed_budget() -> float:
-    N = np.arange(1, 400)
-    return float(N[bon_sufficient_sharp(0.02, 20, N) <= 0.02 + 0.1][0])
 
 
 ENTRIES = {
@@ -37,7 +32,9 @@ ENTRIES = {
     "17-b": (
         lambda: float(bon_sufficient_sharp_budget(0.02, 20, 0.1)),
         {
-            "That allows 0.1 on top of the coverage; the total must be at most 0.1.": _printed_budget,
+            "M log(1/eps) with eps = 0.08 suffices; count with the sharp form instead.": lambda: float(
+                np.ceil(-20 * np.log(0.08))
+            ),
             "Coverage is not zero: its 0.02 must fit into the target too.": lambda: float(
                 bon_sufficient_sharp_budget(0.0, 20, 0.1)
             ),
@@ -61,13 +58,13 @@ ENTRIES = {
         },
     ),
     "17-e": (
-        lambda: _no_success(16, 10),
+        lambda: _no_success(16, 40),
         {
-            "A prompt at p = 1/10 often has a success in 16 draws: divide by B(0).": lambda: 0.4,
+            "A prompt at p = 1/40 may well have a success in 16 draws: divide by B(0).": lambda: 0.4,
             "That is the share of successes at the threshold; B(0) is the chance of none.": lambda: (
-                0.4 / (1 - binom.cdf(0, 16, 0.1))
+                0.4 / (1 - binom.cdf(0, 16, 1 / 40))
             ),
-            "16 draws, not 10.": lambda: _no_success(10, 10),
+            "n and N are swapped: 16 draws, p = 1/40.": lambda: _no_success(40, 16),
         },
     ),
 }
