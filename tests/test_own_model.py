@@ -1,4 +1,4 @@
-"""Your own model: files and memory agree, limits hold, bad input is refused with its place and leaves nothing behind."""
+"""Your own model: files and memory agree, limits hold, bad input is refused with its place and leaves nothing."""
 
 import json
 import subprocess
@@ -190,7 +190,8 @@ def test_bad_input_is_refused_with_its_place_and_leaves_nothing(tmp_path, capsys
 
 
 def test_a_truncated_npz_and_a_missing_file_are_refused(tmp_path, capsys):
-    path = write(tmp_path / "scores.npz", {"teacher_log_prob": np.full(999, -1.0), "model_log_prob": np.full(999, -2.0)})
+    columns = {"teacher_log_prob": np.full(999, -1.0), "model_log_prob": np.full(999, -2.0)}
+    path = write(tmp_path / "scores.npz", columns)
     path.write_bytes(path.read_bytes()[:4000])
     assert main(["profile", str(path)]) == 2
     assert "not a complete NPZ" in capsys.readouterr().err

@@ -138,7 +138,8 @@ def _read_csv(table, names, rows):
             pick = [header.index(name) for name in names]
             for row in reader:
                 if len(row) != len(header):
-                    raise table.problem(f"{len(row)} fields, expected {len(header)} as in the header", f"line {line + 1}")
+                    expected = f"expected {len(header)} as in the header"
+                    raise table.problem(f"{len(row)} fields, {expected}", f"line {line + 1}")
                 kept.append([row[i] for i in pick])
                 places.append(line + 1)
                 line = reader.line_num

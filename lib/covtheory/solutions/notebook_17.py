@@ -24,7 +24,9 @@ ENTRIES = {
             "That splits the 1% over two sides; nothing can be below zero hits.": lambda: float(
                 clopper_pearson(0, 500, 0.01)[1]
             ),
-            "That is the band for all thresholds; one threshold is cheaper.": lambda: float(TailBand(500, 0.01).upper(0)),
+            "That is the band for all thresholds; one threshold is cheaper.": lambda: float(
+                TailBand(500, 0.01).upper(0)
+            ),
             "That is the rule of three: 95%, not 99%.": lambda: 3 / 500,
             "log(100)/n is the first-order form; solve (1 - u)^500 = 0.01 exactly.": lambda: np.log(100) / 500,
         },
