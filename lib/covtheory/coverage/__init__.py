@@ -1,5 +1,6 @@
 """Coverage: the law of the log ratio, its tail, divergences, certified composition, Monte Carlo."""
 
+from covtheory.coverage.answers import buffered_coverage, push_forward, row_coverage
 from covtheory.coverage.certificate import certified_coverage, certified_profile, point_coverage
 from covtheory.coverage.composition import Bracket, composition_bracket
 from covtheory.coverage.divergences import (
@@ -30,6 +31,7 @@ __all__ = [
     "LogRatioLaw",
     "affinity",
     "binomial_verdict",
+    "buffered_coverage",
     "certified_automaton_coverage",
     "certified_coverage",
     "certified_markov_coverage",
@@ -47,7 +49,9 @@ __all__ = [
     "law_from_pmfs",
     "log_ratio_law",
     "point_coverage",
+    "push_forward",
     "renyi",
+    "row_coverage",
     "tilted_coverage",
     "total_variation",
 ]

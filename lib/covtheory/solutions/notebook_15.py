@@ -1,0 +1,57 @@
+"""Answers to the exercises of notebook 15, computed."""
+
+from covtheory.bounds import counting as bounds
+from covtheory.exercises import Entries
+from covtheory.samplers.self_reducible import CountingWalk, Diagram, Dnf, Dyck
+
+
+def _union():
+    return CountingWalk(Diagram(Dnf(3, [(1,), (2,), (3,)])))
+
+
+def _price(over: float, under: float) -> float:
+    return float(bounds.spectral_gap(1, 1, 12) / bounds.spectral_gap(over, under, 12))
+
+
+ENTRIES: Entries = {
+    "15-a": (
+        lambda: _union().leaf_mass,
+        {
+            "1/(2H) is right for exact counts only; these overcount.": lambda: 1 / (2 * _union().H),
+            "That is the lower bound 1/(2 r H); the sum over all prefixes gives the mass itself.": lambda: float(
+                bounds.solution_mass(_union().over, 3)
+            ),
+            "The crude count of the empty prefix is no edge: leave it out of the sum.": lambda: (
+                1 / (1 / _union().leaf_mass + 2 * 12 / 7)
+            ),
+            "Each edge counts at both of its ends: the denominator is twice the sum.": lambda: 2 * _union().leaf_mass,
+        },
+    ),
+    "15-b": (
+        lambda: _price(3, 3),
+        {
+            "That is right for a one-sided counter; two sides cost r squared.": lambda: _price(3, 1),
+            "The fourth power is what Cheeger's inequality would cost.": lambda: _price(9, 9),
+        },
+    ),
+    "15-c": (
+        lambda: CountingWalk(Diagram(Dyck(10))).over,
+        {
+            "That is the overcount at the empty prefix, which the walk does not use.": lambda: (
+                Dyck(10).crude(0, 0) / Dyck(10).exact(0, 0)
+            ),
+            "That is the overcount after the first letter; look at prefixes that are balanced.": lambda: (
+                Dyck(10).crude(1, 1) / Dyck(10).exact(1, 1)
+            ),
+        },
+    ),
+    "15-d": (
+        lambda: float(bounds.visits(1, 40, 0.01)),
+        {
+            "Overcounting does not enter: only the undercount does, and it is 1.": lambda: float(
+                bounds.visits(30, 40, 0.01)
+            ),
+            "That is the number of lazy steps of Theorem 3.": lambda: float(bounds.steps(30, 1, 40, 0.01)),
+        },
+    ),
+}
