@@ -228,20 +228,25 @@ def test_honest_files_are_not_suspected(tmp_path):
         assert len(list(paired_log_probs(path))) == 1
 
 
-def test_commands_run_outside_a_checkout_and_draw(tmp_path):
+def test_commands_run_outside_a_checkout_and_draw(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
     teacher, model = scored(100)
     write(tmp_path / "s.csv", {"teacher_log_prob": teacher.tolist(), "model_log_prob": model.tolist()})
     write(tmp_path / "t.csv", {"a": teacher.tolist(), "b": model.tolist()})
     write(tmp_path / "p.csv", {"n": [8, 8], "c": [0, 3]})
     runs = (("profile", "s.csv", "a.png"), ("tournament", "t.csv", "b.svg"), ("passk", "p.csv", "c.svg"))
     for name, file, picture in runs:
-        call = [sys.executable, "-m", "covtheory", name, file, "--json", "--plot", picture]
-        done = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True)
-        assert (done.returncode, done.stderr) == (0, "")
-        assert json.loads(done.stdout)
+        assert main([name, file, "--json", "--plot", picture]) == 0
+        out, err = capsys.readouterr()
+        assert err == ""
+        assert json.loads(out)
         head = (tmp_path / picture).read_bytes()[:400]
         assert head.startswith(b"\x89PNG") if picture.endswith("png") else b"<svg" in head or b"<?xml" in head
     assert len(list(tmp_path.iterdir())) == 6
+    call = [sys.executable, "-m", "covtheory", "passk", "p.csv"]
+    done = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "pass@k" in done.stdout
 
 
 def test_a_picture_that_cannot_be_written_is_refused_before_reading(tmp_path, capsys):

@@ -79,7 +79,8 @@ def write_scores(path: str | Path, teacher, model, pairs: Iterable[tuple], *, as
 def draw_responses(teacher, tokenizer, prompts: Iterable[str], *, max_new_tokens: int, seed: int = 0):
     """Yield ``(id, prompt_ids, response_ids)``: one response a prompt, drawn from the teacher itself.
 
-    Temperature 1, no truncation of the law. A response that reaches ``max_new_tokens`` is cut there: its probability
+    Temperature 1, no truncation of the law; what else the model's generation config asks for (a minimum length,
+    suppressed tokens) must be switched off by hand. A response that reaches ``max_new_tokens`` is cut there: its probability
     is that of a prefix, for both models alike.
     """
     import torch
@@ -88,7 +89,8 @@ def draw_responses(teacher, tokenizer, prompts: Iterable[str], *, max_new_tokens
     for number, prompt in enumerate(prompts):
         ids = tokenizer(prompt, return_tensors="pt").input_ids.to(teacher.device)
         with torch.no_grad():
-            out = teacher.generate(ids, do_sample=True, temperature=1.0, top_k=0, top_p=1.0,
+            out = teacher.generate(ids, attention_mask=torch.ones_like(ids), do_sample=True, num_beams=1,
+                                   temperature=1.0, top_k=0, top_p=1.0, typical_p=1.0, repetition_penalty=1.0,
                                    max_new_tokens=max_new_tokens)
         yield number, ids[0].tolist(), out[0, ids.shape[1]:].tolist()
 
