@@ -80,8 +80,8 @@ def draw_responses(teacher, tokenizer, prompts: Iterable[str], *, max_new_tokens
     """Yield ``(id, prompt_ids, response_ids)``: one response a prompt, drawn from the teacher itself.
 
     Temperature 1, no truncation of the law; what else the model's generation config asks for (a minimum length,
-    suppressed tokens) must be switched off by hand. A response that reaches ``max_new_tokens`` is cut there: its probability
-    is that of a prefix, for both models alike.
+    suppressed tokens) must be switched off by hand. A response that reaches ``max_new_tokens`` is cut there: its
+    probability is that of a prefix, for both models alike.
     """
     import torch
 
