@@ -1,0 +1,59 @@
+"""Solutions of notebook 08, computed by the library."""
+
+import numpy as np
+
+from covtheory.bounds.one_pass import sgd_average_kl
+from covtheory.instances.one_pass import Crawling, Oscillating
+from covtheory.learners.sgd import theorem_step
+
+SLOW = Crawling(H=4096, B=2500.0, B_plus=50.0, T=1000, N=16.0)
+
+
+def _tuned() -> float:
+    eta = min(theorem_step(8, 2.0), np.sqrt(4 / (2 * 1.0 * 10**5)))
+    return float(sgd_average_kl(1.0, eta, 10**5))
+
+
+def _longest(rate: float, share: float = 4.0) -> float:
+    return float(np.floor(np.exp(60.0 * rate) / (share * 64)))
+
+
+ENTRIES = {
+    "08-a": (
+        lambda: Oscillating(20.0, 60.0, 64).alpha,
+        {
+            "That is the limit of very large steps.": lambda: Oscillating(1e9, 60.0, 64).alpha,
+            "That is the second coordinate.": lambda: float(Oscillating(20.0, 60.0, 64).start[1]),
+            "That is the value at the step 8/(HB).": lambda: Oscillating(8.0, 60.0, 64).alpha,
+        },
+    ),
+    "08-b": (
+        _tuned,
+        {
+            "The largest step is not the best one here: balance 4/(eta T) against 2 eta sigma^2.": lambda: float(
+                sgd_average_kl(1.0, theorem_step(8, 2.0), 10**5)
+            ),
+            "The noise term is missing.": lambda: _tuned() / 2,
+            "The noise term carries a factor 2; with it the best step is sqrt(2/T).": lambda: float(
+                2 * np.sqrt(4 / 10**5)
+            ),
+        },
+    ),
+    "08-c": (
+        lambda: SLOW.visits,
+        {
+            "That is the number divided by 16, the expected number of visits in T steps.": lambda: SLOW.mu * SLOW.T,
+            "One step covers 1/(m B_plus), not 1/m: the start is 1/B_plus below the edge.": lambda: (
+                SLOW.visits * SLOW.B_plus
+            ),
+            "The factor e of the start below the edge is missing.": lambda: SLOW.visits * np.e,
+        },
+    ),
+    "08-d": (
+        lambda: _longest(3 / 7),
+        {
+            "Solve B = (7/3) log(4TH), with 3/7 and not 7/3 in the exponent.": lambda: _longest(7 / 3),
+            "The factor 4 is missing.": lambda: _longest(3 / 7, 1.0),
+        },
+    ),
+}

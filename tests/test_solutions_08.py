@@ -1,0 +1,34 @@
+"""Exercises of notebook 08: solutions by a second route, every diagnosis reachable and distinct."""
+
+import numpy as np
+import pytest
+
+from covtheory.exercises import check, find
+from covtheory.solutions.notebook_08 import ENTRIES
+
+SECOND_ROUTE = {
+    "08-a": 10 / 19,
+    "08-b": 4 * np.sqrt(2) * np.sqrt(1e-5),
+    "08-c": 4096 / (32 * np.e * np.log(16)),
+    "08-d": np.exp(60 * 3 / 7) // 256,
+}
+
+
+@pytest.mark.parametrize("exercise", sorted(ENTRIES))
+def test_solution_by_a_second_route(exercise, capsys):
+    assert find(exercise)[0]() == pytest.approx(SECOND_ROUTE[exercise], rel=5e-4)
+    check(exercise, SECOND_ROUTE[exercise])
+    assert "right." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("exercise", sorted(ENTRIES))
+def test_every_diagnosis_is_reached(exercise, capsys):
+    solution, diagnoses = ENTRIES[exercise]
+    for diagnosis, wrong in diagnoses.items():
+        assert not np.isclose(wrong(), solution(), rtol=1e-2)
+        check(exercise, wrong())
+        assert diagnosis in capsys.readouterr().out
+
+
+def test_solutions_cover_the_registered_exercises():
+    assert set(ENTRIES) == set(SECOND_ROUTE)
