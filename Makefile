@@ -36,7 +36,7 @@ verify: $(STAMP)
 	@$(RUN) verify $(if $(NB),--notebook $(NB)) $(if $(SEED),--seed $(SEED)) $(if $(FRESH),--fresh)
 
 test: $(STAMP)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-proof.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-proof.txt -r requirements-parquet.txt
 	@$(BIN)/ruff check .
 	@$(BIN)/python -m pytest -q -n auto --dist loadgroup
 	@$(RUN) verify
@@ -58,7 +58,7 @@ lab: $(STAMP)
 # Benchmarks have an environment of their own: dp-accounting, which they compare with, needs an older attrs.
 bench:
 	@test -x $(BENCH)/bin/python || $(PYTHON) -m venv $(BENCH)
-	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt -r requirements-proof.txt
+	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt -r requirements-proof.txt -r requirements-parquet.txt
 	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@mkdir -p build
 	@$(BENCH)/bin/python -m pytest -q tests/benchmarks --override-ini=addopts= --benchmark-json=build/benchmarks.json

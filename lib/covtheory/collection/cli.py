@@ -1,11 +1,15 @@
-"""The command line: ``python -m covtheory verify | update | slides | new``; the Makefile calls these."""
+"""The command line.
+
+In a checkout: ``covtheory verify | update | slides | new`` (the Makefile calls these). Anywhere, on your own files:
+``covtheory profile | tournament | passk``.
+"""
 
 import argparse
 import signal
 import sys
 from pathlib import Path
 
-from covtheory.claims.register import RegisterError, find_root
+from covtheory.own_model import command as own_model
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,16 +28,24 @@ def main(arguments: list[str] | None = None) -> int:
     new = commands.add_parser("new", help="start a notebook that already keeps the contract's form")
     new.add_argument("number", metavar="NN")
     new.add_argument("title", help='a verb first, for example "Count by sampling"')
+    own_model.add_commands(commands)
     options = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        return own_model.run(options) if options.command in own_model.COMMANDS else _in_checkout(options)
+    except KeyboardInterrupt:
+        print("\ninterrupted; nothing half-written is left, run it again", file=sys.stderr)
+        return 130
+
+
+def _in_checkout(options) -> int:
+    from covtheory.claims.register import RegisterError, find_root
+
     try:
         return _run(options, find_root(Path.cwd()))
     except RegisterError as error:
         print(f"covtheory: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("\ninterrupted; nothing half-written is left, run it again", file=sys.stderr)
-        return 130
 
 
 def _run(options, root: Path) -> int:

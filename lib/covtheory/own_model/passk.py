@@ -1,0 +1,154 @@
+"""pass@k from (draws, successes) of prompts, its intervals and its limit, and the answer-level coverage profile.
+
+Prompts are i.i.d. from the task's law; one draw solves prompt x with probability ``p_x``, and ``c ~ Bin(n, p_x)``. A
+verifier is enough: no probabilities are needed. ``pass@k = E[1 - (1 - p_x)^k]``.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.stats import binom
+
+from covtheory import validation
+from covtheory.coverage.monte_carlo import Estimate, clopper_pearson
+from covtheory.own_model.intervals import chernoff_interval
+from covtheory.own_model.tail_band import TailBand
+from covtheory.samplers.best_of_n import pass_at_k
+
+METHODS = ("exact", "bootstrap")
+
+
+@dataclass(frozen=True, eq=False)
+class PassEstimate:
+    """Everything that (n, c) pairs say about pass@k; ``pairs`` are distinct, ``prompts`` counts how many have each.
+
+    Build it with :func:`pass_estimate`.
+    """
+
+    n: np.ndarray
+    c: np.ndarray
+    prompts: np.ndarray
+    false_alarm: float
+
+    @cached_property
+    def total(self) -> int:
+        """Number of prompts."""
+        return int(self.prompts.sum())
+
+    @property
+    def largest_k(self) -> int:
+        """Largest k with an unbiased estimate: the fewest draws of any prompt.
+
+        Beyond it there is none: the expectation of any function of ``c ~ Bin(n, p)`` is a polynomial in p of degree at
+        most n, and ``1 - (1 - p)^k`` has degree k.
+        """
+        return int(self.n.min())
+
+    def pass_at(self, k: int, *, method: str = "exact", rng=None, resamples: int = 2000) -> Estimate:
+        """Unbiased estimate of pass@k over the prompts' law, with an interval.
+
+        Parameters
+        ----------
+        k : int
+            Between 1 and ``largest_k``.
+        method : {"exact", "bootstrap"}
+            "exact": valid at every sample size; Hoeffding's interval over prompts, or for a single prompt the image of
+            the Clopper-Pearson limits of p. "bootstrap": percentiles over resampled prompts; narrower, approximate,
+            and of width zero when all prompts look alike.
+        rng : numpy.random.Generator, optional
+            For the bootstrap; a fixed one by default.
+
+        Raises
+        ------
+        ValueError
+            ``k`` out of range, unknown method.
+
+        Examples
+        --------
+        >>> estimate = pass_estimate([10, 10], [1, 0]).pass_at(5)
+        >>> float(estimate.value), estimate.method
+        (0.25, 'Hoeffding 1963 over prompts')
+        """
+        k = validation.count("k", k)
+        if k > self.largest_k:
+            raise ValueError(f"k: got {k}, expected k <= {self.largest_k}, the fewest draws of a prompt: beyond it no "
+                             "unbiased estimate exists")
+        if method not in METHODS:
+            raise ValueError(f"method: got {method!r}, expected one of {', '.join(METHODS)}")
+        each = pass_at_k(self.n, self.c, k)
+        value = float(self.prompts @ each / self.total)
+        if method == "bootstrap":
+            rng = np.random.default_rng(0) if rng is None else rng
+            resampled = rng.multinomial(self.total, self.prompts / self.total, size=resamples) @ each / self.total
+            low, high = np.quantile(resampled, [self.false_alarm / 2, 1 - self.false_alarm / 2])
+            return Estimate(value, float(low), float(high), self.total, self.false_alarm, "bootstrap over prompts")
+        if self.total == 1:
+            p = np.array(clopper_pearson(self.c[0], int(self.n[0]), self.false_alarm))
+            with np.errstate(divide="ignore"):
+                low, high = -np.expm1(k * np.log1p(-p))
+            return Estimate(value, float(low), float(high), 1, self.false_alarm, "Clopper-Pearson, one prompt")
+        low, high = chernoff_interval(value, self.total, self.false_alarm)
+        return Estimate(value, low, high, self.total, self.false_alarm, "Hoeffding 1963 over prompts")
+
+    @property
+    def limit(self) -> Estimate:
+        """Limits for ``lim pass@k = P[p_x > 0]``; ``value`` is the share of prompts solved at least once.
+
+        The value underestimates. Only a lower limit exists: prompts without a success may have any small ``p_x > 0``.
+        """
+        solved = int(self.prompts[self.c > 0].sum())
+        low = clopper_pearson(solved, self.total, min(2 * self.false_alarm, 1 - 1e-12))[0]
+        return Estimate(solved / self.total, float(low), 1.0, self.total, self.false_alarm, "one-sided Clopper-Pearson")
+
+    def answer_profile(self, N: ArrayLike) -> Estimate:
+        """Answer-level coverage ``P_x[p_x <= 1/N]`` of the always-right comparator, simultaneous limits over N.
+
+        With B(s) the Bin(n, 1/N) distribution function, ``P[c <= s] >= Cov B(s)`` and
+        ``P[c <= s] <= Cov + (1 - Cov) B(s)`` for every s; the limits optimise over s, with a band for the law of c.
+        ``value`` is the naive share of prompts with ``c/n <= 1/N``.
+
+        Raises
+        ------
+        ValueError
+            Unless all prompts have the same number of draws.
+
+        Source: this collection (notebook 17, Theorem 3).
+        """
+        if (self.n != self.n[0]).any():
+            raise ValueError("n: the answer-level profile needs the same number of draws for every prompt")
+        n, N = int(self.n[0]), validation.threshold("N", N)
+        at_most = np.cumsum(np.bincount(self.c.astype(int), self.prompts, minlength=n + 1)).astype(int)
+        band, s = TailBand(self.total, self.false_alarm), np.arange(n + 1)
+        low, high = 1.0 - band.upper(self.total - at_most), 1.0 - band.lower(self.total - at_most)
+        B = binom.cdf(s, n, 1.0 / N[..., None])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            upper = np.where(B > 0, high / B, 1.0).min(axis=-1)
+            lower = np.where(B < 1, (low - B) / (1.0 - B), 0.0).max(axis=-1)
+        value = at_most[np.minimum(np.floor(n / N * (1 + 1e-12)).astype(int), n)] / self.total
+        return Estimate(value, np.clip(lower, 0, 1), np.clip(upper, 0, 1), self.total, self.false_alarm,
+                        "band for the law of c")
+
+
+def pass_estimate(n: ArrayLike, c: ArrayLike, *, false_alarm: float = 0.05) -> PassEstimate:
+    """Collect (draws, successes) pairs, one a prompt.
+
+    Raises
+    ------
+    ValueError
+        Unless whole numbers with ``0 <= c <= n``, ``n >= 1``, at least one pair.
+
+    Examples
+    --------
+    >>> estimate = pass_estimate([4, 4, 4], [0, 2, 4])
+    >>> float(estimate.pass_at(1).value), float(estimate.limit.value)
+    (0.5, 0.6666666666666666)
+    """
+    n, c = np.atleast_1d(validation.threshold("n", n)), np.atleast_1d(validation.threshold("c", c, least=0.0))
+    validation.same_shape(n=n, c=c)
+    validation.count("prompts", n.size)
+    pass_at_k(n, c, 1)  # checks whole numbers and c <= n
+    pairs, prompts = np.unique(np.stack([n, c]), axis=1, return_counts=True)
+    return PassEstimate(pairs[0], pairs[1], prompts,
+                        float(validation.in_range("false_alarm", false_alarm, 0, 1, open_ends=True)))

@@ -1,0 +1,93 @@
+"""The pick of a tournament from a stream of log-probabilities: no teacher, no sampling, no reward."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from covtheory import validation
+from covtheory.coverage.monte_carlo import clopper_pearson
+from covtheory.learners.tournament import wins
+
+
+@dataclass(frozen=True, eq=False)
+class TournamentEstimate:
+    """Who was picked and how every checkpoint fared against its worst opponent.
+
+    ``scores[i]`` is the largest share of responses that some other checkpoint finds at least N times likelier than
+    checkpoint i; the pick has the least. ``lower`` and ``upper`` hold for all scores together.
+    """
+
+    names: tuple[str, ...]
+    N: float
+    draws: int
+    counts: np.ndarray
+    mean_log_prob: np.ndarray
+    false_alarm: float
+
+    @property
+    def scores(self) -> np.ndarray:
+        """Largest empirical coverage of each checkpoint against an opponent."""
+        return self.counts.max(axis=0) / self.draws
+
+    @property
+    def pick(self) -> int:
+        """Index of the least score; ties go to the larger mean log-probability, then to the earlier one."""
+        order = np.lexsort((-self.mean_log_prob, self.scores))
+        return int(order[0])
+
+    @property
+    def likeliest(self) -> int:
+        """Index of the largest mean log-probability: the choice of cross-entropy."""
+        return int(np.argmax(self.mean_log_prob))
+
+    @property
+    def limits(self) -> tuple[np.ndarray, np.ndarray]:
+        """Lower and upper limits of the population's scores, simultaneously (Bonferroni over ordered pairs)."""
+        models = len(self.names)
+        lower, upper = clopper_pearson(self.counts, self.draws, self.false_alarm / (models * (models - 1)))
+        off = ~np.eye(models, dtype=bool)
+        return np.where(off, lower, 0.0).max(axis=0), np.where(off, upper, 0.0).max(axis=0)
+
+    def guarantee(self, offset: float = 1.0) -> tuple[float, float]:
+        """``(threshold, additive)``: Cov_threshold(pick) <= 5 min_i Cov_offset(i) + additive, against any data law.
+
+        ``additive = 4 offset/N + (11/3) log(2 M / false_alarm)/n``. The minimum itself is not estimable without the
+        teacher's probabilities.
+
+        Source: this collection (sharpens Chen et al. 2025, arXiv 2510.15020v2, Thm 6.3); proof in notebook 11.
+        """
+        offset = float(validation.threshold("offset", offset))
+        additive = 4 * offset / self.N + 11 / 3 * np.log(2 * len(self.names) / self.false_alarm) / self.draws
+        return self.N * offset, float(additive)
+
+
+def tournament_estimate(
+    names: Iterable[str], chunks: Iterable[np.ndarray], N: float, *, false_alarm: float = 0.05
+) -> TournamentEstimate:
+    """Count, over a stream, how often checkpoint j finds a response at least N times likelier than checkpoint i.
+
+    Parameters
+    ----------
+    names : iterable of str
+    chunks : iterable of ndarray, shape (M, rows)
+        Log-probabilities in nats; ``-inf`` allowed (zero against zero does not count).
+    N : float
+        More than one.
+
+    Examples
+    --------
+    >>> log_probs = np.log([[0.5, 0.5, 0.5, 0.5], [0.9, 0.9, 0.9, 0.01]])
+    >>> estimate = tournament_estimate(["even", "bold"], [log_probs], N=10)
+    >>> estimate.names[estimate.pick], estimate.scores
+    ('even', array([0.  , 0.25]))
+    """
+    names, N = tuple(names), float(N)
+    counts, total, draws = np.zeros((len(names),) * 2, dtype=np.int64), np.zeros(len(names)), 0
+    for chunk in chunks:
+        counts += wins(chunk, N)
+        total += np.sum(chunk, axis=1)
+        draws += np.shape(chunk)[1]
+    validation.count("responses", draws)
+    return TournamentEstimate(names, N, draws, counts, total / draws, float(
+        validation.in_range("false_alarm", false_alarm, 0, 1, open_ends=True)))

@@ -1,0 +1,72 @@
+"""Solutions of notebook 17, computed by the library."""
+
+import numpy as np
+from scipy.stats import binom
+
+from covtheory.bounds.best_of_n import bon_sufficient_sharp_budget
+from covtheory.coverage.monte_carlo import clopper_pearson
+from covtheory.own_model.passk import pass_estimate
+from covtheory.own_model.tail_band import TailBand
+
+
+def _solved(false_alarm: float) -> float:
+    return float(pass_estimate(np.full(40, 10), np.arange(40) < 30, false_alarm=false_alarm).limit.lower)
+
+
+def _no_success(n: int, N: float) -> float:
+    return 0.4 / float(binom.cdf(0, n, 1 / N))
+
+
+ENTRIES = {
+    "17-a": (
+        lambda: float(clopper_pearson(0, 500, 0.02)[1]),
+        {
+            "That splits the 1% over two sides; nothing can be below zero hits.": lambda: float(
+                clopper_pearson(0, 500, 0.01)[1]
+            ),
+            "That is the band for all thresholds; one threshold is cheaper.": lambda: float(
+                TailBand(500, 0.01).upper(0)
+            ),
+            "That is the rule of three: 95%, not 99%.": lambda: 3 / 500,
+            "log(100)/n is the first-order form; solve (1 - u)^500 = 0.01 exactly.": lambda: np.log(100) / 500,
+        },
+    ),
+    "17-b": (
+        lambda: float(bon_sufficient_sharp_budget(0.02, 20, 0.1)),
+        {
+            "M log(1/eps) with eps = 0.08 suffices; count with the sharp form instead.": lambda: float(
+                np.ceil(-20 * np.log(0.08))
+            ),
+            "Coverage is not zero: its 0.02 must fit into the target too.": lambda: float(
+                bon_sufficient_sharp_budget(0.0, 20, 0.1)
+            ),
+            "N = M draws still miss with probability about 1/e.": lambda: 20.0,
+        },
+    ),
+    "17-c": (
+        lambda: _solved(0.05),
+        {
+            "That is the share itself.": lambda: 30 / 40,
+            "Only a lower limit is wanted: do not halve the 5%.": lambda: _solved(0.025),
+            "The prompts are the sample, not the 400 draws.": lambda: float(clopper_pearson(300, 400, 0.1)[0]),
+        },
+    ),
+    "17-d": (
+        lambda: -100 * np.log(1e-4),
+        {
+            "That is one token; the log ratio of a response adds up.": lambda: -np.log(1e-4),
+            "In nats, not in decimal digits.": lambda: 400.0,
+            "In nats, not in bits.": lambda: -100 * np.log2(1e-4),
+        },
+    ),
+    "17-e": (
+        lambda: _no_success(16, 40),
+        {
+            "A prompt at p = 1/40 may well have a success in 16 draws: divide by B(0).": lambda: 0.4,
+            "That is the share of successes at the threshold; B(0) is the chance of none.": lambda: (
+                0.4 / (1 - binom.cdf(0, 16, 1 / 40))
+            ),
+            "n and N are swapped: 16 draws, p = 1/40.": lambda: _no_success(40, 16),
+        },
+    ),
+}
