@@ -83,5 +83,6 @@ def test_every_source_in_the_bibliography_has_an_author_title_and_year():
     keys = [re.match(r"\w+\{([^,]+),", entry).group(1) for entry in entries]
     assert len(set(keys)) == len(keys)
     for entry in entries:
+        assert entry.count("{") == entry.count("}"), f"braces of {entry[:60]}"
         for field in ("author", "title", "year"):
             assert re.search(rf"^\s*{field}\s*=", entry, flags=re.M), f"{field} of {entry[:60]}"
