@@ -458,6 +458,16 @@ def test_recipe_with_a_transformers_model(tmp_path):
     assert row["teacher_log_prob"] == pytest.approx(float(law[1, 3] + law[2, 4] + law[3, 10]), abs=1e-5)
     assert len(row["token_kl"]) == 3
 
+    def tokenizer(prompt, return_tensors):
+        return transformers.BatchEncoding({"input_ids": torch.tensor([[int(c) for c in prompt]])})
+
+    drawn = list(recipe.draw_responses(teacher, tokenizer, ["12", "3"], max_new_tokens=5))
+    assert [(number, ids) for number, ids, _ in drawn] == [(0, [1, 2]), (1, [3])]
+    assert all(1 <= len(response) <= 5 for *_, response in drawn)
+    assert drawn == list(recipe.draw_responses(teacher, tokenizer, ["12", "3"], max_new_tokens=5))
+    count = recipe.write_scores(tmp_path / "scores.jsonl", teacher, model, drawn, as_batch=recipe.torch_batch())
+    assert count == len((tmp_path / "scores.jsonl").read_text().splitlines()) == 2
+
 
 def test_stored_npz_arrays_are_mapped_not_read(tmp_path):
     np.savez(tmp_path / "s.npz", n=np.full(5, 3), c=np.arange(5) % 3)
