@@ -6,7 +6,6 @@ from math import comb
 import numpy as np
 import pytest
 
-from covtheory.exercises import check
 from covtheory.instances.best_of_n import tied_triples
 from covtheory.randomness import generator
 from covtheory.solutions.notebook_02 import ENTRIES
@@ -34,16 +33,6 @@ def test_pass_at_five_by_binomial_coefficients():
 
 def test_chain_rule_with_the_largest_ratio_of_task_to_data():
     assert ENTRIES["02-e"][0]() == pytest.approx(0.01 / 0.2, rel=1e-12)
-
-
-@pytest.mark.parametrize("name", sorted(ENTRIES))
-def test_solutions_are_right_and_every_diagnosis_is_reached(name, capsys):
-    solution, wrong = ENTRIES[name]
-    check(name, solution())
-    assert capsys.readouterr().out == f"{name}: right.\n"
-    for diagnosis, answer in wrong.items():
-        check(name, answer())
-        assert capsys.readouterr().out == f"{name}: not yet. {diagnosis}\n"
 
 
 def test_tied_triples_have_ties_at_both_thresholds():

@@ -9,7 +9,6 @@ from scipy.optimize import brentq
 from scipy.special import rel_entr
 
 from covtheory.coverage import coverage_profile
-from covtheory.exercises import check
 from covtheory.instances.misspecified import MisspecifiedPair
 from covtheory.learners.mixture import mixture_mle
 from covtheory.solutions.notebook_07 import ENTRIES
@@ -49,13 +48,3 @@ def test_largest_ratio_at_equal_divergence():
         kl = MisspecifiedPair(1.0, log_M, 0.01).kl
         return kl[0] - kl[1]
     assert ENTRIES["07-e"][0]() == pytest.approx(brentq(difference, 2, 500), rel=1e-9)
-
-
-@pytest.mark.parametrize("name", sorted(ENTRIES))
-def test_solutions_are_right_and_every_diagnosis_is_reached(name, capsys):
-    solution, wrong = ENTRIES[name]
-    check(name, solution())
-    assert capsys.readouterr().out == f"{name}: right.\n"
-    for diagnosis, answer in wrong.items():
-        check(name, answer())
-        assert capsys.readouterr().out == f"{name}: not yet. {diagnosis}\n"
