@@ -65,8 +65,9 @@ def composition_bracket(
     The bracket contains, besides the rounding of the ratios: (i) the mass that wraps around the FFT's period, bounded
     by Chernoff's inequality; (ii) the FFT's round-off: with M points the error of a transform is at most
     ``7 u log2(M)`` in relative l2 norm (Higham 2002, Thm 24.2; u = 2**-53), the H-th power multiplies it by at most H
-    and adds 16 u H per coefficient, and a sum against g costs at most the l2 norm of g; (iii) the rounding of
-    ``H Lam - th t``. Thresholds within ``1e-12 max(1, |log N|)`` of a value of the sum count as ties.
+    and adds 16 u H per coefficient, a sum against g multiplies it by the l2 norm of g and adds M u; (iii) the rounding
+    of the tilted weights, token by token, and of ``H Lam - th t``. Thresholds within ``1e-12 max(1, |log N|)`` of a
+    value of the sum count as ties.
 
     Parameters
     ----------
@@ -200,9 +201,10 @@ def _tail(tokens: _Tokens, theta: float, t: float, period: float, points: int, *
     distance = np.arange(points // 2)
     value = float(law[(first + distance) % points] @ np.exp(-theta * h * distance))
     l2_of_g = min(np.sqrt(points / 2), 1 / np.sqrt(max(-np.expm1(-2 * theta * h), 1e-300)))
-    round_off = UNIT * (14 * (tokens.H + 1) * np.log2(points) + 16 * tokens.H + points / l2_of_g**2) * l2_of_g
+    round_off = UNIT * ((14 * (tokens.H + 1) * np.log2(points) + 16 * tokens.H) * l2_of_g + points)
     wrap_up, wrap_down = _wrap(tokens, theta, steps * h, first * h, period / 2 - h)
-    size = tokens.H + abs(log_scale) + theta * (abs(first * h) + float(tokens.counts @ np.abs(tokens.x).max(axis=1)))
+    largest = np.abs(np.where(tokens.on, tokens.log_p, 0.0)).max(axis=1) + theta * np.abs(tokens.x).max(axis=1)
+    size = tokens.H + abs(log_scale) + theta * abs(first * h) + float(tokens.counts @ largest)
     scale = np.exp(log_scale - theta * first * h + (-8 if down else 8) * UNIT * size)
     if down:
         return scale * (value - wrap_up - wrap_down - round_off), {}
