@@ -72,6 +72,20 @@ class BlindMixture:
             missed = np.exp(N.reshape(N.shape + (1,) * q.ndim) * np.log1p(-q))
         return 1 - (self._w * missed).sum(axis=-1)
 
+    def least_coverage(self, N: float) -> float:
+        """Return the least ``Cov_N`` of all blind models: what ``ceil(N) - 1`` heaviest classes leave over.
+
+        Only ``m < N`` classes can have more than 1/N each.
+
+        Examples
+        --------
+        >>> toy = BlindMixture([0.4, 0.3, 0.2, 0.1])
+        >>> round(toy.least_coverage(3), 12), float(toy.coverage(toy.weights, 3))
+        (0.3, 0.6)
+        """
+        covered = math.ceil(float(threshold("N", N))) - 1
+        return float(np.sort(self._w)[::-1][covered:].sum())
+
     def best(self, N: float) -> np.ndarray:
         """Return the q that maximises Pass@N, shape (K,): ``1 - q_k`` proportional to ``w_k^(-1/(N-1))``, cut at 0.
 
