@@ -1,11 +1,14 @@
 """Records of trainings: what is read back, curves by hand, and files that are refused. No PyTorch needed."""
 
+import json
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 
+from covtheory.claims.register import find_root
+from covtheory.train import collect
 from covtheory.train.config import CONFIGS, THIRDS, Config, Phase
 from covtheory.train.record import Record, curves, read, write, write_curves
 
@@ -91,3 +94,43 @@ def test_without_pytorch_the_command_says_what_to_install():
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "requirements-train.txt" in done.stderr
+
+
+def about(seed, width=8):
+    return {"seed": seed, "config": {"width": width}, "seconds": 1, "command": f"--seed {seed}"}
+
+
+def trained(folder, seed, width=8):
+    r = record()
+    write(folder / f"run-{seed}-{width}" / "record.npz", Record(r.steps, r.kinds, r.by_rule, about(seed, width)))
+    return folder / f"run-{seed}-{width}"
+
+
+def test_collected_trainings_are_read_back_by_seed(tmp_path):
+    into = tmp_path / "references" / "shortcut"
+    assert collect.main([str(trained(tmp_path, 7)), str(trained(tmp_path, 2)), "--into", str(into)]) == 0
+    assert [r.about["seed"] for r in collect.load(tmp_path)] == [2, 7]
+    assert json.loads((into / "runs.json").read_text())["runs"][0] == {"command": "--seed 2", "seconds": 1, "seed": 2}
+    assert (into / "curves.csv").read_text().count("\n") == 1 + 4
+
+
+def test_trainings_of_different_configurations_or_equal_seeds_are_not_mixed(tmp_path, capsys):
+    one, wide = trained(tmp_path, 1), trained(tmp_path, 2, width=16)
+    assert collect.main([str(one), str(wide), "--into", str(tmp_path / "out")]) == 2
+    assert "configurations" in capsys.readouterr().err
+    assert collect.main([str(one), str(one), "--into", str(tmp_path / "out")]) == 2
+    assert "repeat" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_no_record_is_an_error(tmp_path):
+    with pytest.raises(ValueError, match="no record"):
+        collect.load(tmp_path)
+
+
+def test_committed_records_are_of_the_configuration_small_as_it_stands():
+    config = json.loads(json.dumps(CONFIGS["small"].plain()))
+    for r in collect.load(find_root()):
+        assert r.about["config"] == config
+        assert r.about["command"] == f"python -m covtheory.train small --seed {r.about['seed']}"
+        assert len(r.kinds) == CONFIGS["small"].held_out
