@@ -55,3 +55,21 @@ ENTRIES: Entries = {
         },
     ),
 }
+
+WORKED = {
+    "15-a":
+        r"Crude counts add the sizes of the subcubes of the terms that are left. Level 1: $\hat N(1)=4+2+2=8$, "
+        r"$\hat N(0)=2+2=4$. Level 2: $\hat N(11)=5$, $\hat N(10)=\hat N(01)=3$, $\hat N(00)=1$. Level 3: the 7 "
+        r"solutions. $\tilde Z=2(12+12+7)=62$, and the solutions have $7/62=0.112903$.",
+    "15-b":
+        r"Theorem 1 divides by $r_+r_-$, and for exact counts it is an equality if the root branches. Within "
+        r"factor 3 means $r_+=r_-=3$: $3\cdot3=9$.",
+    "15-c":
+        r"Proposition 1(b): the overcount is $\frac{\ell+j+2}{2(j+1)}$. It is largest at a balanced prefix, $j=0$, "
+        r"with the most letters left. The walk never uses the empty prefix, so take two letters away, $\ell=18$: "
+        r"$\frac{20}2=10$.",
+    "15-d":
+        r"Theorem 4: $k=\lceil r_-H\ln\frac{\sqrt{r_-H}}{2\delta}\rceil$ with $r_-=1$; overcounting does not "
+        r"enter. $40\ln(\sqrt{40}/0.02)=40\cdot5.756463=230.3$, so 231.",
+}
+"""The steps of every solution, Markdown; they end with the value."""
