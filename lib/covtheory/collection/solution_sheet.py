@@ -17,11 +17,11 @@ QUESTION = re.compile(r"^(?:\* )?\*\*(?:\d\d-)?([a-z])\.\*\* ", re.MULTILINE)
 def solution_sheet(root: Path, only: str | None = None) -> int:
     """Print the sheet as Markdown, of all notebooks or of one; return the exit status."""
     try:
-        paths = notebooks(root, only)
-    except ValueError as error:
+        pages = [sheet(path) for path in notebooks(root, only)]
+    except ValueError as error:  # no such notebook, or a student's copy, where every exercise is without a solution
         print(f"solutions: {error}", file=sys.stderr)
         return 1
-    print("\n\n".join(sheet(path) for path in paths))
+    print("\n\n".join(pages))
     return 0
 
 

@@ -118,8 +118,9 @@ def _exercises(nb, number, blocks, sections):
     yield from (f"{number}: exercise {name} goes with no section" for name in sorted(asked - named))
     yield from (f"{number}: the notebook has no exercise {name}" for name in sorted((named | set(rubric)) - asked))
     yield from (f"{number}: no rubric of exercise {name}" for name in sorted(asked - set(rubric)))
+    filled = {name: [cell.strip() not in ("", "...") for cell in cells.split("|")] for name, cells in rubric.items()}
     yield from (f"{number}: the rubric of {name} needs what full, half and no credit look like"
-                for name, cells in rubric.items() if [cell.strip() not in ("", "...") for cell in cells.split("|")] != [True] * 3)
+                for name, cells in filled.items() if cells != [True] * 3)
     yield from (f"{number}, {heading!r}: name an exercise, or 'At the board, ask ...'" for heading, text in used.items()
                 if not re.search(r"\b\d\d-[a-z]\b|^At the board, ask", text))
 
