@@ -12,8 +12,8 @@ import math
 RTOL = 1e-3
 """The tolerance of the key: three correct digits, as in :func:`covtheory.exercises.check`."""
 
-ROUNDS = 10_000
-"""Iterations of the key derivation, so that trying all places of one exercise takes minutes and not a second."""
+ROUNDS = 4_000
+"""Iterations of the key derivation, so that trying all places of one exercise takes a minute and not a second."""
 
 WIDTH = 200
 """Bytes to which messages are filled up, so that their lengths do not tell them apart."""

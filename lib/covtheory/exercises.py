@@ -5,6 +5,7 @@ The questions stand in the notebooks; the answers are computed here by the libra
 students has no solutions: there a key (:mod:`covtheory.answer_key`) recognises the same answers and says the same.
 """
 
+import functools
 import importlib
 import json
 import math
@@ -70,6 +71,7 @@ def find(exercise: str) -> tuple[Thunk, dict[str, Thunk]]:
         raise ValueError(f"exercise: {exercise!r} is unknown") from None
 
 
+@functools.cache
 def key() -> dict[str, list[Lock]]:
     """Return the key of the student's copy, empty where the solutions are."""
     path = resources.files("covtheory") / KEY
