@@ -47,6 +47,8 @@ ENTRIES = {
                 lambda: _halves(bounds.bon_sufficient_sharp),
             "The per-prompt form is convex: it may not be applied to the average coverage.":
                 lambda: float(bounds.bon_sufficient_sharp_per_prompt(0.2, 20, 40)),
+            "The bound is a maximum: where Cov_20 = 0.4, a regret of 0.4 cannot be excluded.":
+                lambda: float(np.mean((1 - (1 - np.array([0.0, 0.4])) / 20) ** 40)),
         },
     ),
     "02-d": (

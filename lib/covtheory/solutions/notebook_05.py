@@ -47,6 +47,8 @@ ENTRIES = {
         lambda: 1000 / math.pi / float(kl_price(1e3)),
         {
             "log N alone forgets the mass that the rival moved to b = 0.": lambda: 1000 / math.pi / math.log(1e3),
+            "The moved mass lowers the price: subtract 1 - 1/N, do not add it.":
+                lambda: 1000 / math.pi / (2 * math.log(1e3) - float(kl_price(1e3))),
             "d/pi is what is left of sqrt(2/pi) g sqrt(n) d after paying g^2 n d/2: do not forget the payment.":
                 lambda: 2000 / math.pi / float(kl_price(1e3)),
         },

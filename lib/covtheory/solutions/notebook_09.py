@@ -35,6 +35,8 @@ ENTRIES = {
         {
             "That is min(J, log N); turn it into coverage with 1/(log N - 1 + 1/N) + 1/log N.": lambda: 100
             * float(normalized_stopped(0.0, 1.0, 1, *SETTING)),
+            "w_0 = 4 is missing: the start may be at distance 2.": lambda: 25
+            * float(normalized_coverage(0.0, 1.0, 1, *SETTING)),
             "That is for an average coverage of one.": lambda: float(normalized_coverage(0.0, 1.0, 1, *SETTING)),
         },
     ),

@@ -50,6 +50,7 @@ ENTRIES = {
         {
             "That is the threshold N of the tournament; coverage is guaranteed at gamma N.": lambda: 8 * 1.5**2,
             "The factor 2 is needed only without pointwise approximation.": lambda: 2 * 8 * 1.5**3,
+            "Coverage is guaranteed at gamma N; N itself already contains gamma squared.": lambda: 8 * 1.5**4,
         },
     ),
     "11-d": (

@@ -32,6 +32,7 @@ ENTRIES: Entries = {
         {
             "That is right for a one-sided counter; two sides cost r squared.": lambda: _price(3, 1),
             "The fourth power is what Cheeger's inequality would cost.": lambda: _price(9, 9),
+            "The question asks by which factor it is smaller: take the reciprocal.": lambda: 1 / _price(3, 3),
         },
     ),
     "15-c": (
@@ -51,6 +52,7 @@ ENTRIES: Entries = {
             "Overcounting does not enter: only the undercount does, and it is 1.": lambda: float(
                 bounds.visits(30, 40, 0.01)
             ),
+            "Round up: one fewer falls just short.": lambda: float(bounds.visits(1, 40, 0.01)) - 1,
             "That is the number of lazy steps of Theorem 3.": lambda: float(bounds.steps(30, 1, 40, 0.01)),
         },
     ),

@@ -37,6 +37,9 @@ ENTRIES = {
             "One factor need only be below e^{-30/H}: the modulus is raised to the power H.": lambda: (
                 _silent_radius(30, 0.5)
             ),
+            "That angle is in degrees; derivatives of cosines want radians.": lambda: float(
+                np.degrees(_silent_radius(30 / 1000, 0.5))
+            ),
             "Divide the angle by sigma: arccos|phi| moves by at most sigma per unit of frequency.": lambda: (
                 _silent_radius(30 / 1000, 1.0)
             ),
