@@ -80,9 +80,9 @@ def student(root: Path, target: Path | None = None) -> int:
 def copy(root: Path) -> dict[str, bytes]:
     """Return the files of the copy, by their names in it; the same checkout gives the same bytes."""
     files = {name: (root / name).read_bytes() for name in WHOLE if (root / name).is_file()}
-    for path in sorted((root / "references").iterdir()):
+    for path in sorted((root / "references").rglob("*")):
         if path.is_file() and path.name not in FOR_LECTURERS and path.suffix not in PICTURES:
-            files[f"references/{path.name}"] = path.read_bytes()
+            files[path.relative_to(root).as_posix()] = path.read_bytes()
     library = root / "lib" / "covtheory"
     for path in sorted(library.rglob("*")):
         parts = path.relative_to(library).parts
