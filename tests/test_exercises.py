@@ -13,16 +13,18 @@ def one(monkeypatch):
 
 @pytest.mark.parametrize(("answer", "said"), [
     (..., "x: open"), (0.25, "x: right."), (0.25001, "x: right."), (0.5, "x: not yet. That is the mean."),
-    (0.9, "too large"), (0.1, "too small"),
+    (0.9, "too large"), (0.1, "too small"), (25, "x: not yet. Give the number itself, not per cent."),
+    (-0.25, "x: not yet. The size is right, the sign is not."), (float("inf"), "too large"),
 ])
 def test_answers_are_told_apart(one, capsys, answer, said):
     exercises.check("x", answer)
     assert said in capsys.readouterr().out
 
 
-def test_answer_that_is_no_number_is_a_clear_error(one):
-    with pytest.raises(ValueError, match="x: got 'half', expected a number"):
-        exercises.check("x", "half")
+@pytest.mark.parametrize(("answer", "shown"), [("half", "'half'"), (None, "None"), (float("nan"), "nan")])
+def test_answer_that_is_no_number_is_a_clear_error(one, answer, shown):
+    with pytest.raises(ValueError, match=f"x: got {shown}, expected a number"):
+        exercises.check("x", answer)
 
 
 def test_unknown_exercise_is_a_clear_error():

@@ -1,7 +1,7 @@
 """The command line.
 
-In a checkout: ``covtheory verify | update | slides | new`` (the Makefile calls these). Anywhere, on your own files:
-``covtheory profile | tournament | passk``.
+In a checkout: ``covtheory verify | update | slides | student | solutions | new`` (the Makefile calls these).
+Anywhere, on your own files: ``covtheory profile | tournament | passk``.
 """
 
 import argparse
@@ -25,6 +25,10 @@ def main(arguments: list[str] | None = None) -> int:
     update.add_argument("--notebook", "-n", metavar="NN", help="only this notebook")
     slides = commands.add_parser("slides", help="write stand-alone reveal.js slides to build/slides")
     slides.add_argument("--notebook", "-n", metavar="NN", help="only this notebook")
+    student = commands.add_parser("student", help="write the copy to hand out to build/student, and a zip of it")
+    student.add_argument("folder", nargs="?", type=Path, help="another folder; the zip is written beside it")
+    solutions = commands.add_parser("solutions", help="print the exercises with worked solutions, for the lecturer")
+    solutions.add_argument("--notebook", "-n", metavar="NN", help="only this notebook")
     new = commands.add_parser("new", help="start a notebook that already keeps the contract's form")
     new.add_argument("number", metavar="NN")
     new.add_argument("title", help='a verb first, for example "Count by sampling"')
@@ -61,6 +65,14 @@ def _run(options, root: Path) -> int:
         from covtheory.collection.slides import slides
 
         return slides(root, options.notebook)
+    if options.command == "student":
+        from covtheory.collection.student import student
+
+        return student(root, options.folder)
+    if options.command == "solutions":
+        from covtheory.collection.solution_sheet import solution_sheet
+
+        return solution_sheet(root, options.notebook)
     from covtheory.collection.skeleton import new
 
     return new(root, options.number, options.title)

@@ -58,3 +58,28 @@ ENTRIES = {
         },
     ),
 }
+
+WORKED = {
+    "01-a":
+        r"The ratios data over model are $\frac12/\frac14=2$, $\frac14/\frac34=\frac13$ and $\frac14/0=\infty$. "
+        r"Coverage adds the *data* mass of every response with $r\ge2$: the first sits exactly at the threshold "
+        r"and counts, the third counts for every $N$. $\mathrm{Cov}_2=\frac12+\frac14=0.75$.",
+    "01-b":
+        r"$E_\gamma=\sum(\pi_D-\gamma\pi)_+$ at $\gamma=\frac32$, response by response: $\frac12-\frac38=0.125$; "
+        r"$\frac14-\frac98<0$ gives 0; $\frac14-0=0.25$, the whole mass because the model has none there. The sum "
+        r"is 0.375.",
+    "01-c":
+        r"Theorem 2 with $\gamma=2$, $N=8$: $\mathrm{Cov}_8\le E_2/(1-\frac28)$. It is attained: let data mass 0.4 "
+        r"have ratio exactly 8 and the rest a ratio below 2; then $E_2=0.4\,(1-\frac28)=0.3$. So the largest value "
+        r"is 0.3/0.75 = 0.4.",
+    "01-d":
+        r'The power 0.2 is at most $\mathrm{Cov}_{16}$, so Theorem 4(ii) applies with $\gamma=16$: say "data" on '
+        r"$\{r\ge16\}$ with probability $0.2/0.3$. The model's mass there is at most $\mathrm{Cov}_{16}/16$, so "
+        r"the false-alarm rate is at most $0.2/16$, with equality if $r=16$ on the whole event: 0.0125.",
+    "01-e":
+        r"The ratios are 4 and $\frac47$, each with data mass $\frac12$, and no model mass is wasted. Upper tail: "
+        r"$\frac12\int_1^4\frac{u-1}{u^2}du=\frac12(\log4-1+\frac14)=0.318147$. Lower tail: "
+        r"$\frac12\int_{4/7}^1\frac{1-u}{u^2}du=\frac12(\log\frac47-1+\frac74)=0.095192$. Directly, "
+        r"$\frac12\log4+\frac12\log\frac47$ gives the same 0.413339.",
+}
+"""The steps of every solution, Markdown; they end with the value."""

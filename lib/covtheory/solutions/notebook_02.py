@@ -47,6 +47,8 @@ ENTRIES = {
                 lambda: _halves(bounds.bon_sufficient_sharp),
             "The per-prompt form is convex: it may not be applied to the average coverage.":
                 lambda: float(bounds.bon_sufficient_sharp_per_prompt(0.2, 20, 40)),
+            "The bound is a maximum: where Cov_20 = 0.4, a regret of 0.4 cannot be excluded.":
+                lambda: float(np.mean((1 - (1 - np.array([0.0, 0.4])) / 20) ** 40)),
         },
     ),
     "02-d": (
@@ -68,3 +70,26 @@ ENTRIES = {
         },
     ),
 }
+
+WORKED = {
+    "02-a":
+        r"The regret of $N$ draws is the probability that all miss, $0.98^N$. It is at most 0.05 when "
+        r"$N\ge\log0.05/\log0.98=2.995732/0.020203=148.3$; the least whole number is 149.",
+    "02-b":
+        r"By Theorem 1 the worst reward is the indicator of a level set of the ratios 2, 15, 0.147, and "
+        r"$g_5(S)=\pi_T(S)-1+(1-\hat\pi(S))^5$. $S=\{2\}$: $0.3-1+0.98^5=0.203921$. $S=\{1,2\}$: "
+        r"$0.9-1+0.68^5=0.045393$. All three: 0. With five draws the model finds response 1 anyway, so only "
+        r"response 2 hurts: 0.203921.",
+    "02-c":
+        r"You know more than the average, so bound each half by the convex form "
+        r"$\max\{C,(1-\frac{1-C}{20})^{40}\}$ of Theorem 3 and average afterwards. $C=0$: $0.95^{40}=0.128512$. "
+        r"$C=0.4$: $\max\{0.4,\,0.97^{40}\}=\max\{0.4,0.295712\}=0.4$. The mean is 0.264256.",
+    "02-d":
+        r"Of the $\binom{20}5=15504$ sets of five draws, $\binom{17}5=6188$ contain no success. The unbiased "
+        r"estimate is one minus that share: $1-6188/15504=0.600877$.",
+    "02-e":
+        r"$\pi_T/\pi_D\le1/0.2=5$ everywhere, so at $M_2=5$ the second (strict) term of the chain rule vanishes. "
+        r"With $M_1=20$ the first is "
+        r"$M_2\,\mathrm{Cov}_{M_1/M_2}(\pi_D\|\hat\pi)=5\cdot\mathrm{Cov}_4=5\cdot0.01=0.05$.",
+}
+"""The steps of every solution, Markdown; they end with the value."""

@@ -63,3 +63,22 @@ ENTRIES: Entries = {
         },
     ),
 }
+
+WORKED = {
+    "03-a":
+        r"By Theorem 2(c) the largest $a$ solves $\mathrm{kl}(a\|a/16)=a\log16+(1-a)\log\frac{1-a}{1-a/16}=0.1$, "
+        r"and two points attain it. The left side increases; start at the linear bound $0.1/g(16)=0.0545$, which "
+        r"is a little too large, and bisect: 0.0537861.",
+    "03-b":
+        r"Theorem 3(a) is written for this normalisation: $\mathrm{Cov}_{16}\le "
+        r"D_H^2/(1-1/\sqrt{16})^2=0.02/0.75^2=0.0355556$.",
+    "03-c":
+        r"Theorem 7 gives $\mathrm{Cov}_{100}\ge P[\sum d_h\ge\frac12\log100+\log\frac1{0.05}]-0.05$. If the sum "
+        r"is $\tau$ along every response, the probability is one as soon as $\tau$ reaches the threshold: "
+        r"$2.302585+2.995732=5.29832$.",
+    "03-d":
+        r"$\mathrm{KL}=\kappa mH$ with $m=\frac1{2n}$ and $\kappa=0.327813$; dividing by $\varepsilon=m$ leaves "
+        r"$\kappa H=32.7813$ nats, whatever $n$. A power of ten is $\log10=2.302585$ nats: "
+        r"$32.7813/2.302585=14.2368$.",
+}
+"""The steps of every solution, Markdown; they end with the value."""

@@ -70,3 +70,23 @@ ENTRIES = {
         },
     ),
 }
+
+WORKED = {
+    "04-a":
+        r"$x=(1-\frac1{100})/\log100=0.214976$. Then $\phi^*(100)=1-x+x\log x=1-0.214976-0.330468=0.454556$ and "
+        r"the constant is its reciprocal, 2.19994.",
+    "04-b":
+        r"Maximum likelihood is wrong exactly if some event never shows. One event is absent from 20 samples with "
+        r"probability $0.8^{20}=0.0115292$; the ten are independent: $1-(1-0.0115292)^{10}=0.109491$.",
+    "04-c":
+        r"Second form: $\log(M/\delta)/(n\,\phi^*(16))\le0.01$ with $M=1000$. $\log(1000/0.05)=9.903488$ and "
+        r"$1/\phi^*(16)=3.3872$, so $n\ge9.903488\cdot3.3872/0.01=3354.5$; the least whole number is 3355.",
+    "04-d":
+        r"Theorem 6(ii): $E\,G_n$ is the mean missing mass at $n-1=4$, that is $10\cdot0.1\cdot0.9^4=0.6561$. The "
+        r"missing mass at $n=5$ has mean $0.9^5=0.59049$. The bias is the difference, 0.06561.",
+    "04-e":
+        r"Insert into Theorem 9: $m\mu=0.5$; a context is unseen with probability $0.99^{100}=0.366032$; at most "
+        r"$\lceil10\rceil-1=9$ of 20 labels can get more than a tenth each, so the true one misses with "
+        r"probability at least $1-\frac9{20}$. The product $0.5\cdot0.366032\cdot0.55$ is 0.100659.",
+}
+"""The steps of every solution, Markdown; they end with the value."""

@@ -57,9 +57,31 @@ ENTRIES = {
             "That is the gradient's length, the gap at theta = 0: subtract <gradient, theta>.": lambda: (
                 frank_wolfe_gap([0.0, 0.0], [3.0, 4.0])
             ),
+            "Theta already lies along the gradient in part: subtract <gradient, theta>, do not add it.": lambda: float(
+                5.0 + np.dot([0.8, 0.6], [3.0, 4.0])
+            ),
             "Theta moves to the best point, it does not leave the ball: the gap is |g| - <g, theta>.": lambda: float(
                 np.dot([0.8, 0.6], [3.0, 4.0])
             ),
         },
     ),
 }
+
+WORKED = {
+    "06-a":
+        r"The net is at scale $\alpha=\frac14\log2^{20}=3.465736$. With $r=\alpha/(2BH)$ the bound is "
+        r"$d\log(1+\frac2r)=d\log(1+\frac{4BH}\alpha)$, that is $2\log(1+256/3.465736)=2\cdot4.315700=8.6314$.",
+    "06-b":
+        r"A sign with $P(+1)=0.99$ has variance $4\cdot0.99\cdot0.01=0.0396$; the feature is three times the sign, "
+        r"so multiply by 9: 0.3564 a token. A hundred independent tokens: 35.64, far below the ceiling $B^2H=900$. "
+        r"The answer is 35.64.",
+    "06-c":
+        r"Long responses to a prompt that was never seen have ratios beyond any $N$; those to a seen one are "
+        r"fitted. So coverage tends to the missing mass "
+        r"$d\mu(1-\mu)^n=0.008\cdot0.999^{1000}=0.008\cdot0.3677=0.002942$.",
+    "06-d":
+        r"Concavity bounds the gain by $\max_{\|\theta'\|\le1}\langle g,\theta'-\theta\rangle=\|g\|-\langle "
+        r"g,\theta\rangle$, the Frank-Wolfe gap. $\|(3,4)\|=5$ and $\langle g,\theta\rangle=2.4+2.4=4.8$, so at "
+        r"most 0.2.",
+}
+"""The steps of every solution, Markdown; they end with the value."""

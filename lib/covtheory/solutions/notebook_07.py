@@ -30,7 +30,7 @@ ENTRIES = {
             "With (+,1),(+,0),(+,0) the sum is log 2 - 2 log 1.5 < 0: pi_1 wins there.":
                 lambda: _SMALL.selection_probability(3) + 3 * (31 / 64) ** 3,
             "That is n = 2.": lambda: _SMALL.selection_probability(2),
-            "Only data without (-,1) were asked to avoid; three (+,0), or two and one (+,1), lose as well.":
+            "It is not enough to avoid (-,1): two (+,0) with any third lose as well.":
                 lambda: (63 / 64) ** 3,
         },
     ),
@@ -60,3 +60,25 @@ ENTRIES = {
         },
     ),
 }
+
+WORKED = {
+    "07-a":
+        r"$\kappa(1)=\frac12(1-\log(2-e^{-1}))=0.25506$, so $p=0.25506/(0.25506+\log10^4)=0.0269466$. $\pi_2$ "
+        r"misses response 1 of the rare prompt, half of its mass, for every $N$ up to $M$: $p/2=0.0134733$.",
+    "07-b":
+        r"$\pi_2$ needs a positive sum of increments $.693$, $-.405$, $.686$, $-4.159$. Any $(-,1)$ loses (two "
+        r"others give at most 1.39), so start from $63^3$ of $64^3$. Among the rest it loses with three $(+,0)$: "
+        r"$31^3$; two $(+,0)$ and one $(+,1)$, sum $-.118$: $3\cdot31^3$; two $(+,0)$ and one $(-,0)$, sum "
+        r"$-.126$: $3\cdot31^2$. $(250047-4\cdot29791-2883)/262144=128000/262144=0.488281$.",
+    "07-c":
+        r"With unlimited data the MLE has the least KL of the class, at most 0.2. Theorem 2(d): "
+        r"$\mathrm{Cov}_{20}\le0.2/(\log20-1+\frac1{20})=0.2/2.045732=0.0977645$.",
+    "07-d":
+        r"Lemma 1 with the solver's gap: the training mean of $\pi_\star/\hat\pi$ is at most $1+g=1.01$. Markov's "
+        r"inequality at 50: $1.01/50=0.0202$.",
+    "07-e":
+        r"$\mathrm{KL}(\pi_1)=(1-p)\kappa=0.99\cdot0.25506=0.252509$, $\mathrm{KL}(\pi_2)=\frac p2(\log M-\log2)$ "
+        r"without the $1/M$. They are equal when $\log M=\log2+0.252509/0.005=0.693147+50.5019$, that is at about "
+        r"51.195.",
+}
+"""The steps of every solution, Markdown; they end with the value."""

@@ -54,6 +54,24 @@ ENTRIES = {
         {
             "Solve B = (7/3) log(4TH), with 3/7 and not 7/3 in the exponent.": lambda: _longest(7 / 3),
             "The factor 4 is missing.": lambda: _longest(3 / 7, 1.0),
+            "H is missing: one token in TH must not go astray.": lambda: _longest(3 / 7, 4.0 / 64),
         },
     ),
 }
+
+WORKED = {
+    "08-a":
+        r"Theorem 2: $\alpha=\bar\eta/(2(\bar\eta-1))$, which solves $2\alpha(\bar\eta-1)=\bar\eta$, the condition "
+        r"that the step from $v_1$ points at $v_{-1}$. $20/38=0.526316$.",
+    "08-b":
+        r"The bound is $\frac4{\eta T}+2\eta$. It is least at $\eta=\sqrt{2/T}=0.004472$, which is admissible "
+        r"since $\frac1{2HB^2}=\frac1{64}=0.015625$. Both terms are then $\sqrt{8/T}=0.00894427$; together "
+        r"0.0178885.",
+    "08-c":
+        r"$m=\frac{HB}{32e\bar B^2\log N}$, and here $B=\bar B^2$, so "
+        r"$m=\frac{4096}{32e\log16}=4096/241.174=16.9836$.",
+    "08-d":
+        r"$B\ge18$ holds; the binding condition is $B\ge\frac73\log(4TH)$, that is $T\le "
+        r"e^{3B/7}/(4H)=e^{180/7}/256$. $e^{180/7}=1.470864\cdot10^{11}$; rounded down, $T=574556082$.",
+}
+"""The steps of every solution, Markdown; they end with the value."""

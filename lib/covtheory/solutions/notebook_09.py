@@ -35,6 +35,8 @@ ENTRIES = {
         {
             "That is min(J, log N); turn it into coverage with 1/(log N - 1 + 1/N) + 1/log N.": lambda: 100
             * float(normalized_stopped(0.0, 1.0, 1, *SETTING)),
+            "w_0 = 4 is missing: the start may be at distance 2.": lambda: 25
+            * float(normalized_coverage(0.0, 1.0, 1, *SETTING)),
             "That is for an average coverage of one.": lambda: float(normalized_coverage(0.0, 1.0, 1, *SETTING)),
         },
     ),
@@ -48,3 +50,20 @@ ENTRIES = {
         },
     ),
 }
+
+WORKED = {
+    "09-a":
+        r"With $\sigma_\star=0$ the second entry of the minimum is infinite, so $\eta=\frac1{128B}=\frac1{5120}$. "
+        r"$\lambda=\frac{\log N}{16\eta}=2.772589\cdot5120/16=887.228$.",
+    "09-b":
+        r"The step has length "
+        r"$\eta\frac{\|g\|}{\lambda+\|g\|}=\frac1{1280}\cdot\frac{600}{800}=0.75/1280=0.000585938$.",
+    "09-c":
+        r"Without noise only the first term is left: $\frac{3.2\,\lambda w_0}{\eta "
+        r"T}=3.2\cdot5.545177\cdot4\cdot32/T=2271.30/T$. The price for coverage is "
+        r"$\frac1{L-1+1/N}+\frac1L=0.544933+0.360674=0.905607$. $2271.30\cdot0.905607/T=0.01$ at $T=205691$.",
+    "09-d":
+        r"$\sigma_\star^2$ adds the variances of eight tokens with feature $10y$: $8\cdot100\cdot0.1\cdot0.9=72$. "
+        r"Theorem 2: $\frac{\sigma_\star^2}{K\lambda^2}=72/(4\cdot2500)=0.0072$.",
+}
+"""The steps of every solution, Markdown; they end with the value."""

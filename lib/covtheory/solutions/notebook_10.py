@@ -81,6 +81,7 @@ ENTRIES: Entries = {
     "10-d": (
         lambda: _first_length(_printed),
         {
+            "One token fewer is just short: the bound is still above kappa H.": lambda: _first_length(_printed) - 1,
             "That is Theorem 2 with its own constants, for any start.": lambda: _first_length(
                 lambda H: bound.decoder_best(1, bound.CURVATURE * H, 1.0, 2.0)
             ),
@@ -90,3 +91,21 @@ ENTRIES: Entries = {
         },
     ),
 }
+
+WORKED = {
+    "10-a":
+        r"Theorem 1 with $D=1$: $\frac{D^2}{\eta T}=0.01$, $\eta\sigma_\star^2=0.09$, and $2-\eta "
+        r"B^2=2-0.04=1.96$. $(0.01+0.09)/1.96=0.0510204$.",
+    "10-b":
+        r"The first token costs $k(0)=0.327813$. With $\eta=1$ a plus leads to $\theta=1$, the truth, where the "
+        r"next token costs nothing; a minus (probability 0.119203) leads to $\theta=-1$, where "
+        r"$k(-1)=2\tanh1=1.523188$. Together $0.327813+0.119203\cdot1.523188=0.509382$.",
+    "10-c":
+        r"The first token fills 1 of 2.5 nats, weight 1. The second would fill 3, so it gets the fraction "
+        r"$(2.5-1)/2=0.75$. $A$ is full, the others get 0. The weights add up to 1.75.",
+    "10-d":
+        r"If $\mu H\ge8$ the best step $\sqrt{2/(\mu H)}$ is admissible and $\frac4\eta+2\eta\mu H=4\sqrt{2\mu "
+        r"H}$. This is below $\kappa H$ when $H>32\mu/\kappa^2=32\cdot0.41997/0.107462=125.06$; smaller $H$, with "
+        r"$\eta=\frac12$, do not reach it either. The first whole length is 126.",
+}
+"""The steps of every solution, Markdown; they end with the value."""

@@ -41,6 +41,8 @@ ENTRIES = {
                 lambda: (1 - _PATH.p) ** 500,
             "That is the complement: the probability that the abandoned answer is seen.":
                 lambda: float(1 - (1 - _PATH.coverage(16)[-1]) ** 500),
+            "That is n = 1000, as in the left panel of the figure.":
+                lambda: float((1 - _PATH.coverage(16)[-1]) ** 1000),
         },
     ),
     "11-c": (
@@ -48,6 +50,7 @@ ENTRIES = {
         {
             "That is the threshold N of the tournament; coverage is guaranteed at gamma N.": lambda: 8 * 1.5**2,
             "The factor 2 is needed only without pointwise approximation.": lambda: 2 * 8 * 1.5**3,
+            "Coverage is guaranteed at gamma N; N itself already contains gamma squared.": lambda: 8 * 1.5**4,
         },
     ),
     "11-d": (
@@ -60,3 +63,19 @@ ENTRIES = {
         },
     ),
 }
+
+WORKED = {
+    "11-a":
+        r"$\frac{11}3\cdot\frac{\log(2|\Pi|/\delta)}n\le0.01$ with $\log(400/0.05)=\log8000=8.987197$: "
+        r"$n\ge366.667\cdot8.987197=3295.3$, so 3296.",
+    "11-b":
+        r"Proposition 1 with the worst rule for ties: the tournament misses exactly if $(-,1)$ never occurs among "
+        r"the $n$ data. It has mass $p/2=0.01$, so the probability is $0.99^{500}=0.00657048$.",
+    "11-c":
+        r"The smallest admissible threshold is $N=8\gamma^2=18$. In the pointwise case coverage is guaranteed at "
+        r"$\gamma N$, without the factor 2: $1.5\cdot18=27$.",
+    "11-d":
+        r"With $N=10^4/N'$ Theorem 1 promises $\frac2{50N'}+\frac{N'}N=\frac{0.04}{N'}+\frac{N'^2}{10^4}$. The "
+        r"derivative vanishes at $N'^3=200$, $N'=5.84804$: $0.00683990+0.00341995=0.0102599$.",
+}
+"""The steps of every solution, Markdown; they end with the value."""

@@ -54,3 +54,21 @@ ENTRIES = {
         },
     ),
 }
+
+WORKED = {
+    "12-a":
+        r"Unsolved after $N$ draws: $0.9\cdot0.1^N+0.1\cdot0.9^N$; beyond a few draws only the second term counts. "
+        r"It is at most 0.001 when $0.9^N\le0.01$, $N\ge\log0.01/\log0.9=43.7$: from 44.",
+    "12-b":
+        r"Theorem 1(iii) with $w=0.8$, $N=5$: $\rho=(0.2/0.8)^{1/(N-1)}=0.25^{1/4}=0.707107$, and the majority "
+        r"path gets $1/(1+\rho)=1/1.707107=0.585786$.",
+    "12-c":
+        r"The calibrated model misses the classes with $w_k\le\frac13$: $0.2+0.15+0.15=0.5$. A blind model can "
+        r"cover $\lceil3\rceil-1=2$ classes, at best the heaviest, and misses $0.15+0.15=0.3$. The difference is "
+        r"0.2.",
+    "12-d":
+        r"Theorem 4(ii): the bit is 0 or 1 with probability $\frac12$, so a fork costs "
+        r"$\frac12\log\frac1{0.9}+\frac12\log\frac1{0.1}=\frac12\log\frac1{0.09}=1.203973$ nats. Twelve forks, "
+        r"weight 0.05: $0.05\cdot12\cdot1.203973=0.722384$.",
+}
+"""The steps of every solution, Markdown; they end with the value."""

@@ -63,3 +63,23 @@ ENTRIES = {
         },
     ),
 }
+
+WORKED = {
+    "13-a":
+        r"A tilt gives right responses the weight 100, wrong ones 1, and divides by $Z=1+p(e^{1/\beta}-1)$. Wrong "
+        r"ones lose exactly the factor $Z=1+0.02\cdot99=2.98$.",
+    "13-b":
+        r"After training pass@$k$ is 0.4 for every $k$; before, $1-0.95^k$. They agree when $0.95^k=0.6$: "
+        r"$k=\log0.6/\log0.95=0.510826/0.0512933=9.95892$.",
+    "13-c":
+        r"Theorem 7(a): a success is seen with probability $1-(1-p)^{64}$. That is 0.062025 at $p=0.001$ and "
+        r"0.998821 at $p=0.1$. Average the chances over the prompts: 0.530423.",
+    "13-d":
+        r"Theorem 8, normalised, two responses: $[2\sinh\frac u2]$ from $u_0=\log\frac{0.01}{0.99}$ to 0. "
+        r"$2\sinh(\frac12\log99)=\sqrt{99}-1/\sqrt{99}=98/9.949874=9.84937$.",
+    "13-e":
+        r"$u_0=\log\frac{1/8}{7/8}=-\log7$, so one mixed group leads to $u=0$, $p=\frac12$: $J=1$. A group of two "
+        r"is mixed with probability $q=2\cdot\frac18\cdot\frac78=\frac7{32}$. The waiting time has mean "
+        r"$32/7=4.57143$.",
+}
+"""The steps of every solution, Markdown; they end with the value."""

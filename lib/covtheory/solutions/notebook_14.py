@@ -68,3 +68,23 @@ ENTRIES = {
         },
     ),
 }
+
+WORKED = {
+    "14-a":
+        r"Proof of Theorem 1(a): each of the first $H-1$ letters adds "
+        r"$\frac12\ln(1+\frac{\epsilon^2}{4(1+\epsilon)})=\frac12\ln\frac98=0.0588915$ nats, the last one is drawn "
+        r"correctly. $1/0.0588915=16.98$, so 17 letters are needed and $H=18$.",
+    "14-b":
+        r"Lemma 1: the mass is $Z/\tilde Z$ with $\tilde Z=2\sum_{h=1}^4W_h$. Levels 1 to 3 have $W_h=2Z$, the "
+        r"responses $W_4=Z$; the root's value is not used. $\frac1{2(2+2+2+1)}=\frac1{14}=0.0714286$.",
+    "14-c":
+        r"Conductances: edge to $a$: $\frac12\cdot3=\frac32$; to $b$: $\frac12$; every leaf edge $\frac14$. In "
+        r"series, below $a$: $\frac32\cdot\frac12/(\frac32+\frac12)=\frac38$; below $b$: "
+        r"$\frac12\cdot\frac12/1=\frac14$. First leaf below $a$: $\frac38/(\frac38+\frac14)=0.6$, and $aa$ is half "
+        r"of it: 0.3.",
+    "14-d":
+        r"`tree = complete_tree(2, 8, np.ones(256))`, then `spectral_gap(alternating(tree, kappa).walk())` at "
+        r"`kappa` 1 and 4 (from `covtheory.samplers.backtracking` and `covtheory.instances.verifiers`). The first "
+        r"divided by the second: the bound allows 16, the tree pays 3.95387.",
+}
+"""The steps of every solution, Markdown; they end with the value."""

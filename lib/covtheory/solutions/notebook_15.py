@@ -32,6 +32,7 @@ ENTRIES: Entries = {
         {
             "That is right for a one-sided counter; two sides cost r squared.": lambda: _price(3, 1),
             "The fourth power is what Cheeger's inequality would cost.": lambda: _price(9, 9),
+            "The question asks by which factor it is smaller: take the reciprocal.": lambda: 1 / _price(3, 3),
         },
     ),
     "15-c": (
@@ -51,7 +52,26 @@ ENTRIES: Entries = {
             "Overcounting does not enter: only the undercount does, and it is 1.": lambda: float(
                 bounds.visits(30, 40, 0.01)
             ),
+            "Round up: one fewer falls just short.": lambda: float(bounds.visits(1, 40, 0.01)) - 1,
             "That is the number of lazy steps of Theorem 3.": lambda: float(bounds.steps(30, 1, 40, 0.01)),
         },
     ),
 }
+
+WORKED = {
+    "15-a":
+        r"Crude counts add the sizes of the subcubes of the terms that are left. Level 1: $\hat N(1)=4+2+2=8$, "
+        r"$\hat N(0)=2+2=4$. Level 2: $\hat N(11)=5$, $\hat N(10)=\hat N(01)=3$, $\hat N(00)=1$. Level 3: the 7 "
+        r"solutions. $\tilde Z=2(12+12+7)=62$, and the solutions have $7/62=0.112903$.",
+    "15-b":
+        r"Theorem 1 divides by $r_+r_-$, and for exact counts it is an equality if the root branches. Within "
+        r"factor 3 means $r_+=r_-=3$: $3\cdot3=9$.",
+    "15-c":
+        r"Proposition 1(b): the overcount is $\frac{\ell+j+2}{2(j+1)}$. It is largest at a balanced prefix, $j=0$, "
+        r"with the most letters left. The walk never uses the empty prefix, so take two letters away, $\ell=18$: "
+        r"$\frac{20}2=10$.",
+    "15-d":
+        r"Theorem 4: $k=\lceil r_-H\ln\frac{\sqrt{r_-H}}{2\delta}\rceil$ with $r_-=1$; overcounting does not "
+        r"enter. $40\ln(\sqrt{40}/0.02)=40\cdot5.756463=230.3$, so 231.",
+}
+"""The steps of every solution, Markdown; they end with the value."""

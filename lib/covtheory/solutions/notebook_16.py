@@ -58,3 +58,20 @@ ENTRIES: Entries = {
         },
     ),
 }
+
+WORKED = {
+    "16-a":
+        r"Theorem 2: the largest data mass $\alpha$ with model mass at most $\alpha/4$. Take all of response 1 "
+        r"(data .2, model 0) and a share $s$ of response 2: $.25s\le(.2+.5s)/4$ gives $s=.4$. "
+        r"$\alpha=.2+.5\cdot.4=0.4$.",
+    "16-b":
+        r"Each token keeps at least $1-\lambda$ of its probability, so "
+        r"$\mathrm{Cov}_N\le\mathrm{Cov}_{N(1-\lambda)^H}(\pi)$: $N$ shrinks by "
+        r"$(1-\lambda)^{-H}=0.99^{-500}=152.196$.",
+    "16-c":
+        r"Theorem 4: fifty rollouts and one final draw, none of which succeeds with probability $0.98^{51}$; "
+        r"memorising attains $1-0.98^{51}=1-0.356886=0.643114$.",
+    "16-d":
+        r"Theorem 7(b): $N'=(N/Z)^T$ with $Z\le R^{1-1/T}=100^{2/3}=21.5443$. $(1000/21.5443)^3=10^9/10^4=100000$.",
+}
+"""The steps of every solution, Markdown; they end with the value."""

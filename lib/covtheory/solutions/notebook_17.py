@@ -70,3 +70,23 @@ ENTRIES = {
         },
     ),
 }
+
+WORKED = {
+    "17-a":
+        r"If $\mathrm{Cov}_N=u$, no hit in 500 draws has probability $(1-u)^{500}$. The limit is the $u$ at which "
+        r"this is 1 %, all of it on one side: $u=1-0.01^{1/500}=0.00916806$.",
+    "17-b":
+        r"Notebook 02, Theorem 3: regret at most $C+(1-C)(1-\frac1{20})^N$ with $C=0.02$. It is at most 0.1 when "
+        r"$0.95^N\le0.08/0.98=0.0816327$, $N\ge48.85$, so 49.",
+    "17-c":
+        r"The limit of pass@$k$ is $P[p_x>0]$, at least the share of prompts that are solved at least once, and "
+        r"the 40 prompts are the sample. Exact (Clopper-Pearson) lower limit for 30 of 40 at 5 % on one side, the "
+        r"0.05-quantile of Beta(30, 11): 0.61294.",
+    "17-d":
+        r"$L=\log\pi_D-\log\pi\le-\log\pi$, since a teacher's probability is at most 1. A hundred tokens of "
+        r"probability at least $10^{-4}$: $100\log10^4=100\cdot9.210340=921.034$.",
+    "17-e":
+        r"Theorem 4 at $s=0$: $\mathrm{Cov}^{\mathrm{ans}}_{40}\le\mathbb P[c=0]/B(0)$ with "
+        r"$B(0)=(1-\frac1{40})^{16}=0.66692$. $0.4/0.66692=0.599772$.",
+}
+"""The steps of every solution, Markdown; they end with the value."""

@@ -37,6 +37,9 @@ ENTRIES = {
             "One factor need only be below e^{-30/H}: the modulus is raised to the power H.": lambda: (
                 _silent_radius(30, 0.5)
             ),
+            "That angle is in degrees; derivatives of cosines want radians.": lambda: float(
+                np.degrees(_silent_radius(30 / 1000, 0.5))
+            ),
             "Divide the angle by sigma: arccos|phi| moves by at most sigma per unit of frequency.": lambda: (
                 _silent_radius(30 / 1000, 1.0)
             ),
@@ -51,3 +54,19 @@ ENTRIES = {
         },
     ),
 }
+
+WORKED = {
+    "18-a":
+        r"With $K=1$ only the constant frequency is left, and $T(0)=G(0)=c$. "
+        r"$c=1/(1-e^{-\lambda})=1/(1-\frac14)=1.33333$.",
+    "18-b":
+        r"The relative gap is about $\theta L/K$: $0.3\cdot20/K=10^{-4}$. So $K=6/10^{-4}=60000$.",
+    "18-c":
+        r"$|\phi|^H\le e^{-30}$ needs $|\phi|\le e^{-0.03}=0.970446$. At $u_0$ the angle $\arccos|\phi|$ is "
+        r"$\frac\pi2$; it falls by at most $\sigma$ per unit, so $|\phi|\le\cos(\frac\pi2-\sigma d)=\sin(\sigma "
+        r"d)$. $\sigma d=\arcsin0.970446=1.327070$, $d=1.327070/0.5=2.65414$.",
+    "18-d":
+        r"$\log N=HD+\sqrt{HV}\,Q^{-1}(\varepsilon)$ with $Q^{-1}(10^{-3})=3.090232$: "
+        r"$4+2.828427\cdot3.090232=12.7405$.",
+}
+"""The steps of every solution, Markdown; they end with the value."""

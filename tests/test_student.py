@@ -1,0 +1,232 @@
+"""The copy to hand out: open exercises that still check themselves, no solution in any form, nothing overwritten."""
+
+import json
+import math
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from covtheory import exercises
+from covtheory.claims.register import find_root
+from covtheory.collection import student as module
+from covtheory.collection.contract import notebooks
+from covtheory.collection.solution_sheet import worked
+from covtheory.collection.student import copy, foreign_files, posed, student, unfit, zipped
+
+ROOT = find_root(Path(__file__))
+NOTEBOOKS = notebooks(ROOT)
+POSED = {name for path in NOTEBOOKS for name in posed(nbformat.read(path, as_version=4))}
+
+pytestmark = pytest.mark.xdist_group("student")
+
+
+@pytest.fixture(scope="module")
+def files():
+    return copy(ROOT)
+
+
+@pytest.fixture(scope="module")
+def folder(files, tmp_path_factory):
+    target = tmp_path_factory.mktemp("handed") / "student"
+    module._replace_folder(target, files)
+    return target
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """A copy of two files, for the tests of what a run may replace."""
+    handed = {"README.md": b"read me\n"}
+    handed[module.MANIFEST] = f"{module._digest(handed['README.md'])}  README.md\n".encode()
+    monkeypatch.setattr(module, "unfit", lambda root: [])
+    monkeypatch.setattr(module, "copy", lambda root: dict(handed))
+
+
+def in_copy(folder, *arguments):
+    """Run Python with the copied library in place of the checkout's."""
+    environment = {**os.environ, "PYTHONPATH": str(folder / "lib"), "PYTHONHASHSEED": "0"}
+    return subprocess.run([sys.executable, *arguments], cwd=folder / "notebooks", env=environment, text=True,
+                          capture_output=True, timeout=300)
+
+
+def test_committed_notebooks_are_fit_to_be_handed_out():
+    assert unfit(ROOT) == []
+
+
+def test_every_notebook_and_every_module_but_the_solutions_is_handed_out(files):
+    assert {name for name in files if name.startswith("notebooks/")} == {f"notebooks/{p.name}" for p in NOTEBOOKS}
+    library = {p.relative_to(ROOT).as_posix() for p in (ROOT / "lib" / "covtheory").rglob("*.py")}
+    assert {name for name in files if name.endswith(".py")} == {p for p in library if "/solutions/" not in p}
+    references = {p.relative_to(ROOT).as_posix() for p in (ROOT / "references").rglob("*") if p.is_file()}
+    missing = {name for name in references - set(files) if not name.endswith(".png")}
+    assert missing == {"references/teaching.md"}
+    assert not any(name.startswith("tests/") or "solutions" in name for name in files)
+
+
+def test_no_solution_or_diagnosis_leaks_as_text(files):
+    handed = b"\0".join(files.values()).decode(errors="ignore").replace("\\\\", "\\")
+    for name in POSED:
+        for text in (*worked(name).split(". "), *exercises.find(name)[1]):
+            assert len(text) < 40 or text not in handed, f"{name}: {text}"
+
+
+def test_no_value_leaks_through_the_key(files):
+    key = json.loads(files[f"lib/covtheory/{exercises.KEY}"])
+    assert set(key) == POSED
+    for name, locks in key.items():
+        solution, diagnoses = exercises.find(name)
+        assert len(locks) > len(diagnoses)
+        assert len({len(one["message"]) for one in locks}) == 1
+        for one in locks:
+            assert set(one) == {"shift", "tag", "message"}
+            assert 0 <= one["shift"] < 0.002  # the place of an answer within one step of the grid, not its size
+            assert b"right." not in bytes.fromhex(one["message"])
+        assert str(float(solution())) not in json.dumps(locks)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_exercise_cells_are_handed_out_as_never_run_and_speaker_notes_stay_home(files, path):
+    nb = nbformat.reads(files[f"notebooks/{path.name}"].decode(), as_version=4)
+    nbformat.validate(nb)
+    cells = [cell for cell in nb.cells if cell.cell_type == "code" and posed(nbformat.v4.new_notebook(cells=[cell]))]
+    assert cells
+    assert all(cell.outputs == [] and cell.execution_count is None for cell in cells)
+    assert any(cell.outputs for cell in nb.cells if cell.cell_type == "code")
+    assert not any(cell.metadata.get("slideshow", {}).get("slide_type") == "notes" for cell in nb.cells)
+    assert set(posed(nb).values()) == {"..."}
+
+
+def test_same_checkout_gives_the_same_bytes(files):
+    again = copy(ROOT)
+    assert again == files
+    assert zipped(again, "student") == zipped(files, "student")
+
+
+def test_every_answer_is_recognised_in_the_copy_as_in_the_checkout(folder):
+    cases = []
+    for name in sorted(POSED):
+        solution, diagnoses = exercises.find(name)
+        right = float(solution())
+        cases.append((name, right, f"{name}: right."))
+        cases += [(name, float(wrong()), f"{name}: not yet. {text}") for text, wrong in diagnoses.items()]
+    cases.append(("01-a", 0.7502, "01-a: right."))
+    cases.append(("01-a", 75, "01-a: not yet. Give the number itself, not per cent."))
+    cases.append(("01-a", 0.4321, "01-a: not yet; 0.4321 is none of the usual mistakes either."))
+    script = ("import json, sys, importlib.util, covtheory\nfrom covtheory.exercises import check\n"
+              "assert importlib.util.find_spec('covtheory.solutions') is None\nprint(covtheory.__file__)\n"
+              "for name, value in json.loads(sys.argv[1]):\n    check(name, value)\n")
+    run = in_copy(folder, "-c", script, json.dumps([case[:2] for case in cases]))
+    assert run.returncode == 0, run.stderr
+    where, *said = run.stdout.splitlines()
+    assert Path(where).is_relative_to(folder)
+    assert len(said) == len(cases)
+    for (name, value, wanted), line in zip(cases, said, strict=True):
+        assert line.startswith(wanted), (name, value)
+
+
+def test_every_module_of_the_copy_can_be_imported(folder):
+    script = ("import importlib, pkgutil, covtheory\n"
+              "for module in pkgutil.walk_packages(covtheory.__path__, 'covtheory.', onerror=lambda name: None):\n"
+              "    if module.name.endswith('__main__'): continue\n"
+              "    try: importlib.import_module(module.name)\n"
+              "    except ModuleNotFoundError as error:  # only optional packages may be missing\n"
+              "        if error.name.startswith('covtheory'): raise\n")
+    run = in_copy(folder, "-W", "ignore", "-c", script)
+    assert run.returncode == 0, run.stderr[-800:]
+
+
+def test_a_notebook_of_the_copy_runs_and_tells_right_from_usual_mistake(folder, tmp_path):
+    nb = nbformat.read(folder / "notebooks" / NOTEBOOKS[0].name, as_version=4)
+    right, (diagnosis, wrong) = exercises.find("01-a")[0](), next(iter(exercises.find("01-c")[1].items()))
+    for cell in nb.cells:
+        cell.source = cell.source.replace('check("01-a", ...)', f'check("01-a", {right!r})')
+        cell.source = cell.source.replace('check("01-c", ...)', f'check("01-c", {wrong()!r})')
+    nbformat.write(nb, folder / "notebooks" / "answered.ipynb")
+    script = ("import nbformat\nfrom nbclient import NotebookClient\n"
+              "nb = nbformat.read('answered.ipynb', as_version=4)\n"
+              "NotebookClient(nb, timeout=120, kernel_name='python3').execute()\n"
+              "print(''.join(o.get('text', '') for c in nb.cells if c.cell_type == 'code' for o in c.outputs))\n")
+    try:
+        run = in_copy(folder, "-W", "ignore", "-c", script)
+    finally:
+        (folder / "notebooks" / "answered.ipynb").unlink()
+    assert run.returncode == 0, run.stderr[-800:]
+    assert "01-a: right.\n" in run.stdout
+    assert "01-b: open." in run.stdout
+    assert f"01-c: not yet. {diagnosis}\n" in run.stdout
+
+
+def test_own_copy_is_replaced_and_zip_unpacks_to_it(small, tmp_path, capsys):
+    for _ in range(2):
+        assert student(ROOT, tmp_path / "out") == 0
+    shutil.unpack_archive(tmp_path / "out.zip", tmp_path / "unpacked")
+    assert (tmp_path / "unpacked" / "out" / "README.md").read_bytes() == b"read me\n"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["out", "out.zip", "unpacked"]
+    assert "2 files" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("change", ["foreign file", "changed file", "file in place of the folder", "foreign zip"])
+def test_foreign_or_changed_files_are_refused_and_kept(small, tmp_path, capsys, change):
+    target, archive = tmp_path / "out", tmp_path / "out.zip"
+    if change == "file in place of the folder":
+        target.write_text("mine")
+        victim = target
+    elif change == "foreign zip":
+        victim = archive
+        with zipfile.ZipFile(archive, "w") as file:
+            file.writestr("thesis.tex", "mine")
+    else:
+        assert student(ROOT, target) == 0
+        victim = target / ("mine.txt" if change == "foreign file" else "README.md")
+        victim.write_text("mine")
+    before = victim.read_bytes()
+    capsys.readouterr()
+    assert student(ROOT, target) == 1
+    said = capsys.readouterr().err
+    assert "nothing is written" in said
+    assert "out" in said
+    assert victim.read_bytes() == before
+    if change == "file in place of the folder":
+        assert not archive.exists()
+
+
+def test_empty_folder_is_filled_and_missing_one_is_made(small, tmp_path):
+    (tmp_path / "empty").mkdir()
+    assert foreign_files(tmp_path / "missing") == foreign_files(tmp_path / "empty") == []
+    assert student(ROOT, tmp_path / "empty") == 0
+    assert student(ROOT, tmp_path / "deep" / "missing") == 0
+
+
+@pytest.mark.parametrize(("change", "said"), [
+    ("answered", "exercise 01-a is answered (0.75), expected ..."),
+    ("stale", "the notebooks' outputs and references/ledger.json differ: run make update"),
+])
+def test_unfit_notebooks_stop_the_build_with_a_clear_error(tmp_path, capsys, change, said):
+    for name in ("notebooks", "references"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    if change == "answered":
+        path = tmp_path / "notebooks" / NOTEBOOKS[0].name
+        path.write_text(path.read_text(encoding="utf-8").replace(r'check(\"01-a\", ...)', r'check(\"01-a\", 0.75)'),
+                        encoding="utf-8")
+    else:
+        path = tmp_path / "references" / "ledger.json"
+        ledger = json.loads(path.read_text(encoding="utf-8"))
+        ledger["claims"][0]["instances"] += 1
+        path.write_text(json.dumps(ledger), encoding="utf-8")
+    assert student(tmp_path, tmp_path / "out") == 1
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_lock_opens_within_the_tolerance_and_for_nothing_else():
+    right = math.pi
+    key = [exercises.lock("x", right, "right.")]
+    assert all(exercises.unlock("x", right * (1 + e), key) == "right." for e in (0, 9e-4, -9e-4))
+    assert all(exercises.unlock("x", value, key) is None
+               for value in (right * 1.0011, right * 0.9989, -right, 0.0, math.inf, 1e-300))
+    assert exercises.unlock("y", right, key) is None

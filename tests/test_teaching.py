@@ -1,0 +1,69 @@
+"""The teaching guide covers every lecture section, claim and exercise, and its minutes and plans add up."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from covtheory.claims.register import find_root
+from covtheory.collection.contract import notebooks
+from covtheory.collection.teaching import faults, lectures, skeleton
+
+ROOT = find_root(Path(__file__))
+GUIDE = (ROOT / "references" / "teaching.md").read_text(encoding="utf-8")
+
+
+def test_guide_is_complete_and_true_to_the_notebooks():
+    found = faults(ROOT, GUIDE)
+    assert not found, "references/teaching.md:\n" + "\n".join(found)
+
+
+@pytest.mark.parametrize(("pattern", "replacement", "said"), [
+    (r"## 05\. .*?(?=^## 06)", "", "no chapter of 05_watch"),
+    (r"### Lemma 3\. From .*?(?=^### )", "", "no section 'Lemma 3. From the sample to the population"),
+    (r"### Lemma 3\. From", "### Lemma 4. From", "05: no lecture section 'Lemma 4. From"),
+    (r"`relative-chernoff`", "none", "claim 'relative-chernoff' is taught by no section"),
+    (r"`relative-chernoff`", "`relative-chernof`", "claim 'relative-chernof' is not registered"),
+    (r"- \*\*Board:\*\* Fixed events.*?\n", "", "field Board is missing or empty"),
+    (r"\*\*Minutes:\*\* 13 (?=[^\n]*`mle-coverage-two-scale`)", "**Minutes:** 23 ", "its sections add up to 100"),
+    (r"\*\*Minutes:\*\* 90, exercises 30", "**Minutes:** 90, exercises 35", "'exercises 35' is not the minutes"),
+    (r"\| 05-c \|.*?\n", "", "no rubric of exercise 05-c"),
+    (r"\| 05-c \| [^|]+\|", "| 05-c | |", "the rubric of 05-c needs"),
+    (r"\| 05-c \|", "| 05-z |", "the notebook has no exercise 05-z"),
+    (r"\*\*Exercise:\*\* 05-c", "**Exercise:** none", "exercise 05-c goes with no section"),
+    (r"0\.8505", "0.8506", "Misconception quotes 0.8506, which is not in the notebook"),
+    (r"\| 1 \| – \| \*questions\* \| 10 \|", "| 1 | – | *questions* | 11 |", "1: 76 minutes, expected 75"),
+    (r"\| 8 \| 08 \| all \| 60 \|", "| 8 | 08 | all | 61 |", "08 takes 60 minutes, not 61"),
+    (r"Theorem T2\. All[^;]*; ", "Theorem T9; ", "notebook 05 has no section 'Theorem T9'"),
+    (r"\*\*total\*\* \| \| \| \*\*225\*\*", "**total** | | | **226**", "the total is 225"),
+    (r"## Course plans.*?(?=^## 01)", "", "'## Course plans' needs one lecture"),
+    (r"\Z", "\n## 99. A notebook that is gone\n", "chapter '99. A notebook that is gone' belongs to no notebook"),
+], ids=lambda text: "")
+def test_planted_fault_is_found(pattern, replacement, said):
+    planted = re.sub(pattern, replacement, GUIDE, count=1, flags=re.MULTILINE | re.DOTALL)
+    assert planted != GUIDE
+    assert said in "\n".join(faults(ROOT, planted))
+
+
+def test_missing_chapter_says_what_to_add():
+    path = notebooks(ROOT)[0]
+    nb = nbformat.read(path, as_version=4)
+    text = skeleton(nb)
+    for heading, claims in lectures(nb).items():
+        assert f"### {heading}\n" in text
+        assert all(f"`{id}`" in text for id in claims)
+    assert "| 01-a | ... | ... | ... |" in text
+    filled = re.sub(r"^## 01\. .*?(?=^## 02)", lambda match: text + "\n\n", GUIDE, flags=re.MULTILINE | re.DOTALL)
+    said = "\n".join(faults(ROOT, filled))
+    assert "no chapter" not in said
+    assert ": no section" not in said
+    assert "field Board is missing or empty" in said
+    assert "the rubric of 01-a needs what full, half and no credit look like" in said
+
+
+def test_guide_links_lead_somewhere_and_tables_have_four_columns():
+    for target in re.findall(r"\]\(((?!https?:|#)[^)]+)\)", GUIDE):
+        assert (ROOT / "references" / target).exists(), target
+    for line in GUIDE.splitlines():
+        assert not line.startswith("|") or line.count("|") == 5, line
