@@ -10,7 +10,7 @@ export OMP_NUM_THREADS = 1
 export OPENBLAS_NUM_THREADS = 1
 export MKL_NUM_THREADS = 1
 
-.PHONY: help verify test update new slides lab bench clean
+.PHONY: help verify test update new slides explorer lab bench clean
 .DELETE_ON_ERROR:
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo "make update [NB=03]                     execute notebooks, store outputs, ledger and index"
 	@echo "make new NB=04 TITLE='Bound it'         start a notebook"
 	@echo "make slides [NB=03]                     stand-alone slides in build/slides"
+	@echo "make explorer                           compute and write references/explorer.html, the page to play with"
 	@echo "make lab                                open the notebooks in JupyterLab"
 	@echo "make bench                              benchmarks, with machine facts"
 	@echo "make clean                              remove build/ and the environments"
@@ -50,6 +51,9 @@ new: $(STAMP)
 slides: $(STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-slides.txt
 	@$(RUN) slides $(if $(NB),--notebook $(NB))
+
+explorer: $(STAMP)
+	@$(RUN) explorer
 
 lab: $(STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-lab.txt

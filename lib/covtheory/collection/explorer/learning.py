@@ -29,8 +29,9 @@ def learning() -> dict:
     series = [("KL (nats)", "orange", kl, None), ("classical theorem", "pink", old, "H n N"),
               ("two-scale theorem", "black", theorem, "H n N"), ("Cov_N", "blue", cov, "H n N"),
               ("Cov_N, seen prompts", "green", fine, "H n N")]
-    against_n = [mark("points", name, SAMPLES, table("H", v) if by is None else table("H N", v.transpose(0, 2, 1)), style)
-                 for name, style, v, by in series]
+    over_n = [table("H", v) if by is None else table("H N", v.transpose(0, 2, 1)) for _, _, v, by in series]
+    against_n = [mark("points", name, SAMPLES, y, style)
+                 for (name, style, _, _), y in zip(series, over_n, strict=True)]
     wide = np.repeat(kl[:, :, None], len(DRAWS), axis=2)
     against_N = [mark("points", name, DRAWS, table("H n", wide if by is None else v), style)
                  for name, style, v, by in series]
@@ -38,26 +39,29 @@ def learning() -> dict:
                        for name, style, v, by in series] for here in (("n", SAMPLES), ("N", DRAWS)))
     return panel(
         "learn", "Which generalises faster, the mean or the tail?",
-        "Sixteen prompts, each half as frequent as the one before; the answer is H tosses of the prompt's own coin. A model "
-        "is fitted to n examples by maximum likelihood. All curves are exact expectations over data sets, and two "
-        "theorems that know only the class.",
+        "Sixteen prompts, each half as frequent as the one before; the answer is H tosses of the prompt's own coin. A "
+        "model is fitted to n examples by maximum likelihood. Shown are expectations over all data sets, certified (KL "
+        "to 4 %, coverage to 0.05 %, upper ends), and two theorems that know only the class.",
         [control("n", "Training examples n", SAMPLES, 1_024), control("N", "Draws N", DRAWS, 256),
          control("H", "Tosses H per answer", LENGTHS, 64)],
-        [chart("Against the training examples, at this N", "Expected KL, expected coverage, its part from prompts that were "
-               "seen, and two upper bounds against the number of training examples, on logarithmic axes.", samples,
+        [chart("Against the training examples, at this N", "Expected KL, expected coverage, its part from prompts "
+               "that were seen, and two upper bounds against the number of training examples, on logarithmic axes.",
+               samples,
                axis("share of the data; nats for KL", low, high, log=True),
                [*against_n, mark("down", "n", table("n", SAMPLES), None), *dots_n]),
-         chart("Against the draws, at this n", "The same quantities against the number of draws: the part from seen prompts "
-               "falls by decades, KL is flat.", draws, axis("share of the data; nats for KL", low, high, log=True),
+         chart("Against the draws, at this n", "The same quantities against the number of draws: the part from seen "
+               "prompts falls by decades, KL is flat.", draws,
+               axis("share of the data; nats for KL", low, high, log=True),
                [*against_N, mark("down", "N", table("N", DRAWS), None), *dots_N])],
-        [number("expected KL", table("H n", kl), "nats", "orange"), number("expected Cov_N", table("H n N", cov), "", "blue"),
+        [number("expected KL", table("H n", kl), "nats", "orange"),
+         number("expected Cov_N", table("H n N", cov), "", "blue"),
          number("of it from seen prompts", table("H n N", fine), "", "green"),
          number("two-scale theorem", table("H n N", theorem)),
          number("classical theorem", table("H n N", old), "", "pink")],
-        "Raise N: what the model loses on prompts it has seen falls by decades, at the same n. What stays is the plateau of "
-        "prompts that no example showed (the second scale). KL does not move with N, and grows with H. The two-scale theorem "
-        "falls with N to its own plateau; the classical one, through Hellinger distance, does not. Theorems above one "
-        "are drawn at one: they promise nothing there.",
+        "Raise N: what the model loses on prompts it has seen falls by decades, at the same n. What stays is the "
+        "plateau of prompts that no example showed (the second scale). KL does not move with N, and grows with H. The "
+        "two-scale theorem keeps falling with N, the classical one (through Hellinger distance) soon stops. Where a "
+        "theorem exceeds one it promises nothing, and is drawn at one.",
         [("04", "the classical theorem"), ("05", "the two-scale theorem and these coins")])
 
 

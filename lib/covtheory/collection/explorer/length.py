@@ -23,17 +23,17 @@ def length() -> dict:
     here = table("H", LENGTHS)
     return panel(
         "length", "Does a longer answer need more data?",
-        "After n training examples some prompts have never been seen. Here one rare prompt has probability 1/(2n) and a "
-        "model that knows nothing about it answers with H fair coins, where the data have H biased ones. Every token "
-        "adds to KL; coverage counts the prompt once.",
+        "After n training examples some prompts have never been seen. Here one rare prompt has probability 1/(2n) and "
+        "a model that knows nothing about it answers with H fair coins, where the data have H biased ones. Every "
+        "token adds to KL; coverage counts the prompt once.",
         [control("H", "Length H (tokens)", LENGTHS, 64), control("n", "Training examples n", SAMPLES, 100),
          control("N", "Draws N", DRAWS, 16)],
         [chart("KL grows with the length", "KL against the length on logarithmic axes: a straight line of slope one.",
                lengths, axis("KL (nats)", 1e-4, 1e4, log=True),
                [mark("points", "KL", LENGTHS, table("n", kl), "orange"), mark("down", "H", here, None),
                 mark("dot", "", here, table("n H", kl), "orange")]),
-         chart("Coverage does not", "Coverage against the length: it never exceeds the mass 1/(2n) of the unseen prompt, "
-               "while the bound that KL gives climbs to one.", lengths,
+         chart("Coverage does not", "Coverage against the length: it never exceeds the mass 1/(2n) of the unseen "
+               "prompt, while the bound that KL gives climbs to one.", lengths,
                axis("share of the data", 1e-6, 1, log=True),
                [mark("points", "bound from KL", LENGTHS, table("n N", by_kl), "pink"),
                 mark("across", "1/(2n), any N", None, table("n", unseen), "black"),
@@ -46,5 +46,6 @@ def length() -> dict:
          number("draws that KL asks for, power of ten", table("n H", budget), style="pink"),
          number("draws that suffice", 1)],
         "Move H: KL grows in proportion, the coverage stays below 1/(2n) at every N. Who only knows KL would ask for "
-        "e<sup>KL/ε</sup> draws to lose at most ε = 1/(2n); the row of numbers gives its power of ten. One draw suffices.",
+        "e<sup>KL/ε</sup> draws to lose at most ε = 1/(2n); the row of numbers gives its power of ten. One draw "
+        "suffices.",
         [("03", "KL grows with H, coverage ignores it"), ("06", "the same for autoregressive linear models")])

@@ -106,8 +106,8 @@ def _control(id: str, entry: dict) -> str:
         field = f'<select id="{name}" data-control="{entry["id"]}">{options}</select>'
         return f'<div class="control"><label for="{name}">{label}</label>{field}</div>\n'
     return (f'<div class="control"><label for="{name}">{label}: <output for="{name}">{now}</output></label>'
-            f'<input type="range" id="{name}" data-control="{entry["id"]}" min="0" max="{len(entry["keys"]) - 1}" step="1" '
-            f'value="{entry["start"]}" aria-valuetext="{now}"></div>\n')
+            f'<input type="range" id="{name}" data-control="{entry["id"]}" min="0" '
+            f'max="{len(entry["keys"]) - 1}" step="1" value="{entry["start"]}" aria-valuetext="{now}"></div>\n')
 
 
 def _asset(name: str) -> str:

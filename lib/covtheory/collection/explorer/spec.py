@@ -15,6 +15,10 @@ DIGITS = 10
 """Significant digits of every embedded number."""
 
 
+ZERO = 1e-9
+"""Regrets and distances below this are round-off or as good as none: they become zero, the same on every machine."""
+
+
 def plain(value):
     """Return a number, string, array or nested list as JSON that a browser reads: ``DIGITS`` digits, infinity as text.
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from covtheory.bounds.best_of_n import bon_necessary_sharp, bon_sufficient_sharp
 from covtheory.bounds.divergences import kl_to_coverage
-from covtheory.collection.explorer.spec import axis, chart, control, mark, number, panel, table
+from covtheory.collection.explorer.spec import ZERO, axis, chart, control, mark, number, panel, table
 from covtheory.coverage import CoverageProfile, coverage_profile
 from covtheory.instances.profile import gappy_and_broad
 from covtheory.policies import Product
@@ -33,23 +33,25 @@ def tail() -> dict:
     draws, here = axis("draws N", 1, 2e5, log=True), table("N", DRAWS)
     return panel(
         "tail", "Two models have the same KL. Which one needs more draws?",
-        "Both models write 60 tokens. <b>Broad</b> is slightly wrong about every token. <b>Gappy</b> is right except that "
-        "one token in 600 is far too rare. They are tuned to the same KL, the <em>mean</em> of log π<sub>D</sub>/π. "
-        "Cov<sub>N</sub> is its <em>tail</em>: the share of the data that the model makes at least N times too rare.",
-        [control("N", "Draws N", DRAWS, 16),
+        "Both models write 60 tokens. <b>Broad</b> is slightly wrong about every token. <b>Gappy</b> is right except "
+        "that one token in 600 is far too rare. They are tuned to the same KL, the <em>mean</em> of log "
+        "π<sub>D</sub>/π. Cov<sub>N</sub> is its <em>tail</em>: the share of the data that the model makes at least N "
+        "times too rare.",
+        [control("N", "Draws N", DRAWS, 1_024),
          control("gap", "Gappy: how many times too rare is that token", GAPS, 10_000),
          control("model", "Best-of-N with the model", MODELS, "gappy", texts=MODELS, kind="select")],
-        [chart("Coverage profile", "Coverage of the broad and of the gappy model against the number of draws. The broad "
-               "model starts higher and falls steeply, the gappy one stays on a plateau.", draws,
+        [chart("Coverage profile", "Coverage of the broad and of the gappy model against the number of draws. The "
+               "broad model starts higher and falls steeply, the gappy one stays on a plateau.", draws,
                axis("Cov_N (share of the data)", 1e-7, 1, log=True),
                [mark("step", "broad", FINE, table("gap", curves["broad"]), "blue"),
                 mark("step", "gappy", FINE, table("gap", curves["gappy"]), "orange"),
-                mark("down", "e^KL", table("gap", np.exp(kl)), None, "grey"), mark("down", "N", here, None),
+                mark("down", "eᴷᴸ", table("gap", np.exp(kl)), None, "grey"), mark("down", "N", here, None),
                 mark("dot", "", here, table("gap N", at["broad"]), "blue"),
                 mark("dot", "", here, table("gap N", at["gappy"]), "orange")]),
-         chart("What Best-of-N still misses", "Worst-case regret of Best-of-N against the number of draws for the chosen "
-               "model, between the lower and the upper bound that coverage gives; the bound from KL alone lies far above.",
-               draws, axis("regret (share of the reward)", 0, 1),
+         chart("What Best-of-N still misses", "Worst-case regret of Best-of-N against the number of draws for the "
+               "chosen model, between the lower and the upper bound that coverage gives; the bound from KL alone lies "
+               "far above.",
+               draws, axis("regret (share of the reward)", -0.02, 1),
                [mark("line", "from KL alone", DRAWS, fine["kl"], "pink"),
                 mark("line", "upper bound", DRAWS, fine["upper"], "blue"),
                 mark("line", "exact", DRAWS, fine["exact"], "black"),
@@ -61,9 +63,10 @@ def tail() -> dict:
          number("Cov_N gappy", table("gap N", at["gappy"]), style="orange"),
          number("regret, exact", now["exact"]), number("upper bound", now["upper"], style="blue"),
          number("lower bound", now["lower"], style="green"), number("from KL alone", now["kl"], style="pink")],
-        "At N = 2 the gappy model is the better one; from about N = 16 on it is the worse one, and no further draw helps: its "
-        "regret stays where its profile stays. The KL of the two never differs. The regret is that of the worst reward "
-        "for imitating the data; both coverage bounds follow it, the bound from KL alone does not.",
+        "With the gap at 10,000: at N = 2 the gappy model is the better one; from N = 16 on it is the worse one, and "
+        "further draws do not help before their number is about that of the gap: its regret stays where its profile "
+        "stays. The KL of the two never differs. The regret is how far Best-of-N can fall behind one draw of the "
+        "data, for the worst reward; both coverage bounds follow it, the bound from KL alone does not.",
         [("01", "mean and tail"), ("02", "both bounds, and that the exact curve is exact")])
 
 
@@ -80,4 +83,5 @@ def bracket(model: CoverageProfile) -> np.ndarray:
     upper = bon_sufficient_sharp(model(RATIOS), RATIOS, N[:, None]).min(axis=1)
     lower = bon_necessary_sharp(model(FACTORS * N[:, None]), FACTORS).max(axis=1)
     by_kl = np.minimum(kl_to_coverage(model.kl, KL_RATIOS), 1.0)
+    exact, lower = (np.where(values < ZERO, 0.0, values) for values in (exact, lower))
     return np.array([exact, upper, lower, bon_sufficient_sharp(by_kl, KL_RATIOS, N[:, None]).min(axis=1)])

@@ -3,7 +3,7 @@
 import numpy as np
 
 from covtheory.bounds import verifiers as bounds
-from covtheory.collection.explorer.spec import axis, chart, control, mark, number, panel, table
+from covtheory.collection.explorer.spec import ZERO, axis, chart, control, mark, number, panel, table
 from covtheory.instances.verifiers import alternating, two_sided_tree
 from covtheory.samplers.backtracking import (
     ValueTree,
@@ -29,19 +29,20 @@ def verifier() -> dict:
     gap_bound = np.array([[float(bounds.spectral_gap(k, H)) for H in HEIGHTS] for k in FACTORS])
     T = np.array([[float(bounds.steps_total_variation(k, H, DELTA)) for H in HEIGHTS] for k in FACTORS])
     near = slice(0, len(HEIGHTS))
-    factor, here = axis("error factor κ of the verifier", 1, 16, log=True, ticks=[1, 2, 4, 8, 16]), table("kappa", FACTORS)
+    factor = axis("error factor κ of the verifier", 1, 16, log=True, ticks=[1, 2, 4, 8, 16])
+    here = table("kappa", FACTORS)
     lengths, now = axis("length H of the answer", 2, 12, ticks=[2, 4, 6, 8, 10, 12]), table("H", HEIGHTS)
     return panel(
         "verifier", "How wrong may a verifier be?",
-        "A verifier scores unfinished answers of H binary steps; every score is wrong by a factor κ, up or down, and only "
-        "finished answers are scored right. Going <b>forwards</b>, the sampler trusts the scores. The <b>walk</b> may also step "
-        "back.",
+        "A verifier scores unfinished answers of H binary steps; every score is wrong by a factor κ, up or down, and "
+        "only finished answers are scored right. Going <b>forwards</b>, the sampler trusts the scores. The "
+        "<b>walk</b> may also step back.",
         [control("kappa", "Error factor κ", FACTORS, 2), control("H", "Length H", HEIGHTS, 6),
          control("error", "The errors differ between", ERRORS, "siblings", kind="select",
-                 texts=["siblings: κ after one step, 1/κ after the other", "levels: κ and 1/κ in turn"])],
+                 texts=["siblings (κ and 1/κ)", "levels (κ and 1/κ in turn)"])],
         [chart("Distance from the right law", "Total variation against the length: that of the forward sampler grows "
                "towards one, the first response of the walk has a bias, the walk's output stays below 0.05.", lengths,
-               axis("total variation", 0, 1),
+               axis("total variation", -0.02, 1),
                [mark("points", "forwards", LONG, table("error kappa", forward), "orange"),
                 mark("points", "walk, first answer", LONG, table("error kappa", first), "green"),
                 mark("points", "walk, T steps", HEIGHTS, table("error kappa", output), "blue"),
@@ -49,8 +50,9 @@ def verifier() -> dict:
                 mark("dot", "", now, table("error kappa H", forward[..., near]), "orange"),
                 mark("dot", "", now, table("error kappa H", first[..., near]), "green"),
                 mark("dot", "", now, table("error kappa H", output), "blue")]),
-         chart("What stepping back costs", "Steps of the walk against the error factor on logarithmic axes: mixing time and "
-               "inverse spectral gap, each below its bound, all with the slope of the square of the error factor at most.",
+         chart("What stepping back costs", "Steps of the walk against the error factor on logarithmic axes: mixing "
+               "time and inverse spectral gap, each below its bound, all with the slope of the square of the error "
+               "factor at most.",
                factor, axis("steps", 4, 1e6, log=True),
                [mark("points", "T, theorem", FACTORS, table("H", T.T), "black"),
                 mark("points", "mixing time", FACTORS, table("error H", mixing.transpose(0, 2, 1)), "blue"),
@@ -68,9 +70,11 @@ def verifier() -> dict:
          number("T of the theorem", table("kappa H", T), "steps"),
          number("spectral gap", table("error kappa H", gap), "", "green"),
          number("its bound", table("kappa H", gap_bound), "", "pink")],
-        "With κ = 2 each score is off by a factor two, yet going forwards the errors multiply with every step: lengthen the "
-        "answer and watch the orange curve. The walk pays in steps, at most like κ²H², and its output is right. Errors that "
-        "are equal for all siblings never mislead the forward sampler; they slow the walk down the most.",
+        "With κ = 2 each score is off by a factor two, yet going forwards the errors multiply with every step: "
+        "lengthen the answer and watch the orange curve. The walk pays in steps, like κ²H² at most (up to a "
+        "logarithm), and its output is right. Errors that are equal for all siblings never mislead the forward "
+        "sampler; they slow the walk down the most. Mixing time: steps until the walk is so close to its stationary "
+        "law that its answers are within 0.05 of the right law.",
         [("14", "spectrum, mixing time, and what going forwards loses")])
 
 
@@ -84,7 +88,8 @@ def tree(error: str, H: int, kappa: float) -> ValueTree:
 def distances(found: ValueTree) -> tuple[float, float]:
     """Total variation to the target: of the forward sampler, of the first answer that the walk meets."""
     target = found.target()
-    return tuple(clean(np.abs(law - target).sum() / 2) for law in (action_level_law(found), first_leaf_law(found.walk())))
+    laws = action_level_law(found), first_leaf_law(found.walk())
+    return tuple(clean(np.abs(law - target).sum() / 2) for law in laws)
 
 
 def steps(found: ValueTree, kappa: float) -> tuple[float, float, float]:
@@ -97,4 +102,4 @@ def steps(found: ValueTree, kappa: float) -> tuple[float, float, float]:
 
 def clean(distance: float) -> float:
     """Distances that are zero up to round-off become zero, and so the same on every machine."""
-    return 0.0 if distance < 1e-9 else float(distance)
+    return 0.0 if distance < ZERO else float(distance)

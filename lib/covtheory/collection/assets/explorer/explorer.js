@@ -55,21 +55,25 @@
     if (!Number.isFinite(v)) return "infinite";
     if (Number.isInteger(v) && Math.abs(v) < 1e7) return v.toLocaleString("en-US");
     const size = Math.abs(v);
-    if (size < 1e-3 || size >= 1e6) return v.toExponential(3);
+    if (size < 1e-3 || size >= 1e6) {
+      const [digits, power] = v.toExponential(3).split("e");
+      return `${digits} × 10${raised(power.replace("+", ""))}`;
+    }
     return size < 1000 ? String(Number(v.toPrecision(4))) : v.toLocaleString("en-US", {maximumFractionDigits: 0});
   }
 
-  const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+  const raised = power => String(power).replace("-", "⁻").replace(/\d/g, d => "⁰¹²³⁴⁵⁶⁷⁸⁹"[d]);
+
   function tick(v) {
     const power = Math.round(Math.log10(v));
     if (v > 0 && (power > 3 || power < -2) && Math.abs(v / 10 ** power - 1) < 1e-9)
-      return "10" + String(power).replace("-", "⁻").replace(/\d/g, d => RAISED[d]);
-    return v.toLocaleString("en-US", {maximumSignificantDigits: 6});
+      return "10" + raised(power);
+    return v.toLocaleString("en-US", {maximumSignificantDigits: 8});
   }
 
   function ticks(axis) {
     if (axis.ticks) return axis.ticks;
-    if (!axis.log) return undefined;
+    if (!axis.log) return d3.ticks(...axis.domain, 6);
     const [low, high] = axis.domain.map(v => Math.log10(v));
     const first = Math.ceil(low - 1e-9), last = Math.floor(high + 1e-9), step = Math.max(1, Math.ceil((last - first) / 6));
     return d3.range(first, last + 1, step).map(k => 10 ** k);
@@ -107,13 +111,17 @@
   /* Names of the curves at their right ends, moved apart where they would overlap. */
   function labels(svg, id, chart, right, most) {
     const y = svg.scale("y"), x = svg.scale("x"), [low, high] = chart.y.domain;
-    const found = [];
+    const found = [], inside = [];
     for (const mark of chart.marks) {
       if (!mark.name || mark.kind === "dot" || mark.kind === "down") continue;
       const data = mark.kind === "across" ? [{x: chart.x.domain[1], y: pick(id, mark.y)}]
         : curve(id, mark, chart).filter(p => Number.isFinite(p.y));
       if (!data.length) continue;
-      const end = data.at(-1), lines = wrap(mark.name, most);
+      const last = data.findLastIndex(p => p.y >= low), end = data[Math.max(last, 0)], lines = wrap(mark.name, most);
+      if (last >= 0 && x.apply(end.x) < right - 60) {  /* it leaves the frame: its name goes where it leaves */
+        inside.push({text: mark.name, style: mark.style, x: x.apply(end.x) + 8, y: y.apply(end.y) + (last < data.length - 1 ? -6 : 4)});
+        continue;
+      }
       found.push({lines, style: mark.style, from: x.apply(end.x), to: y.apply(Math.min(high, Math.max(low, end.y)))});
     }
     found.sort((a, b) => a.to - b.to);
@@ -126,7 +134,9 @@
       }
       for (const f of found) f.at = Math.min(HEIGHT - BOTTOM, Math.max(TOP + 4, f.at));
     }
-    const group = d3.select(svg).append("g").attr("class", "names");
+    const group = d3.select(svg).append("g").attr("class", "names").attr("text-anchor", "start");
+    const halo = text => text.attr("stroke", "var(--back)").attr("stroke-width", 4).attr("paint-order", "stroke");
+    for (const f of inside) halo(group.append("text").attr("fill", colour(f.style)).attr("x", f.x).attr("y", f.y).text(f.text));
     for (const f of found) {
       group.append("path").attr("d", `M${f.from + 3},${f.to}L${right + 9},${f.at}`).attr("fill", "none")
         .attr("stroke", colour(f.style)).attr("stroke-opacity", .55);
@@ -142,8 +152,7 @@
       previous = close ? -99 : mark.px;
     }
     const note = pick(id, chart.note);
-    if (note) group.append("text").attr("fill", colour("orange")).attr("x", LEFT + 10).attr("y", TOP + 16)
-      .attr("stroke", "var(--back)").attr("stroke-width", 4).attr("paint-order", "stroke").text(note);
+    if (note) halo(group.append("text").attr("fill", colour("orange")).attr("x", LEFT + 10).attr("y", TOP + 16).text(note));
   }
 
   function lower(svg) {
@@ -162,20 +171,21 @@
     const names = chart.marks.filter(m => m.name && m.kind !== "down" && m.kind !== "dot").map(m => m.name);
     const most = width < 480 ? 13 : 18;
     const longest = d3.max(names.flatMap(name => wrap(name, most)), line => line.replace("_", "").length);
-    const marginRight = Math.round(longest * 6.7 + 16);
+    const marginRight = Math.round(longest * 7.1 + 16);
     const scale = axis => ({type: axis.log ? "log" : "linear", domain: axis.domain});
     const svg = Plot.plot({
       width, height: HEIGHT, marginTop: TOP, marginBottom: BOTTOM, marginLeft: LEFT, marginRight,
       x: scale(chart.x), y: scale(chart.y),
       marks: [
-        Plot.gridY({ticks: ticks(chart.y), stroke: "var(--grid)", strokeOpacity: 1}),
-        Plot.gridX({ticks: ticks(chart.x) ?? 6, stroke: "var(--grid)", strokeOpacity: 1}),
-        Plot.axisX({ticks: ticks(chart.x) ?? 6, tickFormat: tick, label: chart.x.label, labelAnchor: "center", labelArrow: "none"}),
-        Plot.axisY({ticks: ticks(chart.y) ?? 6, tickFormat: tick, label: null}),
+        Plot.gridY(ticks(chart.y), {stroke: "var(--grid)", strokeOpacity: 1}),
+        Plot.gridX(ticks(chart.x), {stroke: "var(--grid)", strokeOpacity: 1}),
+        Plot.axisX(ticks(chart.x), {text: tick, label: chart.x.label, labelAnchor: "center", labelArrow: "none"}),
+        Plot.axisY(ticks(chart.y), {text: tick, label: null}),
         ...chart.marks.flatMap(mark => marks(id, mark, chart)),
       ],
     });
-    d3.select(svg).append("text").attr("x", 0).attr("y", 10).attr("fill", "currentColor").text(chart.y.label);
+    d3.select(svg).append("text").attr("x", 0).attr("y", 10).attr("fill", "currentColor").attr("text-anchor", "start")
+      .text(chart.y.label);
     labels(svg, id, chart, width - marginRight, most);
     lower(svg);
     svg.setAttribute("role", "img");
