@@ -1,7 +1,6 @@
 """Fixtures for tests in a browser."""
 
 import pytest
-
 from browser import ARGUMENTS, browser_path
 
 

@@ -189,6 +189,7 @@
     labels(svg, id, chart, width - marginRight, most);
     lower(svg);
     svg.setAttribute("role", "img");
+    for (const part of svg.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label");
     const now = DATA[id].controls.map(c => `${c.label}: ${c.texts[state[id][c.id]]}`).join("; ");
     svg.setAttribute("aria-label", `${chart.alt} Horizontal axis: ${chart.x.label}. Vertical axis: ${chart.y.label}. ${now}.`);
     return svg;
