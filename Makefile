@@ -37,7 +37,7 @@ verify: $(STAMP)
 	@$(RUN) verify $(if $(NB),--notebook $(NB)) $(if $(SEED),--seed $(SEED)) $(if $(FRESH),--fresh)
 
 test: $(STAMP)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-proof.txt -r requirements-parquet.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-proof.txt -r requirements-parquet.txt -r requirements-browser.txt
 	@$(BIN)/ruff check .
 	@$(BIN)/python -m pytest -q -n auto --dist loadgroup
 	@$(RUN) verify

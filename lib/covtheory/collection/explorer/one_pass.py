@@ -39,7 +39,8 @@ def one_pass() -> dict:
         "is η̄/(HB), B the size of the features; the normalised learner divides each gradient by a constant plus its "
         "length.",
         [control("step", "Step size η̄ = ηHB", STEPS, 0.2), control("H", "Length H (tokens)", LENGTHS, 256)],
-        [chart("One run at this length", "Log ratio of the text 00...0 against the number of steps for plain and for "
+        [chart("One run on the oscillating text, at this length",
+               "Log ratio of the text 00...0 against the number of steps for plain and for "
                "normalised SGD; covered means below log 16.", steps,
                axis("log π_D/π of the text (nats)", 1e-3, 1e6, log=True),
                [mark("line", "SGD", TIMES, table("step H", ratio[:, TIMES].transpose(2, 0, 1)), "orange"),
@@ -49,13 +50,13 @@ def one_pass() -> dict:
          chart("Steps until covered, all lengths", "Steps until the text is covered against its length on logarithmic "
                "axes, for plain SGD at the chosen step and for normalised SGD, on two texts; normalised SGD is flat "
                "on both.", lengths,
-               axis("steps (crawling text: visits) until covered", 0.8, 2e5, log=True),
+               axis("steps (crawling text: visits) until covered", 0.8, 3e6, log=True),
                [mark("points", "SGD, oscillating text", LENGTHS, table("step", by_step[0]), "orange"),
                 mark("points", "SGD, crawling text", LENGTHS, table("step", by_step[1]), "pink"),
                 mark("points", "normalised, oscillating", LENGTHS, needed_normal, "blue"),
                 mark("points", "normalised, crawling", LENGTHS, slow_normal, "green"), mark("down", "H", here, None),
                 mark("dot", "", here, table("H", needed_normal), "blue")],
-               note=table("step", [f"SGD, oscillating text: {grey}" if all(row) else "" for row in lost]))],
+               note=table("step", [f"SGD on the oscillating text: {grey}" if all(row) else "" for row in lost]))],
         [number("SGD, oscillating text", table("step H", by_step[0]), "steps", "orange", none=grey),
          number("SGD, crawling text", table("step H", by_step[1]), "visits", "pink",
                 none=f"not in {MOST_SLOW:,} visits"),

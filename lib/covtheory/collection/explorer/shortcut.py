@@ -35,8 +35,8 @@ def shortcut() -> dict:
                 mark("dot", "", here, table("q", kl), "orange")]),
          chart("What Best-of-N sees", "Coverage and the share of prompts that Best-of-N misses against q: the misses "
                "fall, turn well before q = 0.9, and rise; the coverage jumps to the minority's share.", trust,
-               axis("share of the prompts", -0.006, 0.3),
-               [mark("step", "Cov_N", FINE, table("N", cov_fine), "blue"),
+               axis("share of the prompts", 1e-5, 2, log=True),
+               [mark("step", "Cov_N", FINE, table("N", cov_fine), "blue", after=True),
                 mark("line", "missed by Best-of-N", FINE, table("N", missed_fine), "black"),
                 mark("down", "q", here, None), mark("dot", "", here, table("N q", cov), "blue"),
                 mark("dot", "", here, table("N q", missed), "black")])],

@@ -71,8 +71,9 @@ def table(by: str, values: ArrayLike) -> dict:
 
 
 def mark(kind: str, name: str, x, y, style: str = "black", **options) -> dict:
-    """One mark: ``line``, ``step`` (left-continuous steps), ``points`` (line with dots), ``dot``, ``across``, ``down``.
+    """One mark: ``line``, ``step``, ``points`` (line with dots), ``dot``, ``across``, ``down``.
 
+    Steps are left-continuous, as coverage is in N; with ``after=True`` right-continuous.
     ``across`` is a horizontal line at ``y``, ``down`` a vertical one at ``x``. ``style`` names colour and dash;
     ``name`` is written next to the mark, where the empty string means no label.
     """

@@ -95,7 +95,7 @@
     const data = curve(id, mark, chart), inside = p => p.y >= chart.y.domain[0] && p.y <= chart.y.domain[1];
     const dots = {x: "x", y: "y", filter: inside, fill: stroke};
     if (mark.kind === "dot") return [Plot.dot(data, {...dots, r: 5.5, stroke: "var(--back)", strokeWidth: 1.5})];
-    const line = Plot.line(data, {x: "x", y: "y", ...options, clip: true, curve: mark.kind === "step" ? "step-before" : "linear"});
+    const line = Plot.line(data, {x: "x", y: "y", ...options, clip: true, curve: mark.kind !== "step" ? "linear" : mark.after ? "step-after" : "step-before"});
     return mark.kind === "points" ? [line, Plot.dot(data, {...dots, r: 2.5})] : [line];
   }
 
@@ -152,7 +152,8 @@
       previous = close ? -99 : mark.px;
     }
     const note = pick(id, chart.note);
-    if (note) halo(group.append("text").attr("fill", colour("orange")).attr("x", LEFT + 10).attr("y", TOP + 16).text(note));
+    wrap(note || "", Math.floor((right - LEFT - 14) / 7)).forEach((line, i) => halo(group.append("text")
+      .attr("fill", colour("orange")).attr("x", LEFT + 8).attr("y", TOP + 14 + i * LINE).text(line)));
   }
 
   function lower(svg) {
