@@ -10,7 +10,7 @@ export OMP_NUM_THREADS = 1
 export OPENBLAS_NUM_THREADS = 1
 export MKL_NUM_THREADS = 1
 
-.PHONY: help verify test update new slides student solutions lab bench clean
+.PHONY: help verify test update new slides student solutions explorer train lab bench clean
 .DELETE_ON_ERROR:
 
 help:
@@ -21,6 +21,8 @@ help:
 	@echo "make slides [NB=03]                     stand-alone slides in build/slides"
 	@echo "make student                            the copy to hand out: build/student and its zip, without solutions"
 	@echo "make solutions [NB=03]                  print the exercises with worked solutions, for the lecturer"
+	@echo "make explorer                           compute and write references/explorer.html, the page to play with"
+	@echo "make train [CONFIG=small] [SEED=0]      train notebook 12's network (PyTorch; small: half an hour on a core)"
 	@echo "make lab                                open the notebooks in JupyterLab"
 	@echo "make bench                              benchmarks, with machine facts"
 	@echo "make clean                              remove build/ and the environments"
@@ -38,7 +40,7 @@ verify: $(STAMP)
 	@$(RUN) verify $(if $(NB),--notebook $(NB)) $(if $(SEED),--seed $(SEED)) $(if $(FRESH),--fresh)
 
 test: $(STAMP)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-proof.txt -r requirements-parquet.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-proof.txt -r requirements-parquet.txt -r requirements-browser.txt
 	@$(BIN)/ruff check .
 	@$(BIN)/python -m pytest -q -n auto --dist loadgroup
 	@$(RUN) verify
@@ -58,6 +60,13 @@ student: $(STAMP)
 
 solutions: $(STAMP)
 	@$(RUN) solutions $(if $(NB),--notebook $(NB))
+
+explorer: $(STAMP)
+	@$(RUN) explorer
+
+train: $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-train.txt
+	@$(BIN)/python -m covtheory.train $(or $(CONFIG),small) --seed $(or $(SEED),0)
 
 lab: $(STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-lab.txt

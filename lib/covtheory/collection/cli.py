@@ -1,6 +1,6 @@
 """The command line.
 
-In a checkout: ``covtheory verify | update | slides | student | solutions | new`` (the Makefile calls these).
+In a checkout: ``covtheory verify | update | slides | student | solutions | explorer | new`` (the Makefile calls these).
 Anywhere, on your own files: ``covtheory profile | tournament | passk``.
 """
 
@@ -29,6 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     student.add_argument("folder", nargs="?", type=Path, help="another folder; the zip is written beside it")
     solutions = commands.add_parser("solutions", help="print the exercises with worked solutions, for the lecturer")
     solutions.add_argument("--notebook", "-n", metavar="NN", help="only this notebook")
+    commands.add_parser("explorer", help="compute the tables of references/explorer.html and write the page")
     new = commands.add_parser("new", help="start a notebook that already keeps the contract's form")
     new.add_argument("number", metavar="NN")
     new.add_argument("title", help='a verb first, for example "Count by sampling"')
@@ -73,6 +74,10 @@ def _run(options, root: Path) -> int:
         from covtheory.collection.solution_sheet import solution_sheet
 
         return solution_sheet(root, options.notebook)
+    if options.command == "explorer":
+        from covtheory.collection.explorer import build
+
+        return build(root)
     from covtheory.collection.skeleton import new
 
     return new(root, options.number, options.title)

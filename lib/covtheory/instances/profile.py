@@ -6,7 +6,7 @@ import numpy as np
 from scipy.optimize import brentq
 
 from covtheory.instances.pair import Pair
-from covtheory.validation import in_range, threshold
+from covtheory.validation import count, in_range, threshold
 
 
 def two_point_pair(a: float, N: float) -> Pair:
@@ -86,3 +86,41 @@ def reference_tokens() -> Pair:
     0.241472
     """
     return Pair(np.array([0.5, 0.3, 0.15, 0.05]), np.array([0.4, 0.25, 0.05, 0.30]))
+
+
+class SameKLTokens(NamedTuple):
+    """Token laws ``pi_D``, ``gappy`` and ``broad``; the two models have equal KL."""
+
+    pi_D: np.ndarray
+    gappy: np.ndarray
+    broad: np.ndarray
+
+
+def gappy_and_broad(H: int = 60, gap: float = 1e4) -> SameKLTokens:
+    """The two models of notebook 01's first picture: tokens of sentences of length ``H``.
+
+    ``pi_D = (.5, .3, .2 - r, r)`` with ``r = 1/(10 H)``, a token that appears once in ten sentences. The gappy model
+    gives it ``r/gap``; the broad one tilts the common tokens so that the KL agree.
+
+    Raises
+    ------
+    ValueError
+        ``H`` not a positive whole number, ``gap <= 1``.
+
+    Examples
+    --------
+    >>> p, gappy, broad = gappy_and_broad()
+    >>> bool(np.isclose(p @ np.log(p / gappy), p @ np.log(p / broad), rtol=1e-12)), round(float(p[3] / gappy[3]))
+    (True, 10000)
+    """
+    rare, gap = 1 / (10 * count("H", H)), float(threshold("gap", gap, strict=True))
+    pi_D = np.array([0.5, 0.3, 0.2 - rare, rare])
+    gappy = pi_D * (1 - rare / gap) / (1 - rare)
+    gappy[3] = rare / gap
+
+    def tilted(t: float) -> np.ndarray:
+        weights = pi_D * np.exp(t * np.array([1.0, 0.0, -1.0, 0.0]))
+        return weights / weights.sum()
+
+    t = brentq(lambda t: float(pi_D @ np.log(gappy / tilted(t))), 0, 3, xtol=1e-15)
+    return SameKLTokens(pi_D, gappy, tilted(t))

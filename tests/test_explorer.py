@@ -1,0 +1,481 @@
+"""The explorer: the committed page is what the library computes, controls act, numbers agree, nothing is loaded."""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.stats import binom
+
+from covtheory.claims.register import find_root
+from covtheory.collection import explorer
+from covtheory.collection.explorer import one_pass, spec, tail
+
+ROOT = find_root(Path(__file__))
+PAGE = ROOT / explorer.PAGE
+ADDRESS = PAGE.as_uri()
+PANELS = ("tail", "length", "learn", "step", "shortcut", "verifier")
+TABLES = re.compile(r'(<script type="application/json" id="data">)(.*?)(</script>)', re.DOTALL)
+
+in_browser = pytest.mark.xdist_group("browser")
+
+
+# ---- what is committed ----
+
+
+@pytest.fixture(scope="session")
+def rebuilt():
+    return explorer.document(ROOT, explorer.panels())
+
+
+def split(text):
+    """The page without its tables, and the tables."""
+    return TABLES.sub(r"\1\3", text), json.loads(TABLES.search(text).group(2))
+
+
+def differences(new, old, where="data"):
+    if isinstance(new, dict) and isinstance(old, dict) and list(new) == list(old):
+        return [d for key in new for d in differences(new[key], old[key], f"{where}.{key}")]
+    if isinstance(new, list) and isinstance(old, list) and len(new) == len(old):
+        return [d for i, pair in enumerate(zip(new, old, strict=True)) for d in differences(*pair, f"{where}[{i}]")]
+    numbers = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in (new, old))
+    same = abs(new - old) <= 1e-9 * max(abs(new), abs(old)) + 1e-12 if numbers else new == old
+    return [] if same else [f"{where}: {str(new)[:60]}, committed {str(old)[:60]}"]
+
+
+def test_committed_page_is_what_make_explorer_writes(rebuilt):
+    new_page, new_tables = split(rebuilt)
+    old_page, old_tables = split(PAGE.read_text(encoding="utf-8"))
+    assert new_page == old_page, "run make explorer"
+    assert differences(new_tables, old_tables) == [], "run make explorer"
+
+
+def test_page_is_small_and_asks_for_nothing():
+    text = PAGE.read_text(encoding="utf-8")
+    assert len(text.encode()) < 1_500_000
+    assert not re.search(r"""<(script|img|iframe|link)\b[^>]*(src|href)=["'](?!data:,)""", text)
+    assert "default-src 'none'" in text
+
+
+def test_links_lead_to_notebooks():
+    for target in re.findall(r'href="(\.\./[^"]+)"', PAGE.read_text(encoding="utf-8")):
+        assert (PAGE.parent / target).resolve().exists(), target
+
+
+def test_vendored_libraries_come_with_their_licences():
+    vendor = ROOT / "lib/covtheory/collection/assets/vendor"
+    licences = (vendor / "LICENSES.txt").read_text(encoding="utf-8")
+    for path in vendor.glob("*.js"):
+        version = re.search(r"v(\d+\.\d+\.\d+) Copyright", path.read_text(encoding="utf-8")[:200]).group(1)
+        assert re.search(rf"^{re.escape(path.name)} .* {re.escape(version)},", licences, re.MULTILINE)
+
+
+def test_a_failed_build_leaves_the_page_alone(tmp_path, monkeypatch, capsys):
+    (tmp_path / "references").mkdir()
+    (tmp_path / explorer.PAGE).write_text("as it was")
+
+    def broken():
+        raise ValueError("an explorer table holds NaN")
+
+    monkeypatch.setattr("covtheory.collection.explorer.page.PANELS", (broken,))
+    assert explorer.build(tmp_path) == 1
+    assert (tmp_path / explorer.PAGE).read_text() == "as it was"
+    assert "NaN" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("table", [{"by": ["m"], "v": [1, 2]}, {"by": ["n"], "v": [1, 2]},
+                                   {"by": ["n", "n"], "v": [1, 2, 3]}])
+def test_a_table_that_does_not_fit_its_controls_is_refused(table):
+    with pytest.raises(ValueError, match=r"control|positions"):
+        spec.panel("p", "?", "", [spec.control("n", "n", [1, 2, 3], 1)], [], [spec.number("x", table)], "", [])
+
+
+def test_nan_and_unknown_starts_are_refused():
+    with pytest.raises(ValueError, match="NaN"):
+        spec.table("n", [1.0, np.nan])
+    with pytest.raises(ValueError, match="start"):
+        spec.control("n", "n", [1, 2], 3)
+
+
+# ---- in the browser: numbers ----
+
+
+def go(page, address=""):
+    page.goto("about:blank")
+    page.goto(ADDRESS + address)
+
+
+def shown(page, panel):
+    """The current numbers of a panel as {label: value}; the text agrees with the value to four digits."""
+    rows = page.eval_on_selector_all(
+        f"#{panel} .numbers > div",
+        """rows => rows.map(({children: [label, value]}) =>
+            [label.textContent, value.dataset.value, value.firstChild.data])""")
+    found = {}
+    for label, value, text in rows:
+        found[label] = float(value) if value else None
+        if value:
+            digits = text.strip().replace(",", "").translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
+            assert float(digits.replace(" × 10", "e")) == pytest.approx(float(value), rel=6e-4), label
+    return found
+
+
+def near(value):
+    return pytest.approx(value, rel=1e-8, abs=1e-9)
+
+
+def token_sums(gap):
+    """Log-ratio laws (values, P, Q) of the gappy and the broad model, without the library: binomial and convolution."""
+    H, rare = 60, 1 / 600
+    k = np.arange(H + 1)
+    lift = np.log((1 - rare) / (1 - rare / gap))
+    gappy = k * np.log(gap) + (H - k) * lift, binom.pmf(k, H, rare), binom.pmf(k, H, rare / gap)
+    kl = H * (rare * np.log(gap) + (1 - rare) * lift)
+    p = np.array([0.2 - rare, 0.3 + rare, 0.5])  # tilted by e^-t, 1, e^t
+    tilt = np.linspace(0, 3, 200_001)
+    kl_of = H * (np.log(p @ np.exp(np.outer([-1, 0, 1], tilt))) - (p[2] - p[0]) * tilt)
+    t = np.interp(kl, kl_of, tilt)
+    for _ in range(5):  # Newton, from the interpolated start
+        w = p * np.exp(t * np.array([-1, 0, 1]))
+        t -= (H * (np.log(w.sum()) - (p[2] - p[0]) * t) - kl) / (H * ((w[2] - w[0]) / w.sum() - (p[2] - p[0])))
+    w = p * np.exp(t * np.array([-1, 0, 1]))
+    P, Q = np.ones(1), np.ones(1)
+    for _ in range(H):
+        P, Q = np.convolve(P, p), np.convolve(Q, w / w.sum())
+    return kl, {"gappy": gappy, "broad": (H * np.log(w.sum()) - t * np.arange(-H, H + 1), P, Q)}
+
+
+def coverage(law, N):
+    return law[1][law[0] >= np.log(N) - 1e-12].sum()
+
+
+def worst_regret(law, N):
+    order = np.argsort(-law[0])
+    return max(0.0, (np.cumsum(law[1][order]) - 1 + (1 - np.minimum(np.cumsum(law[2][order]), 1)) ** N).max())
+
+
+@in_browser
+@pytest.mark.parametrize(("N", "gap", "model"), [(1024, 10_000, "gappy"), (2, 10_000, "broad"), (64, 100, "broad"),
+                                                 (6144, 100_000, "gappy")])
+def test_tail_numbers(page, N, gap, model):
+    go(page, f"#tail&tail.N={N}&tail.gap={gap}&tail.model={model}")
+    found, (kl, laws) = shown(page, "tail"), token_sums(gap)
+    assert found["KL of both"] == near(kl)
+    for name, law in laws.items():
+        assert found[f"CovN {name}"] == near(coverage(law, N))
+    law = laws[model]
+    assert found["regret, exact"] == near(worst_regret(law, N))
+    cov_M = np.array([coverage(law, M) for M in tail.RATIOS])
+    cov_cN = np.array([coverage(law, c * N) for c in tail.FACTORS])
+    kl_cov = np.minimum(1, kl / (np.log(tail.KL_RATIOS) - 1 + 1 / tail.KL_RATIOS))
+    assert found["upper bound"] == near((cov_M + (1 - cov_M) * (1 - 1 / tail.RATIOS) ** N).min())
+    assert found["lower bound"] == near(((1 - 1 / tail.FACTORS) * cov_cN).max())
+    assert found["from KL alone"] == near((kl_cov + (1 - kl_cov) * (1 - 1 / tail.KL_RATIOS) ** N).min())
+    assert found["lower bound"] <= found["regret, exact"] <= found["upper bound"] <= found["from KL alone"] + 1e-9
+
+
+@in_browser
+@pytest.mark.parametrize(("H", "n", "N"), [(64, 100, 16), (8, 3, 1024), (32_768, 10_000, 2)])
+def test_length_numbers(page, H, n, N):
+    go(page, f"#length&length.H={H}&length.n={n}&length.N={N}")
+    found, p = shown(page, "length"), np.e / (np.e + 1 / np.e)
+    token = p * np.log(2 * p) + (1 - p) * np.log(2 * (1 - p))
+    ones = np.arange(H + 1)
+    ratio = ones * np.log(2 * p) + (H - ones) * np.log(2 * (1 - p))
+    kl = H * token / (2 * n)
+    assert found["KL"] == near(kl)
+    assert found["CovN"] == near(binom.pmf(ones, H, p)[ratio >= np.log(N)].sum() / (2 * n))
+    assert found["largest possible, 1/(2n)"] == near(1 / (2 * n))
+    assert found["bound from KL"] == near(min(1, kl / (np.log(N) - 1 + 1 / N)))
+    assert found["draws that KL asks for, power of ten"] == near(H * token / np.log(10))
+
+
+@in_browser
+@pytest.mark.parametrize(("n", "N", "H"), [(1024, 256, 64), (8, 4, 8), (16_384, 1_048_576, 512)])
+def test_learning_numbers(page, n, N, H):
+    from covtheory.bounds.two_scale import tune
+    from covtheory.instances.prompt_coins import PromptCoins
+
+    go(page, f"#learn&learn.n={n}&learn.N={N}&learn.H={H}")
+    found, coins = shown(page, "learn"), PromptCoins(H)
+    cov = coins.coverage([n], [float(N)])
+    kl = coins.kl([n])
+    for label, low, high, width in (("expected KL", kl.lower[0], kl.upper[0], 0.04),
+                                    ("expected CovN", cov.lower[0, 0], cov.upper[0, 0], 5e-4),
+                                    ("of it from seen prompts", cov.fine[0, 0], cov.fine_upper[0, 0], 5e-4)):
+        assert low <= found[label] * (1 + 1e-8)
+        assert found[label] <= low * (1 + width) + 1e-9
+        assert found[label] == pytest.approx(high, rel=width)  # the page knows the enclosure of another threshold grid
+    assert found["two-scale theorem"] == near(min(1, tune(float(N), n, None, coins.log_cover).total))
+    eps = np.geomspace(1e-6, 10, 200)
+    hellinger = 2 * (1 - np.exp(-((coins.log_cover(eps) + 1) / n + eps))).min()
+    assert found["classical theorem"] == near(min(1, hellinger / (1 - N**-0.5) ** 2))
+
+
+def by_hand(eta_bar, H, normalised, most=4000, B=40.0, N=16.0):
+    """Log ratios of 00...0 after 1..most steps on the oscillating text, in plain numpy."""
+    side = np.sqrt(1 - (4 / 7) ** 2)
+    v = np.array([[1, 0], [4 / 7, side], [4 / 7, -side]])
+    theta, out = v[1], []
+    for _ in range(most):
+        p = np.exp(B * v @ theta - (B * v @ theta).max())
+        g = H * B * (v[0] - p @ v / p.sum())
+        size = 1 / (32 * B) / (2 * B * np.log(N) + np.linalg.norm(g)) if normalised else eta_bar / (H * B)
+        theta = theta + size * g
+        theta = theta / max(1, np.linalg.norm(theta))
+        scores, truth = B * v @ theta, B * v @ v[0]
+        out.append(H * (truth[0] - np.log(np.exp(truth).sum()) - scores[0] + np.log(np.exp(scores).sum())))
+    return np.array(out)
+
+
+def first_below(ratio, N=16.0):
+    below = np.flatnonzero(ratio < np.log(N))
+    return 1 + below[0] if below.size else None
+
+
+@in_browser
+@pytest.mark.parametrize(("step", "H"), [(0.2, 256), (0.0125, 1024), (8, 64), (64, 4096)])
+def test_step_numbers(page, step, H):
+    go(page, f"#step&step.step={step}&step.H={H}")
+    found, plain = shown(page, "step"), by_hand(step, H, False)
+    assert found["SGD, oscillating text"] == first_below(plain)
+    assert found["normalised, oscillating text"] == first_below(by_hand(step, H, True))
+    assert found["log ratio after 4,000 steps, SGD"] == pytest.approx(plain[-1], rel=1e-6)
+    theta, visits, edge = np.log(H / (4 * np.log(16))) / 30 - 1 / 30, 0, None
+    while edge is None and visits <= one_pass.MOST_SLOW:
+        if H * (np.log1p(np.exp(-30 * theta)) - np.log1p(np.exp(-15))) < np.log(16):
+            edge = visits
+        theta, visits = min(1.0, theta + step / (H * 900) * 30 * H / (1 + np.exp(30 * theta))), visits + 1
+    assert found["SGD, crawling text"] == edge
+    if found["SGD, oscillating text"] is None:
+        assert "never covered in 4,000 steps" in page.inner_text("#step .numbers")
+        assert "never covered" in page.inner_text("#step-chart-0 .plot")
+
+
+def test_normalised_sgd_needs_the_same_number_of_visits_at_every_length():
+    tables = split(PAGE.read_text(encoding="utf-8"))[1]["step"]
+    visits = next(mark["y"] for mark in tables["charts"][1]["marks"] if mark["name"] == "normalised, crawling")
+    assert 50_000 < min(visits) < max(visits) < 1.4 * min(visits)
+
+
+@in_browser
+@pytest.mark.parametrize(("q", "N"), [(0.5, 8), (0.9, 8), (0.9, 12), (0.58, 4), (0.98, 2)])
+def test_shortcut_numbers(page, q, N):
+    go(page, f"#shortcut&shortcut.q={q}&shortcut.N={N}")
+    found = shown(page, "shortcut")
+    assert found["KL"] == near(-0.9 * np.log(q) - 0.1 * np.log(1 - q))
+    assert found["CovN"] == near(0.9 * (q <= 1 / N) + 0.1 * (1 - q <= 1 / N))
+    assert found["Pass@N"] == near(1 - 0.9 * (1 - q) ** N - 0.1 * q**N)
+    assert found["missed"] == near(0.9 * (1 - q) ** N + 0.1 * q**N)
+    assert found["best q for Pass@N, on a grid of 0.005"] == pytest.approx(1 / (1 + 9 ** (-1 / (N - 1))), abs=0.0026)
+
+
+@in_browser
+@pytest.mark.parametrize(("kappa", "H", "error"), [(2, 6, "siblings"), (8, 4, "levels"), (1, 3, "siblings"),
+                                                   (16, 5, "siblings")])
+def test_verifier_numbers(page, kappa, H, error):
+    go(page, f"#verifier&verifier.kappa={kappa}&verifier.H={H}&verifier.error={error}")
+    found = shown(page, "verifier")
+    node = np.arange(2 ** (H + 1) - 1)  # in heap order; odd ones are first children
+    n, parent, depth = len(node), (node - 1) // 2, np.log2(node + 1).astype(int)
+    sign = np.where(node % 2, 1.0, -1.0) if error == "siblings" else (-1.0) ** (depth - 1)
+    factor = float(kappa) ** sign
+    W = np.where(depth == H, 1.0, factor) * 0.5**depth
+    A = np.zeros((n, n))
+    for u in range(1, n):
+        A[u, parent[u]] = A[parent[u], u] = W[u]
+    degree = A.sum(axis=1)
+    P, law, leaves = np.eye(n) / 2 + A / (2 * degree[:, None]), degree / degree.sum(), depth == H
+    gap = 1 - np.sort(np.linalg.eigvalsh(np.eye(n) / 2 + A / (2 * np.sqrt(np.outer(degree, degree)))))[-2]
+    assert found["spectral gap"] == near(gap)
+    assert found["its bound"] == near(np.sin(np.pi / (4 * H)) ** 2 / kappa**2)
+    T = np.ceil(2 * (kappa * H) ** 2 * np.log(np.sqrt(2) * kappa**2 * H**1.5 / 0.05))
+    assert found["T of the theorem"] == T
+    k, mixing = np.arange(H), int(found["mixing time"])
+    share = kappa**2 / (1 + kappa**2) if error == "siblings" else 0.5
+    assert found["forwards, distance"] == near(
+        np.abs(binom.pmf(k, H - 1, share) - binom.pmf(k, H - 1, 0.5)).sum() / 2)
+    now = np.linalg.matrix_power(P, mixing - 1)[0]
+    assert np.abs(now - law).sum() / 2 > 0.05 * law[leaves].sum() >= np.abs(now @ P - law).sum() / 2
+    at_T = np.linalg.matrix_power(P, int(T))[0][leaves]
+    assert found["walk after T steps, distance"] == near(np.abs(at_T / at_T.sum() - 0.5**H).sum() / 2)
+    absorbed = np.linalg.solve(np.eye((~leaves).sum()) - P[np.ix_(~leaves, ~leaves)], P[np.ix_(~leaves, leaves)])[0]
+    assert found["first answer, distance"] == near(np.abs(absorbed - 0.5**H).sum() / 2)
+
+
+# ---- in the browser: behaviour ----
+
+
+def until(page, condition):
+    """Wait until a JavaScript expression is true (the page's policy forbids the driver's own way of doing so)."""
+    for _ in range(100):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never true: {condition}")
+
+
+def pictures(page, panel):
+    """The drawn curves and dots, without the names, the axes' numbers and the marker of the control."""
+    return page.eval_on_selector_all(
+        f"#{panel} .plot path, #{panel} .plot circle",
+        """all => all.filter(e => !e.closest(".names"))
+            .map(e => ["d", "cx", "cy", "transform"].map(name => e.getAttribute(name)))""")
+
+
+@in_browser
+def test_every_control_moves_the_picture_and_the_numbers_by_keyboard(page):
+    go(page)
+    for panel in PANELS:
+        for field in page.query_selector_all(f"#{panel} [data-control]"):
+            name, before = field.get_attribute("id"), (pictures(page, panel), page.inner_text(f"#{panel} .numbers"))
+            field.focus()
+            at_end = field.evaluate("f => Number(f.value) === Number(f.max || f.length - 1)")
+            page.keyboard.press("ArrowUp" if at_end else "ArrowDown")
+            if pictures(page, panel) == before[0]:  # a slider at its start: down is to the left
+                page.keyboard.press("ArrowUp")
+            after = pictures(page, panel), page.inner_text(f"#{panel} .numbers")
+            assert before[0] != after[0], f"{name}: the picture did not change"
+            assert before[1] != after[1], f"{name}: the numbers did not change"
+    assert page.problems == []
+
+
+@in_browser
+def test_every_position_of_every_control_draws(page):
+    go(page)
+    for panel in PANELS:
+        for field in page.query_selector_all(f"#{panel} [data-control]"):
+            seen = field.evaluate("""field => {
+                const last = Number(field.max || field.length - 1), found = [];
+                for (let i = 0; i <= last; i++) {
+                    field.value = i;
+                    field.dispatchEvent(new Event("input", {bubbles: true}));
+                    found.push(field.closest("section").querySelectorAll(".plot svg path").length);
+                }
+                return found;
+            }""")
+            assert min(seen) > 0
+    assert page.problems == []
+    assert not re.search("NaN|undefined|null", page.inner_text("main"))
+
+
+@in_browser
+def test_address_keeps_the_state(page):
+    go(page)
+    for name, key in (("learn-n", "End"), ("learn-N", "Home"), ("verifier-kappa", "End")):
+        page.focus(f"#{name}")
+        page.keyboard.press(key)
+    page.select_option("#tail-model", "1")
+    until(page, "location.hash.includes('tail.model=broad')")
+    address, numbers = page.evaluate("location.hash"), [shown(page, panel) for panel in PANELS]
+    assert page.get_attribute("#tail .here", "href") == address
+    assert set(address[1:].split("&")) == {"tail", "learn.n=16384", "learn.N=4", "verifier.kappa=16",
+                                           "tail.model=broad"}
+    go(page, address)
+    assert [shown(page, panel) for panel in PANELS] == numbers
+    page.click("#learn button[type=reset]")
+    assert shown(page, "learn")["expected KL"] != numbers[2]["expected KL"]
+    assert shown(page, "verifier") == numbers[5]
+    until(page, "!location.hash.includes('learn.n')")
+    page.evaluate("location.hash = '#shortcut&shortcut.q=0.9'")
+    until(page, "document.querySelector('#shortcut output').textContent === '0.9'")
+    assert page.problems == []
+
+
+BAD = ("#learn&learn.N=abc&learn.n=7", "#&&=&.=&tail.N=&tail.=3", "#tail&tail.N=%E0%A4%A", "#" + "x" * 5000,
+       "#__proto__.N=4&constructor.name=x&toString", "#learn.__proto__=4&learn.n=-1", "#<img src=x onerror=alert(1)>")
+
+
+@in_browser
+def test_bad_addresses_are_ignored(page):
+    go(page)
+    good = [shown(page, panel) for panel in PANELS]
+    for bad in BAD:
+        go(page, bad)
+        assert [shown(page, panel) for panel in PANELS] == good, bad
+        assert page.problems == [], bad
+
+
+@in_browser
+def test_nothing_is_requested_and_nothing_is_reported(page):
+    go(page)
+    page.click("nav a >> nth=2")
+    page.click("#learn summary >> nth=0")
+    assert len(page.query_selector_all("#learn-chart-0 td")) == 12 * 6
+    assert {url for url in page.requested if url != "about:blank"} == {ADDRESS}
+    assert page.problems == []
+
+
+@in_browser
+def test_no_sideways_scrolling_and_no_label_cut_off_at_any_width(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    go(page, "#step&step.step=8")
+    for width in (390, 320, 800, 1280):
+        page.set_viewport_size({"width": width, "height": 844})
+        until(page, "Math.abs(document.querySelector('#verifier svg').getAttribute('width')"
+                    " - document.querySelector('#verifier figure').clientWidth) < 1")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate("""() => [...document.querySelectorAll(".plot text")].every(text => {
+            const box = text.getBoundingClientRect();
+            return box.left >= -1 && box.right <= document.documentElement.clientWidth + 1;
+        })"""), f"a label is cut off at {width}"
+
+
+# ---- accessibility ----
+
+
+def luminance(colour):
+    channels = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return np.dot([0.2126, 0.7152, 0.0722], linear)
+
+
+@in_browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_contrast_of_text_and_curves(page, scheme):
+    page.emulate_media(color_scheme=scheme)
+    go(page)
+    names = ["back", "field", "text", "soft", "link", "black", "blue", "orange", "green", "pink", "grey", "focus"]
+    colours = page.evaluate("""names => {
+        const probe = document.body.appendChild(document.createElement("i"));
+        return Object.fromEntries(names.map(name => {
+            probe.style.color = `var(--${name})`;
+            return [name, getComputedStyle(probe).color];
+        }));
+    }""", names)
+    for name in set(colours) - {"back", "field"}:
+        for ground in ("back", "field"):
+            a, b = sorted((luminance(colours[name]), luminance(colours[ground])), reverse=True)
+            assert (a + 0.05) / (b + 0.05) >= 4.5, f"{scheme}: {name} on {ground}"
+    assert (luminance(colours["back"]) > 0.5) == (scheme == "light")
+
+
+@in_browser
+def test_labels_headings_and_descriptions(page):
+    go(page)
+    assert page.evaluate("[...document.querySelectorAll('[data-control]')].every(f => f.labels.length === 1)")
+    levels = page.eval_on_selector_all("h1,h2,h3", "all => all.map(h => h.tagName)")
+    assert levels == ["H1"] + ["H2"] * len(PANELS)
+    assert page.evaluate("[...document.querySelectorAll('h2')].every(h => h.textContent.endsWith('?'))")
+    pictured = page.eval_on_selector_all(".plot svg", "all => all.map(s => [s.getAttribute('role'), s.ariaLabel])")
+    assert len(pictured) == 12
+    for role, label in pictured:
+        assert role == "img"
+        assert len(label.split()) > 10
+        assert "axis: " in label
+    assert page.query_selector("svg g[aria-label]") is None  # a group without a role may have no name
+    assert len(page.query_selector_all('[role=status][aria-live=polite]')) == len(PANELS)
+    assert page.get_attribute("#tail-N", "aria-valuetext") == "1,024"
+    assert page.get_attribute("html", "lang") == "en"
+    ids = page.eval_on_selector_all("[id]", "all => all.map(e => e.id)")
+    assert len(ids) == len(set(ids))
+
+
+@in_browser
+def test_without_javascript_the_page_says_so(browser):
+    context = browser.new_context(java_script_enabled=False)
+    found = context.new_page()
+    found.goto(ADDRESS)
+    assert "need JavaScript" in found.inner_text("header")
+    context.close()
