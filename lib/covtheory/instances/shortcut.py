@@ -65,12 +65,16 @@ class BlindMixture:
         low = q * N.reshape(N.shape + (1,) * q.ndim) <= 1 + 1e-12
         return (low * self._w).sum(axis=-1)
 
-    def pass_at(self, q: ArrayLike, N: ArrayLike) -> np.ndarray:
-        """Pass@N: chance that one of N draws is right; shape N + q without its last axis."""
+    def missed_at(self, q: ArrayLike, N: ArrayLike) -> np.ndarray:
+        """Chance that none of N draws is right; shape N + q without its last axis."""
         N, q = threshold("N", N), self._model(q)
         with np.errstate(divide="ignore"):
             missed = np.exp(N.reshape(N.shape + (1,) * q.ndim) * np.log1p(-q))
-        return 1 - (self._w * missed).sum(axis=-1)
+        return (self._w * missed).sum(axis=-1)
+
+    def pass_at(self, q: ArrayLike, N: ArrayLike) -> np.ndarray:
+        """Pass@N: chance that one of N draws is right; shape N + q without its last axis."""
+        return 1 - self.missed_at(q, N)
 
     def least_coverage(self, N: float) -> float:
         """Return the least ``Cov_N`` of all blind models: what ``ceil(N) - 1`` heaviest classes leave over.

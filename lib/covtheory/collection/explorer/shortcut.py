@@ -3,15 +3,10 @@
 import numpy as np
 
 from covtheory.collection.explorer.spec import axis, chart, control, mark, number, panel, table
-from covtheory.coverage import CoverageProfile, coverage_profile
-from covtheory.policies import Tabular
-from covtheory.samplers.best_of_n import best_of_n_value
+from covtheory.instances.shortcut import BlindMixture
 
-WEIGHTS = np.array([0.9, 0.1])
-"""Share of the prompts that follow the majority rule, and of those that follow the other one."""
-
-TRUTH = np.eye(2)
-"""Each kind of prompt has one right answer; the model cannot tell the kinds apart."""
+TOY = BlindMixture([0.9, 0.1])
+"""Nine prompts in ten follow the majority rule; each has one right answer; the model cannot tell which."""
 
 TRUSTS = np.round(np.arange(50, 99, 2) / 100, 2)
 FINE = np.round(np.arange(500, 991, 5) / 1000, 3)
@@ -50,13 +45,6 @@ def shortcut() -> dict:
 
 
 def numbers(trusts: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """KL (q), ``Cov_N`` and what Best-of-N misses (N, q), by the library's general functions."""
-    profiles = [profile(q) for q in trusts]
-    models = [np.tile([q, 1 - q], (2, 1)) for q in trusts]
-    missed = [1 - best_of_n_value(model, TRUTH, DRAWS, WEIGHTS) for model in models]
-    return np.array([p.kl for p in profiles]), np.array([p(DRAWS) for p in profiles]).T, np.array(missed).T
-
-
-def profile(q: float) -> CoverageProfile:
-    """Profile of the model that answers with the majority's rule with probability ``q``."""
-    return coverage_profile(Tabular(TRUTH), Tabular(np.tile([q, 1 - q], (2, 1))), WEIGHTS)
+    """KL (q), ``Cov_N`` and what Best-of-N misses (N, q)."""
+    models = np.stack([trusts, 1 - trusts], axis=1)
+    return TOY.kl(models), TOY.coverage(models, DRAWS), TOY.missed_at(models, DRAWS)
