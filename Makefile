@@ -22,7 +22,7 @@ help:
 	@echo "make student                            the copy to hand out: build/student and its zip, without solutions"
 	@echo "make solutions [NB=03]                  print the exercises with worked solutions, for the lecturer"
 	@echo "make explorer                           compute and write references/explorer.html, the page to play with"
-	@echo "make train [CONFIG=small] [SEED=0]      train notebook 12's network (PyTorch; small: half an hour on a core)"
+	@echo "make train [CONFIG=small] [SEED=0]      train notebook 12's network (installs PyTorch; ten minutes on a core)"
 	@echo "make lab                                open the notebooks in JupyterLab"
 	@echo "make bench                              benchmarks, with machine facts"
 	@echo "make clean                              remove build/ and the environments"
