@@ -1,0 +1,228 @@
+"""A deck: sections in columns, slides below one another, links, notes, and one HTML document that needs nothing else."""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from html import escape
+
+import nbformat
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from covtheory.claims.claim import MIME
+from covtheory.collection.slides import assets, blocks, flow, notes, pages, verdict
+from covtheory.collection.slides.pages import Page
+
+CODE_STYLE = "default"
+SHORT_CAPTION = 45
+"""Words of a caption that a slide shows, in whole sentences; all of it is in the notes."""
+
+
+@dataclass
+class Section:
+    """One column of slides: a heading, and runs of blocks between the author's own breaks."""
+
+    heading: str
+    runs: list[list[blocks.Block]] = field(default_factory=lambda: [[]])
+    asides: list[str] = field(default_factory=list)
+    words: int = 0
+    pages: list[Page] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        """The heading without markup."""
+        return plain(self.heading)
+
+
+@dataclass
+class Deck:
+    """A notebook as slides."""
+
+    number: str
+    title: str
+    question: str
+    minutes: int
+    sections: list[Section]
+
+    @property
+    def count(self) -> int:
+        """The number of slides."""
+        return sum(len(section.pages) for section in self.sections)
+
+
+def make(nb: nbformat.NotebookNode, ledger: dict, register: dict, teaching: str = "") -> Deck:
+    """Return the deck of a notebook, from its stored outputs and slideshow metadata."""
+    groups = blocks.Groups()
+    opening = nb.cells[0].source
+    title = re.match(r"# (.+)", opening).group(1)
+    number = title[:2]
+    found = re.search(r"\*\*Minutes\*\*:? *(\d+)", opening + (nb.cells[1].source if len(nb.cells) > 1 else ""))
+    minutes = int(found.group(1)) if found else 0
+    asked = re.search(r"^\*\*The question\.\*\* (.+)$", opening, re.MULTILINE)
+    question = asked.group(1) if asked else ""
+    deck = Deck(number, title, question, minutes, _sections(nb, ledger, register, groups, question))
+    for section in deck.sections[1:]:
+        section.pages = [page for run in section.runs if run for page in pages.paginate(run)]
+    first = deck.sections[0]
+    rest = [page for run in first.runs if run for page in pages.paginate(run)]
+    first.pages = [Page([], body=_title_page(deck)), *rest, *_contents(deck, groups)]
+    held = _held(nb, groups)
+    if held:
+        deck.sections.append(Section("What was checked", pages=pages.paginate(held)))
+    _finish(deck, teaching)
+    return deck
+
+
+def _sections(nb, ledger, register, groups, question):
+    found: list[Section] = []
+    fragment, pending, exercises = 0, [], r"^\s*check\("
+    for position, cell in enumerate(nb.cells):
+        kind = cell.metadata.get("slideshow", {}).get("slide_type", "-")
+        if kind in ("skip", "notes"):
+            _aside(found, cell, kind, exercises)
+            continue
+        if cell.cell_type == "markdown":
+            source = cell.source
+            if position == 0 and question:
+                source = source.replace(f"**The question.** {question}", "")
+            heading, made = blocks.of_markdown(source, groups)
+        else:
+            heading, made = None, blocks.of_code(cell, ledger, register, groups)
+            pending.append(_coloured(cell.source))
+        if kind == "slide" or not found:
+            found.append(Section(heading or (found[-1].heading if found else "")))
+        elif kind == "subslide" and found[-1].runs[-1]:
+            found[-1].runs.append([])
+        if heading and kind != "slide" and found[-1].heading != heading and position:
+            found.append(Section(heading))
+        section = found[-1]
+        section.words += len(cell.source.split())
+        fragment += 1
+        if kind == "fragment":
+            for block in made:
+                block.fragment = fragment
+        if made and _captions(section, cell, made):
+            made = []
+        section.runs[-1] += made
+        if pending and section.runs[-1]:
+            section.runs[-1][-1].code += pending
+            pending = []
+    return found
+
+
+def _captions(section, cell, made):
+    """Give a paragraph that starts with "Figure" to the figure before it; say whether it was one."""
+    if cell.cell_type != "markdown" or not re.match(r"\*+Figure", cell.source):
+        return False
+    before = [block for run in section.runs for block in run]
+    if not before or before[-1].kind != "figure" or before[-1].data["caption"] or len({b.group for b in made}) > 1 or any(
+            block.kind != "text" for block in made):
+        return False
+    tree, formulas = blocks.parse(cell.source)
+    words = flow.pieces(tree.find("p"), formulas, blocks.CAPTION, 420)
+    sentences = flow.sentences([word for word in words if isinstance(word, flow.Word)])
+    shown = list(sentences[0])
+    for i, sentence in enumerate(sentences[1:], start=1):
+        if i > 1 and len(shown) + len(sentence) > SHORT_CAPTION:
+            before[-1].notes.append(f"<p><strong>Caption, in full:</strong></p>{blocks.prose(cell.source)}")
+            break
+        shown += sentence
+    before[-1].data["caption"] = shown
+    return True
+
+
+def _aside(found, cell, kind, exercises):
+    if not found or not cell.source.strip():
+        return
+    if cell.cell_type == "markdown":
+        label = "" if kind == "notes" else '<p class="skipped"><strong>Not on the slides:</strong></p>'
+        text = f"{label}{blocks.prose(cell.source)}"
+        run = found[-1].runs[-1]
+        (run[-1].notes if run else found[-1].asides).append(text)
+
+
+def _coloured(source):
+    return highlight(source, PythonLexer(), HtmlFormatter(nowrap=True, style=CODE_STYLE)).rstrip("\n")
+
+
+def _title_page(deck):
+    return (f'<h1>{escape(deck.title)}</h1><p class="question">{blocks.inline(deck.question, 34)}</p>'
+            f'<p class="colophon">Theory-verification notebooks for the coverage principle · {deck.minutes} minutes · '
+            "keys: <kbd>space</kbd> on, <kbd>→</kbd> next section, <kbd>Esc</kbd> overview, <kbd>s</kbd> speaker's "
+            "notes, <kbd>c</kbd> code</p>")
+
+
+def _contents(deck, groups):
+    entries = [section for section in deck.sections[1:]]
+    rows = [f'<li><a href="#/{slug}">{heading}</a></li>' for slug, heading in
+            zip(_slugs(deck), (section.heading for section in entries), strict=False)]
+    return [Page([], heading="Sections", body=f'<ol class="contents">{"".join(rows)}</ol>')]
+
+
+def _slugs(deck):
+    seen: dict[str, int] = {}
+    for section in deck.sections[1:]:
+        slug = slugify(section.title)
+        seen[slug] = seen.get(slug, 0) + 1
+        yield slug if seen[slug] == 1 else f"{slug}-again-{seen[slug]}"
+
+
+def slugify(text: str) -> str:
+    """Return a name for links.
+
+    Examples
+    --------
+    >>> slugify("Lemma 2. On the training set: Cov_N")
+    'lemma-2-on-the-training-set-cov-n'
+    """
+    plain_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain_text).strip("-") or "section"
+
+
+def plain(html: str) -> str:
+    """Return HTML without its tags."""
+    text = re.sub(r"<[^>]+>", "", html)
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _held(nb, groups):
+    records = [o["data"][MIME] for cell in nb.cells if cell.cell_type == "code" for o in cell.outputs
+               if MIME in o.get("data", {})]
+    if not records:
+        return []
+
+    def cell(text, code=False):
+        made = []
+        for text_word in text.split():
+            width = (0.61 if code else 1) * (len(text_word) if code else flow.text_width(text_word)) * 21
+            made.append(flow.Word(((("code",) if code else (), escape(text_word, quote=False)),), text_word, width,
+                                  21 * flow.ASCENT, 21 * flow.DESCENT))
+        return made
+
+    rows = [[cell("claim"), cell("kind"), cell("how it was checked"), cell("instances"), cell("verdict")]]
+    for record in records:
+        routes = ", ".join(verdict.ROUTES[route].split(" with ")[0].split(" over ")[0]
+                           for route in record["route"].split(" + ") if route)
+        rows.append([cell(record["id"], code=True), cell(verdict.KINDS[record["kind"]]), cell(routes),
+                     cell(f"{record['instances']:,}"), cell(verdict.headline(record))])
+    return blocks.table_blocks(rows, groups(), size=21)
+
+
+def _finish(deck, teaching):
+    """Number the parts, name the links, gather the notes."""
+    slugs = ["title", *_slugs(deck)]
+    told = notes.teaching_of(teaching, deck.number)
+    total = sum(section.words for section in deck.sections) or 1
+    for section, slug in zip(deck.sections, slugs, strict=True):
+        for i, page in enumerate(section.pages, start=1):
+            page.heading = page.heading or section.heading
+            page.part, page.parts = i, len(section.pages)
+            page.slug = slug if i == 1 else f"{slug}-{i}"
+            page.body = page.body or pages.render(page.blocks)
+            page.notes += [text for block in page.blocks for text in block.notes]
+            page.notes += [f"<p><strong>Picture:</strong> {escape(block.data['alt'])}</p>" for block in page.blocks
+                           if block.kind == "figure"]
+        lead = notes.lead(section, told, round(deck.minutes * section.words / total))
+        if section.pages:
+            section.pages[0].notes = [*lead, *section.asides, *section.pages[0].notes]
