@@ -22,6 +22,9 @@ WIDTH = 1192
 STATEMENT = r"(Theorem|Lemma|Proposition|Corollary|Definition|Fact)\b"
 """What opens a statement that is shown in a box, when set in bold."""
 
+ASIDE = r"(Remark|Example|Note|Reading|Why|Check|Step|What|How)"
+"""What opens a comment after a statement, when set apart by its type."""
+
 MOST_OUTPUT = 12
 """Lines of printed output that a slide shows."""
 
@@ -154,7 +157,7 @@ def _paragraph(node, formulas, group):
     for block in found:
         lead = _lead(block)
         turn = "theorem" if re.match(STATEMENT, lead) else "proof" if re.match("Proof", lead) else None
-        if turn is None and role == "theorem" and lead:
+        if turn is None and role == "theorem" and (re.match(ASIDE, lead) or _bold(block)):
             turn = ""
         if turn is not None and turn != role:
             role = turn
@@ -165,6 +168,10 @@ def _paragraph(node, formulas, group):
         if role == "proof" and block.words and block.words[-1].text.endswith(("□", "◻", "∎")):
             role, shift = "", shift + 0.01
     return found
+
+
+def _bold(block):
+    return bool(block.words) and "strong" in block.words[0].parts[0][0]
 
 
 def _lead(block):

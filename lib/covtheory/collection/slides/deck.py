@@ -15,6 +15,9 @@ from covtheory.collection.slides import assets, blocks, flow, notes, pages, verd
 from covtheory.collection.slides.pages import Page
 
 CODE_STYLE = "default"
+SUBSLIDE = -2.0
+"""What a cut where the author asked for one is worth: it is made unless both slides would be nearly empty."""
+
 SHORT_CAPTION = 45
 """Words of a caption that a slide shows, in whole sentences; all of it is in the notes."""
 
@@ -66,7 +69,7 @@ def make(nb: nbformat.NotebookNode, ledger: dict, register: dict, teaching: str 
         section.pages = [page for run in section.runs if run for page in pages.paginate(run)]
     first = deck.sections[0]
     rest = [page for run in first.runs if run for page in pages.paginate(run)]
-    first.pages = [Page([], body=_title_page(deck)), *rest, *_contents(deck, groups)]
+    first.pages = [Page([], body=_title_page(deck, _records(nb))), *rest, *_contents(deck, groups)]
     held = _held(nb, groups)
     if held:
         deck.sections.append(Section("What was checked", pages=pages.paginate(held)))
@@ -92,8 +95,8 @@ def _sections(nb, ledger, register, groups, question):
             pending.append(_coloured(cell.source))
         if kind == "slide" or not found:
             found.append(Section(heading or (found[-1].heading if found else "")))
-        elif kind == "subslide" and found[-1].runs[-1]:
-            found[-1].runs.append([])
+        elif kind == "subslide" and made:
+            made[0].cost = min(made[0].cost, SUBSLIDE)
         if heading and kind != "slide" and found[-1].heading != heading and position:
             found.append(Section(heading))
         section = found[-1]
@@ -102,8 +105,9 @@ def _sections(nb, ledger, register, groups, question):
         if kind == "fragment":
             for block in made:
                 block.fragment = fragment
-        if made and _captions(section, cell, made):
-            made = []
+        made = _captions(section, cell, made)
+        if made and made[0].kind == "figure":
+            _captioned_before(section, made[0])
         section.runs[-1] += made
         if pending and section.runs[-1]:
             section.runs[-1][-1].code += pending
@@ -112,24 +116,40 @@ def _sections(nb, ledger, register, groups, question):
 
 
 def _captions(section, cell, made):
-    """Give a paragraph that starts with "Figure" to the figure before it; say whether it was one."""
-    if cell.cell_type != "markdown" or not re.match(r"\*+Figure", cell.source):
-        return False
+    """Give a first paragraph that starts with "Figure" to the figure before it; return the blocks that remain."""
     before = [block for run in section.runs for block in run]
-    if not before or before[-1].kind != "figure" or before[-1].data["caption"] or len({b.group for b in made}) > 1 or any(
-            block.kind != "text" for block in made):
-        return False
-    tree, formulas = blocks.parse(cell.source)
-    words = flow.pieces(tree.find("p"), formulas, blocks.CAPTION, 420)
-    sentences = flow.sentences([word for word in words if isinstance(word, flow.Word)])
+    part = [block for block in made if block.group == made[0].group]
+    if cell.cell_type != "markdown" or not before or not _is_caption(part) or before[-1].kind != "figure" or before[
+            -1].data["caption"]:
+        return made
+    _caption(before[-1], part)
+    return made[len(part):]
+
+
+def _is_caption(part):
+    return bool(part) and all(block.kind == "text" for block in part) and part[0].words[0].text.startswith("Figure")
+
+
+def _captioned_before(section, figure):
+    """Take the paragraph that starts with "Figure" just before a figure as its caption."""
+    run = section.runs[-1]
+    part = [block for block in run if run and block.group == run[-1].group]
+    if _is_caption(part):
+        del run[len(run) - len(part):]
+        _caption(figure, part)
+        figure.notes += [text for block in part for text in block.notes]
+
+
+def _caption(figure, part):
+    sentences = [[flow.scaled(word, blocks.CAPTION / blocks.BASE) for word in block.words] for block in part]
     shown = list(sentences[0])
     for i, sentence in enumerate(sentences[1:], start=1):
         if i > 1 and len(shown) + len(sentence) > SHORT_CAPTION:
-            before[-1].notes.append(f"<p><strong>Caption, in full:</strong></p>{blocks.prose(cell.source)}")
+            full = flow.html([word for words in sentences for word in words])
+            figure.notes.append(f"<p><strong>Caption, in full:</strong> {full}</p>")
             break
         shown += sentence
-    before[-1].data["caption"] = shown
-    return True
+    figure.data["caption"] = shown
 
 
 def _aside(found, cell, kind, exercises):
@@ -146,18 +166,23 @@ def _coloured(source):
     return highlight(source, PythonLexer(), HtmlFormatter(nowrap=True, style=CODE_STYLE)).rstrip("\n")
 
 
-def _title_page(deck):
+def _title_page(deck, records):
+    refuted = sum(record["status"] == "refuted_as_printed" for record in records)
+    hold = len(records) - refuted
+    verdicts = f"{len(records)} claim{'s' if len(records) != 1 else ''} checked: " + (
+        f"{hold} hold, {refuted} refuted as printed" if refuted else "all hold")
     return (f'<h1>{escape(deck.title)}</h1><p class="question">{blocks.inline(deck.question, 34)}</p>'
-            f'<p class="colophon">Theory-verification notebooks for the coverage principle · {deck.minutes} minutes · '
-            "keys: <kbd>space</kbd> on, <kbd>→</kbd> next section, <kbd>Esc</kbd> overview, <kbd>s</kbd> speaker's "
-            "notes, <kbd>c</kbd> code</p>")
+            f'<p class="colophon">{deck.minutes} minutes · {verdicts}<br>'
+            "Theory-verification notebooks for the coverage principle</p>"
+            '<p class="keys">Keys: <kbd>space</kbd> next, <kbd>→</kbd> next section, <kbd>Esc</kbd> overview, '
+            "<kbd>s</kbd> speaker's notes, <kbd>c</kbd> code</p>")
 
 
 def _contents(deck, groups):
     entries = [section for section in deck.sections[1:]]
     rows = [f'<li><a href="#/{slug}">{heading}</a></li>' for slug, heading in
             zip(_slugs(deck), (section.heading for section in entries), strict=False)]
-    return [Page([], heading="Sections", body=f'<ol class="contents">{"".join(rows)}</ol>')]
+    return [Page([], heading="Sections", body=f'<ul class="contents">{"".join(rows)}</ul>')]
 
 
 def _slugs(deck):
@@ -186,9 +211,13 @@ def plain(html: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
+def _records(nb):
+    return [o["data"][MIME] for cell in nb.cells if cell.cell_type == "code" for o in cell.outputs
+            if MIME in o.get("data", {})]
+
+
 def _held(nb, groups):
-    records = [o["data"][MIME] for cell in nb.cells if cell.cell_type == "code" for o in cell.outputs
-               if MIME in o.get("data", {})]
+    records = _records(nb)
     if not records:
         return []
 

@@ -35,6 +35,11 @@ class Word:
         return bare.endswith((".", "?", "!", "∎", "◻")) and not bare.endswith(_ABBREVIATIONS)
 
 
+def scaled(word: Word, factor: float) -> Word:
+    """Return a word as it measures in another size of type."""
+    return replace(word, width=word.width * factor, ascent=word.ascent * factor, descent=word.descent * factor)
+
+
 @dataclass(frozen=True)
 class Formula:
     """A displayed formula: one line or several."""

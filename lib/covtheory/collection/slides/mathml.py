@@ -11,6 +11,7 @@ FUNCTIONS = {"log", "ln", "exp", "max", "min", "sup", "inf", "lim", "limsup", "l
 LIMITS = {"max", "min", "sup", "inf", "lim", "limsup", "liminf", "argmin", "argmax", *"∑∏⋃⋂⋁⋀"}
 RELATIONS = set("=<>≤≥≪≫≈≡≠∝→↦⇔⇒⟺⟹⟸↔∼⪅≲≳≍⟶") | {":="}
 OPENING, CLOSING = set("([{⟨⌈⌊"), set(")]}⟩⌉⌋")
+_SYMBOLS = set("∞∂∇∅ℓ⊤⊥∀∃□◻℘′″")
 _SCRIPTED = ("msub", "msup", "msubsup", "munder", "mover", "munderover")
 _ESCAPED = {r"\{": "{", r"\}": "}", r"\|": "‖", r"\lceil": "⌈", r"\rceil": "⌉", r"\lfloor": "⌊", r"\rfloor": "⌋",
             r"\langle": "⟨", r"\rangle": "⟩", r"\arg": "arg", r"\argmin": "argmin", r"\argmax": "argmax", "―": "¯", "~": "∼"}
@@ -46,6 +47,8 @@ def mathml(tex: str, display: str = "inline") -> ET.Element:
             element.set("width", "-0.167em")
         _alphabet(element)
     _upright(root)
+    _ordinary(root)
+    _primes(root)
     if display == "block":
         _limits(root)
     _space(root)
@@ -162,6 +165,37 @@ def _upright(parent):
             child.attrib.clear()
 
 
+def _ordinary(root):
+    """Make identifiers of symbols that came as operators, which would get an operator's spaces; capital Greek upright."""
+    for element in root.iter("mi"):
+        if len(element.text or "") == 1 and "Α" <= element.text <= "Ω":
+            element.set("mathvariant", "normal")
+    for element in root.iter("mo"):
+        if element.text in _SYMBOLS:
+            element.tag = "mi"
+            element.attrib.clear()
+            element.set("mathvariant", "normal")
+
+
+def _primes(parent):
+    """Set primes beside their letter: the sign is raised already, a superscript would raise it twice."""
+    for child in parent:
+        _primes(child)
+        if child.tag in ("msup", "msubsup") and set("".join(child[-1].itertext())) <= set("′″‴") and len(child[-1]) == 0:
+            base, prime = child[0], child[-1]
+            pair = ET.Element("mrow")
+            pair.extend([base, prime])
+            if child.tag == "msup":
+                child.clear()
+                child.tag = "mrow"
+                child.extend([base, prime])
+            else:
+                sub = child[1]
+                child.clear()
+                child.tag = "msub"
+                child.extend([pair, sub])
+
+
 def _limits(root):
     names = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}
     for element in root.iter():
@@ -183,6 +217,8 @@ def _space(parent):
         if child.tag == "mo" and child.text in "+−±∓" and (
                 before is None or (before.tag == "mo" and before.text not in CLOSING | set("|‖!′"))):
             child.set("form", "prefix")
+        if child.tag == "mo" and child.text in OPENING | CLOSING and "form" not in child.attrib:
+            child.set("form", "prefix" if child.text in OPENING else "postfix")
         if child.tag == "mo" and child.text == "/":
             child.set("lspace", "0em")
             child.set("rspace", "0em")

@@ -148,7 +148,7 @@ def _small(element, script):
 def _fraction(element, display, script):
     factor = 1 if display or script else SCRIPT
     top, bottom = (_scale(_box(child, False, script or not display), factor) for child in list(element)[:2])
-    up, down, gap = (0.677, 0.686, 0.12) if display else (0.394, 0.345, 0.04)
+    up, down, gap = (0.677, 0.686, 0.14) if display else (0.394, 0.345, 0.09)
     up = max(up, _AXIS + _RULE / 2 + gap + top.descent)
     down = max(down, -_AXIS + _RULE / 2 + gap + bottom.ascent)
     return Box(max(top.width, bottom.width) + 0.1, up + top.ascent, down + bottom.descent)
