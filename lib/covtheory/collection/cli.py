@@ -25,6 +25,8 @@ def main(arguments: list[str] | None = None) -> int:
     update.add_argument("--notebook", "-n", metavar="NN", help="only this notebook")
     slides = commands.add_parser("slides", help="write stand-alone reveal.js slides to build/slides")
     slides.add_argument("--notebook", "-n", metavar="NN", help="only this notebook")
+    slides.add_argument("--check", action="store_true", help="look at every slide in a browser: fit, size, network")
+    slides.add_argument("--sheets", metavar="FOLDER", type=Path, help="with --check: one picture of all slides a deck")
     new = commands.add_parser("new", help="start a notebook that already keeps the contract's form")
     new.add_argument("number", metavar="NN")
     new.add_argument("title", help='a verb first, for example "Count by sampling"')
@@ -60,7 +62,7 @@ def _run(options, root: Path) -> int:
     if options.command == "slides":
         from covtheory.collection.slides import slides
 
-        return slides(root, options.notebook)
+        return slides(root, options.notebook, options.check, options.sheets)
     from covtheory.collection.skeleton import new
 
     return new(root, options.number, options.title)

@@ -16,10 +16,11 @@ from covtheory.collection.staleness import check_fresh
 OUTPUT = Path("build") / "slides"
 
 
-def slides(root: Path, only: str | None = None, check: bool = False) -> int:
+def slides(root: Path, only: str | None = None, check: bool = False, sheets: Path | None = None) -> int:
     """Write build/slides/NN_name.html and NN_notes.html for every notebook (or one), and index.html.
 
-    Nothing is written unless every deck could be made. Returns the exit status.
+    Nothing is written unless every deck could be made. ``check`` then looks at every slide in a browser, and writes a
+    picture of all slides of each deck into ``sheets`` if given. Returns the exit status.
     """
     try:
         files = make_all(root, only)
@@ -35,7 +36,7 @@ def slides(root: Path, only: str | None = None, check: bool = False) -> int:
     if check:
         from covtheory.collection.slides.check import check_files
 
-        return check_files([root / OUTPUT / name for name in files if not name.endswith("_notes.html")])
+        return check_files([root / OUTPUT / name for name in files if not name.endswith("_notes.html")], sheets)
     return 0
 
 

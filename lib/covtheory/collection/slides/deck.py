@@ -133,11 +133,14 @@ def _is_caption(part):
 def _captioned_before(section, figure):
     """Take the paragraph that starts with "Figure" just before a figure as its caption."""
     run = section.runs[-1]
-    part = [block for block in run if run and block.group == run[-1].group]
-    if _is_caption(part):
-        del run[len(run) - len(part):]
-        _caption(figure, part)
-        figure.notes += [text for block in part for text in block.notes]
+    for last in reversed(run[-3:]):
+        part = [block for block in run if block.group == last.group]
+        if _is_caption(part):
+            section.runs[-1] = [block for block in run if block.group != last.group]
+            _caption(figure, part)
+            figure.notes += [text for block in part for text in block.notes]
+        if last.kind != "output":
+            return
 
 
 def _caption(figure, part):

@@ -110,6 +110,8 @@ def _breaks(row):
                 found.append((i, 2 + deep))
         if child.tag == "mspace" and float(child.get("width", "0em")[:-2]) >= 1 and i + 1 < len(row):
             found.append((i + 1, deep))
+        elif i and child.tag == "mtext" and len(text) > 2 and row[i - 1].tag != "mtext":
+            found.append((i, 1.2 + deep))
         elif child.tag == "mo" and text in ",;" and i + 1 < len(row):
             found.append((i + 1, 1.5 + deep))
         if child.tag == "mo" and text in OPENING:

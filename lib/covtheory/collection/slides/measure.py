@@ -98,7 +98,7 @@ def _row(element, display, script):
         return Box(0, 0, 0)
     ascent, descent = max(b.ascent for b in boxes), max(b.descent for b in boxes)
     tall = max(ascent - _AXIS, descent + _AXIS)
-    extra = sum(0.35 for child in element if _stretches(child) and tall > 0.65)
+    extra = sum(0.08 for child in element if _stretches(child) and tall > 0.65)
     if extra:
         ascent, descent = max(ascent, tall + _AXIS + 0.04), max(descent, tall - _AXIS + 0.04)
     return Box(sum(b.width for b in boxes) + extra, ascent, descent)
@@ -113,7 +113,7 @@ def _stretches(element):
 def _operator(element, text, display, script):
     if "minsize" in element.attrib:
         size = float(element.get("minsize")[:-2])
-        return Box(text_width(text, "math") + 0.22 * size, size / 2 + _AXIS, size / 2 - _AXIS)
+        return Box(text_width(text, "math") + 0.08, size / 2 + _AXIS, size / 2 - _AXIS)
     if text in _LARGE or text == "∫":
         if display:
             return Box(1.6 if text in _LARGE else 1.15, *((0.95, 0.45) if text in _LARGE else (1.36, 0.86)))

@@ -1,5 +1,6 @@
 """Speaker's notes: gathered from the teaching guide, the cells that are not shown, and the register of claims."""
 
+import difflib
 import re
 from html import escape
 
@@ -18,17 +19,22 @@ def teaching_of(text: str, number: str) -> dict[str, str]:
     parts = re.split(r"^### (.+)$", found.group(1), flags=re.MULTILINE)
     named = {"": parts[0].strip()}
     named.update({title.strip(): body.strip() for title, body in zip(parts[1::2], parts[2::2], strict=True)})
-    return {title: body for title, body in named.items() if body}
+    return {title: text for title, body in named.items() if (text := _without_tables(body))}
+
+
+def _without_tables(body):
+    """Rubrics stay in the guide: a deck may be handed to the class."""
+    return re.sub(r"^\|.*\n?", "", body, flags=re.MULTILINE).strip()
 
 
 def lead(section, told: dict[str, str], minutes: int) -> list[str]:
     """Return what opens a section's notes: the guide's block where it has one, else minutes by length of text."""
     from covtheory.collection.slides.blocks import prose
 
-    title = _bare(section.title)
-    for name, body in told.items():
-        if name and (_bare(name) == title or title.startswith(_bare(name)) or _bare(name).startswith(title)):
-            return [prose(body)]
+    titles = {_bare(name): body for name, body in told.items() if name}
+    near = difflib.get_close_matches(_bare(section.title), titles, n=1, cutoff=0.75)
+    if near and section.pages:
+        return [prose(titles[near[0]])]
     opening = [prose(told[""])] if "" in told and section.pages and section.pages[0].slug == "title" else []
     guess = f"<p><strong>Minutes:</strong> about {minutes}, by length of text.</p>"
     return opening or ([guess] if minutes else [])
@@ -69,4 +75,4 @@ def summary(page) -> str:
 
 
 def _bare(text):
-    return re.sub(r"[^a-z0-9 ]", "", text.lower()).strip()
+    return re.sub(r"[^a-z0-9]", "", text.lower())

@@ -28,6 +28,7 @@ def pretty(statement: str) -> str:
     for name in sorted(_GREEK, key=len, reverse=True):
         text = re.sub(rf"(?<![A-Za-z]){name}(hat|bar|tilde)?(?![A-Za-z])",
                       lambda m, letter=_GREEK[name]: letter + _HATS.get(m.group(1), ""), text)
+    text = re.sub(r"\b([A-Z])hat\b", "\\1\u0302", text)
     return _indices(escape(text, quote=False))
 
 
