@@ -1,0 +1,6 @@
+"""Modules that need PyTorch are collected for their doctests only where it is installed."""
+
+from importlib.util import find_spec
+
+_TRAIN = ("transformer", "loop", "held_out")
+collect_ignore = [f"lib/covtheory/train/{name}.py" for name in _TRAIN if find_spec("torch") is None]

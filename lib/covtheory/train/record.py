@@ -1,0 +1,121 @@
+"""What a training leaves: log-probabilities of two paths per held-out prompt and checkpoint, and its origin.
+
+Reading needs NumPy only. All curves (KL, coverage, Pass@N, tournaments) are computed from these numbers.
+"""
+
+import csv
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+UNIT = 1e-3
+"""Log-probabilities are stored in whole thousandths of a nat."""
+
+COVERAGE_AT, PASS_AT = (2, 3, 4, 6, 8, 16), (4, 8, 16)
+
+
+@dataclass(frozen=True)
+class Record:
+    """One training: K checkpoints of the second phase, n held-out prompts with a deterministic data policy.
+
+    Attributes
+    ----------
+    steps : ndarray of int, shape (K,)
+    kinds : ndarray of int, shape (n,)
+        Class of every held-out prompt: 0 majority rule, 1 minority rule.
+    by_rule : ndarray, shape (K, 2, n)
+        Log-probability, nats, of the path that the majority rule and the minority rule would take.
+    about : dict
+        Configuration, seed, versions, command, seconds.
+    """
+
+    steps: np.ndarray
+    kinds: np.ndarray
+    by_rule: np.ndarray
+    about: dict
+
+    @property
+    def log_probs(self) -> np.ndarray:
+        """Log-probability of the data policy's response, shape (K, n)."""
+        return self.by_rule[:, self.kinds, np.arange(len(self.kinds))]
+
+    @property
+    def kl(self) -> np.ndarray:
+        """KL divergence (= cross-entropy: the data policy is deterministic) at every checkpoint, nats, shape (K,)."""
+        return -self.log_probs.mean(axis=1)
+
+    def coverage(self, N) -> np.ndarray:
+        """``Cov_N`` at every checkpoint: fraction of prompts whose response has probability at most 1/N."""
+        edge = np.log(np.asarray(N, dtype=float))[..., None, None]
+        return (-self.log_probs >= edge - 1e-12).mean(axis=-1)
+
+    def pass_at(self, N) -> np.ndarray:
+        """Pass@N at every checkpoint, computed (not sampled): mean of ``1 - (1 - p)^N``."""
+        with np.errstate(divide="ignore"):
+            miss = np.log1p(-np.exp(np.minimum(self.log_probs, 0.0)))
+        return -np.expm1(np.asarray(N, dtype=float)[..., None, None] * miss).mean(axis=-1)
+
+
+def write(path: Path, record: Record) -> None:
+    """Write a record to an NPZ file; an interrupted write leaves the earlier file whole."""
+    stored = np.rint(-record.by_rule / UNIT)
+    if np.isnan(stored).any() or (stored < 0).any():
+        raise ValueError("by_rule: expected log-probabilities, at most 0 and not NaN")
+    arrays = {"steps": record.steps.astype(np.int32), "kinds": record.kinds.astype(np.uint8),
+              "by_rule": np.minimum(stored, np.iinfo(np.uint16).max).astype(np.uint16),
+              "about": np.frombuffer(json.dumps(record.about, sort_keys=True).encode(), dtype=np.uint8)}
+    replace(Path(path), lambda file: np.savez_compressed(file, **arrays), binary=True)
+
+
+def read(path: Path) -> Record:
+    """Read a record.
+
+    Raises
+    ------
+    ValueError
+        If the file is no record, or its parts do not fit together.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            steps, kinds, stored, about = (data[k] for k in ("steps", "kinds", "by_rule", "about"))
+            description = json.loads(about.tobytes())
+    except FileNotFoundError:
+        raise ValueError(f"{Path(path).name}: no such record") from None
+    except Exception as error:  # np.load raises many types; all mean that the file is no record
+        raise ValueError(f"{Path(path).name}: not a record of a training ({error})") from None
+    if stored.shape != (len(steps), 2, len(kinds)):
+        wanted = (len(steps), 2, len(kinds))
+        raise ValueError(f"{Path(path).name}: by_rule has shape {stored.shape}, expected {wanted}")
+    return Record(steps, kinds, -UNIT * stored.astype(float), description)
+
+
+def curves(record: Record) -> list[dict]:
+    """Return one row per checkpoint: step, KL, Cov_N and Pass@N at the thresholds of this module."""
+    cov, passed = record.coverage(COVERAGE_AT), record.pass_at(PASS_AT)
+    return [{"seed": record.about["seed"], "step": int(step), "kl": f"{record.kl[k]:.4f}",
+             **{f"cov_{N}": f"{cov[i, k]:.4f}" for i, N in enumerate(COVERAGE_AT)},
+             **{f"pass_{N}": f"{passed[i, k]:.4f}" for i, N in enumerate(PASS_AT)}}
+            for k, step in enumerate(record.steps)]
+
+
+def write_curves(path: Path, rows: list[dict]) -> None:
+    """Write rows of :func:`curves` as CSV."""
+    def save(file):
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+    replace(Path(path), save)
+
+
+def replace(path: Path, save: Callable, binary: bool = False) -> None:
+    """Write through ``save(file)`` into a temporary file, then put it in the place of ``path``."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(path.name + ".part")
+    with open(temporary, "wb" if binary else "w", **({} if binary else {"encoding": "utf-8", "newline": ""})) as file:
+        save(file)
+    os.replace(temporary, path)

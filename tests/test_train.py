@@ -1,0 +1,113 @@
+"""A training at smoke scale: it learns, it resumes exactly, it refuses foreign folders. Skipped without PyTorch."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install -r requirements-train.txt")
+
+from covtheory.train.__main__ import main  # noqa: E402
+from covtheory.train.config import CONFIGS  # noqa: E402
+from covtheory.train.held_out import HeldOut  # noqa: E402
+from covtheory.train.loop import Diverged, OtherTraining, Training  # noqa: E402
+from covtheory.train.record import read  # noqa: E402
+from covtheory.train.transformer import Transformer  # noqa: E402
+
+SMOKE = CONFIGS["smoke"]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("train")]
+
+
+torch.set_num_threads(1)  # more threads than free cores would make these small steps a hundred times slower
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("smoke")
+    lines = []
+    return Training(SMOKE, 0, folder, report=lines.append).run(), lines
+
+
+def test_it_learns_the_graph_then_the_majority_rule(trained):
+    record, _ = trained
+    assert record.kl[-1] < 1.2 < record.kl[0] < 6
+    majority, minority = np.exp(record.by_rule[-1]).mean(axis=1)
+    assert majority > 0.5 > minority
+    assert record.coverage(8).min() < record.coverage(8)[0]
+
+
+def test_a_killed_training_ends_like_an_uninterrupted_one(trained, tmp_path):
+    for evaluations in (2, 1, 3):
+        assert Training(SMOKE, 0, tmp_path, report=lambda line: None).run(evaluations) is None
+    resumed = Training(SMOKE, 0, tmp_path, report=lambda line: None).run()
+    assert (resumed.by_rule == trained[0].by_rule).all()
+    assert (resumed.steps == trained[0].steps).all()
+
+
+def test_progress_names_the_phase_and_the_time_left(trained):
+    assert trained[1][1].startswith("pretrain     60  KL")
+    assert trained[1][-1].endswith("left 0.0 min")
+
+
+def test_a_folder_of_another_training_is_refused(tmp_path):
+    Training(SMOKE, 0, tmp_path, report=lambda line: None).run(1)
+    with pytest.raises(OtherTraining, match="another configuration or seed"):
+        Training(SMOKE, 1, tmp_path)
+    with pytest.raises(OtherTraining):
+        Training(dataclasses.replace(SMOKE, batch=8), 0, tmp_path)
+
+
+def test_a_loss_that_is_no_number_stops_the_training(tmp_path):
+    training = Training(SMOKE, 0, tmp_path, report=lambda line: None)
+    with torch.no_grad():
+        training.net.logits.weight.fill_(float("nan"))
+    training.held_out = dataclasses.replace(training.held_out)  # scoring NaN is not what is tested
+    training._evaluate = lambda *_: None
+    with pytest.raises(Diverged, match="learning rate"):
+        training.run()
+
+
+def test_command_writes_record_and_curves(tmp_path, capsys, monkeypatch):
+    short = dataclasses.replace(SMOKE, phases=tuple(dataclasses.replace(p, steps=2) for p in SMOKE.phases))
+    monkeypatch.setitem(CONFIGS, "smoke", short)
+    assert main(["smoke", "--out", str(tmp_path), "--threads", "1"]) == 0
+    record = read(tmp_path / "record.npz")
+    assert record.about["command"] == "python -m covtheory.train smoke --seed 0"
+    assert (tmp_path / "curves.csv").read_text().count("\n") == 1 + len(record.steps)
+    assert main(["smoke", "--out", str(tmp_path), "--seed", "1"]) == 2
+    assert "another" in capsys.readouterr().err
+
+
+def test_the_network_is_causal_and_its_token_laws_sum_to_one():
+    torch.manual_seed(0)
+    net = Transformer(7, 9, width=16, depth=2, heads=2)
+    tokens = torch.randint(0, 7, (3, 10))
+    before = net.token_log_probs(tokens, 6)
+    tokens[:, -1] = (tokens[:, -1] + 1) % 7
+    assert torch.equal(net.token_log_probs(tokens, 6)[:, :-1], before[:, :-1])
+    last = torch.stack([net.token_log_probs(torch.cat([tokens[:, :-1], torch.full((3, 1), v)], 1), 6)[:, -1]
+                        for v in range(7)])
+    assert torch.allclose(last.exp().sum(0), torch.ones(3), atol=1e-5)
+
+
+def test_held_out_answers_follow_the_two_rules():
+    held_out, layers = HeldOut.of(SMOKE), SMOKE.task.layers
+    assert (held_out.kinds == 1).sum() == round(0.1 * SMOKE.held_out)
+    majority, minority = held_out.tokens[:, :, held_out.prompt_length :]
+    pairs = held_out.tokens[0, :, : 2 * layers].reshape(-1, layers, 2)
+    forks = pairs[..., 0] != pairs[..., 1]
+    parity = (np.arange(layers) + 2) % 2
+    assert ((majority % 2 == parity) | ~forks).all()
+    assert ((minority % 2 != parity) | ~forks).all()
+    assert ((majority == minority) == ~forks).all()
+    assert ((majority[..., None] == pairs).any(-1) & (minority[..., None] == pairs).any(-1)).all()
+
+
+def test_the_papers_scale_builds_and_scores_one_batch():
+    paper = CONFIGS["paper"]
+    net = Transformer(paper.task.vocabulary, paper.task.prompt_length + paper.task.response_length - 1, paper.width,
+                      paper.depth, paper.heads)
+    assert 10e6 < sum(p.numel() for p in net.parameters()) < 12e6
+    rng = np.random.default_rng(0)
+    tokens = torch.as_tensor(paper.task.tokens(paper.task.sample(rng, np.array([0, 1])), rng))
+    assert net.token_log_probs(tokens, paper.task.prompt_length).shape == (2, 10)

@@ -1,0 +1,93 @@
+"""Records of trainings: what is read back, curves by hand, and files that are refused. No PyTorch needed."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from covtheory.train.config import CONFIGS, THIRDS, Config, Phase
+from covtheory.train.record import Record, curves, read, write, write_curves
+
+
+def record():
+    by_rule = np.log([[[0.5, 0.25, 0.1], [0.4, 0.25, 0.5]], [[0.9, 0.8, 0.9], [0.02, 0.1, 0.05]]])
+    return Record(np.array([0, 10]), np.array([0, 0, 1]), by_rule, {"seed": 3})
+
+
+def test_the_data_policys_answer_is_the_one_of_the_prompts_class():
+    assert np.exp(record().log_probs) == pytest.approx(np.array([[0.5, 0.25, 0.5], [0.9, 0.8, 0.05]]))
+
+
+def test_curves_are_those_computed_by_hand():
+    r = record()
+    assert r.kl == pytest.approx(-np.log([0.5 * 0.25 * 0.5, 0.9 * 0.8 * 0.05]) / 3)
+    assert r.coverage([2, 4]).tolist() == [[1.0, 1 / 3], [1 / 3, 1 / 3]]
+    assert r.pass_at(2)[0] == pytest.approx(1 - (0.25 + 0.5625 + 0.25) / 3)
+
+
+def test_reading_gives_back_what_was_written_to_half_a_thousandth_of_a_nat(tmp_path):
+    write(tmp_path / "a.npz", record())
+    back = read(tmp_path / "a.npz")
+    assert np.abs(back.by_rule - record().by_rule).max() <= 5.001e-4
+    assert back.about == {"seed": 3}
+    assert back.steps.tolist() == [0, 10]
+    assert list(tmp_path.iterdir()) == [tmp_path / "a.npz"]
+
+
+def test_an_interrupted_write_leaves_the_earlier_file(tmp_path):
+    write(tmp_path / "a.npz", record())
+    before = (tmp_path / "a.npz").read_bytes()
+    bad = Record(np.array([0]), np.array([0]), np.full((1, 2, 1), np.nan), {"seed": 0})
+    with pytest.raises(ValueError, match="by_rule"):
+        write(tmp_path / "a.npz", bad)
+    assert (tmp_path / "a.npz").read_bytes() == before
+
+
+def test_curves_file_has_one_row_a_checkpoint(tmp_path):
+    write_curves(tmp_path / "c.csv", curves(record()))
+    lines = (tmp_path / "c.csv").read_text().splitlines()
+    assert lines[0].startswith("seed,step,kl,cov_2")
+    assert [line.split(",")[:2] for line in lines[1:]] == [["3", "0"], ["3", "10"]]
+
+
+@pytest.mark.parametrize("content", [b"", b"not an archive", None])
+def test_a_file_that_is_no_record_is_refused_by_name(tmp_path, content):
+    if content is not None:
+        (tmp_path / "bad.npz").write_bytes(content)
+    with pytest.raises(ValueError, match=r"bad\.npz"):
+        read(tmp_path / "bad.npz")
+
+
+def test_a_record_whose_parts_do_not_fit_is_refused(tmp_path):
+    r = record()
+    write(tmp_path / "bad.npz", Record(r.steps, r.kinds[:2], r.by_rule, r.about))
+    with pytest.raises(ValueError, match="by_rule has shape"):
+        read(tmp_path / "bad.npz")
+
+
+@pytest.mark.parametrize(("change", "names"), [
+    ({"heads": 5}, "heads"), ({"phases": ()}, "phases"), ({"batch": 0}, "batch"),
+    ({"phases": (Phase("a", 1, 1e-3, (0.5, 0.5)),)}, "mixture"),
+    ({"phases": (Phase("a", 1, 1e-3, THIRDS),)}, "recorded"),
+])
+def test_configurations_that_make_no_sense_are_refused(change, names):
+    small = CONFIGS["small"]
+    fields = {"task": small.task, "width": 96, "depth": 3, "heads": 4, "phases": small.phases, **change}
+    with pytest.raises(ValueError, match=names):
+        Config(**fields)
+
+
+@pytest.mark.parametrize(("arguments", "names"), [
+    ((-1, 1e-3, (1.0,)), "steps"), ((1, 0.0, (1.0,)), "learning_rate"), ((1, 1e-3, (0.5, 0.4)), "mixture")])
+def test_phases_that_make_no_sense_are_refused(arguments, names):
+    with pytest.raises(ValueError, match=names):
+        Phase("a", *arguments)
+
+
+def test_without_pytorch_the_command_says_what_to_install():
+    script = ("import sys; sys.modules['torch'] = None; from covtheory.train.__main__ import main; "
+              "sys.exit(main(['smoke']))")
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "requirements-train.txt" in done.stderr
