@@ -18,7 +18,7 @@ help:
 	@echo "make test                               everything that guards the project"
 	@echo "make update [NB=03]                     execute notebooks, store outputs, ledger and index"
 	@echo "make new NB=04 TITLE='Bound it'         start a notebook"
-	@echo "make slides [NB=03]                     stand-alone slides in build/slides"
+	@echo "make slides [NB=03] [CHECK=1]           stand-alone slides and notes in build/slides; look at every slide"
 	@echo "make lab                                open the notebooks in JupyterLab"
 	@echo "make bench                              benchmarks, with machine facts"
 	@echo "make clean                              remove build/ and the environments"
@@ -36,7 +36,8 @@ verify: $(STAMP)
 	@$(RUN) verify $(if $(NB),--notebook $(NB)) $(if $(SEED),--seed $(SEED)) $(if $(FRESH),--fresh)
 
 test: $(STAMP)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-proof.txt -r requirements-parquet.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-proof.txt -r requirements-parquet.txt -r requirements-browser.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-slides.txt
 	@$(BIN)/ruff check .
 	@$(BIN)/python -m pytest -q -n auto --dist loadgroup
 	@$(RUN) verify
@@ -48,8 +49,8 @@ new: $(STAMP)
 	@$(RUN) new "$(NB)" "$(TITLE)"
 
 slides: $(STAMP)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-slides.txt
-	@$(RUN) slides $(if $(NB),--notebook $(NB))
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-slides.txt $(if $(CHECK),-r requirements-browser.txt)
+	@$(RUN) slides $(if $(NB),--notebook $(NB)) $(if $(CHECK),--check)
 
 lab: $(STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-lab.txt

@@ -1,9 +1,17 @@
 """A headless Chromium for the tests of pages: where it is, how it starts, and what a page under test must not do."""
 
+import importlib.util
 import json
 import os
 import shutil
 from pathlib import Path
+
+import pytest
+
+needs_reveal = pytest.mark.skipif(
+    importlib.util.find_spec("sphinx_revealjs") is None and not os.environ.get("CI"),
+    reason="reveal.js is not installed: requirements-slides.txt")
+"""For tests of slides."""
 
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
              "--disable-background-networking", "--disable-component-update", "--disable-sync"]

@@ -11,13 +11,8 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from PIL import Image
 
 from covtheory.claims.claim import MIME
-from covtheory.collection.slides import flow, verdict
-
-BASE, SMALL, TABLE, CAPTION, MONO = 28, 18, 23, 23, 17
-"""Sizes of type in pixels of a slide 1280 wide and 720 high; nothing on a slide is smaller than 0.6 of the base."""
-
-WIDTH = 1192
-"""Pixels between the margins of a slide."""
+from covtheory.collection.slides import flow, tables, verdict
+from covtheory.collection.slides.measure import BASE, MONO, WIDTH
 
 STATEMENT = r"(Theorem|Lemma|Proposition|Corollary|Definition|Fact)\b"
 """What opens a statement that is shown in a box, when set in bold."""
@@ -140,7 +135,7 @@ def of_markdown(text: str, groups: Groups) -> tuple[str | None, list[Block]]:
         elif node.name in ("ul", "ol"):
             found += _list(node, formulas, groups())
         elif node.name == "table":
-            found += _table(node, formulas, groups())
+            found += [Block(**fields) for fields in tables.rows(node, formulas, groups())]
         elif node.name == "x-math":
             found += _formula_alone(node, formulas, groups())
         else:
@@ -149,7 +144,7 @@ def of_markdown(text: str, groups: Groups) -> tuple[str | None, list[Block]]:
 
 
 def _paragraph(node, formulas, group):
-    """Return a paragraph's blocks; a statement in it is boxed from its name on, a proof starts a paragraph of its own."""
+    """Return a paragraph's blocks: a statement is boxed from its name on, a proof is a paragraph of its own."""
     start = node.get_text(" ", strip=True)
     boxed = node.find("strong") and re.search(STATEMENT, start)
     found = _sentences(flow.pieces(node, formulas, BASE, WIDTH - BOX if boxed else WIDTH), group, "")
@@ -224,48 +219,6 @@ def _list(node, formulas, group):
         parts = flow.pieces(holder, formulas, BASE, WIDTH - 40)
         found += _sentences(parts, group, "item", list=node.name, number=number)
     return found
-
-
-def _table(node, formulas, group):
-    rows = [[flow.pieces(cell, formulas, TABLE, 0.6 * WIDTH) for cell in row.find_all(["th", "td"])]
-            for row in node.find_all("tr")]
-    columns = max(len(row) for row in rows)
-    rows = [row + [[]] * (columns - len(row)) for row in rows]
-    return table_blocks(rows, group)
-
-
-def table_blocks(rows: list[list[list[flow.Word]]], group: int, size: float = TABLE) -> list[Block]:
-    """Return a table as rows that can be split between slides; the first row is repeated as the head."""
-    pad = 26.0
-    natural = [max(flow.longest([w for w in row[i] if isinstance(w, flow.Word)], size) for row in rows) + pad
-               for i in range(len(rows[0]))]
-    least = [max(max((w.width for w in row[i] if isinstance(w, flow.Word)), default=20) for row in rows) + pad
-             for i in range(len(rows[0]))]
-    if sum(natural) <= WIDTH:
-        widths = [value + 4 for value in natural]
-    else:
-        spare = max(0.0, WIDTH - sum(least))
-        want = [n - l for n, l in zip(natural, least, strict=True)]
-        widths = [l + spare * (w / sum(want)) ** 1.0 for l, w in zip(least, want, strict=True)]
-    share = [width / sum(widths) for width in widths]
-    total = min(WIDTH, sum(widths))
-    head, *body = rows
-    data = {"shares": share, "width": total, "size": size, "head": _cells(head, "th"),
-            "head_height": _row_height(head, widths, size, pad)}
-    return [Block("row", group, html=_cells(row, "td"), height=_row_height(row, widths, size, pad), data=data,
-                  cost=0.4 if i else 0.0) for i, row in enumerate(body)]
-
-
-def _cells(row, tag):
-    scope = ' scope="col"' if tag == "th" else ""
-    cells = "".join(f"<{tag}{scope}>{''.join(p.html if isinstance(p, flow.Formula) else '' for p in cell)}"
-                    f"{flow.html([p for p in cell if isinstance(p, flow.Word)])}</{tag}>" for cell in row)
-    return f"<tr>{cells}</tr>"
-
-
-def _row_height(row, widths, size, pad):
-    return max(flow.height([w for w in cell if isinstance(w, flow.Word)], size, (width - pad) * 0.97)
-               for cell, width in zip(row, widths, strict=True)) + 14
 
 
 def of_code(cell, ledger: dict, register: dict, groups: Groups) -> list[Block]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from covtheory.collection.slides.blocks import BASE
+from covtheory.collection.slides.measure import BASE
 
 LEAST = 0.6 * BASE
 """Pixels: no letter on a slide of 720 lines is smaller, scripts and printed output included."""
@@ -33,7 +33,8 @@ async least => {
       const out = {right: box.right - frame.right, left: frame.left - box.left, bottom: box.bottom - low,
                    top: frame.top - box.top};
       for (const [side, by] of Object.entries(out))
-        if (by / scale > 0.5) found.push(`${name}: ${what} leaves the slide by ${(by / scale).toFixed(0)} px (${side})`);
+        if (by / scale > 0.5)
+          found.push(`${name}: ${what} leaves the slide by ${(by / scale).toFixed(0)} px (${side})`);
     };
     if (Math.abs(frame.height / scale - 720) > 1) found.push(`${name}: the slide is ${frame.height / scale} high`);
     const low = frame.bottom - 43 * scale;
@@ -69,7 +70,7 @@ async least => {
 
 def browser_path() -> str | None:
     """Return where Chromium is installed, if it is."""
-    return next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 @contextmanager

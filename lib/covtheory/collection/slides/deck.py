@@ -1,7 +1,6 @@
-"""A deck: sections in columns, slides below one another, links, notes, and one HTML document that needs nothing else."""
+"""A deck: a notebook's sections as columns of slides, their names for links, their notes."""
 
 import re
-import unicodedata
 from dataclasses import dataclass, field
 from html import escape
 
@@ -10,13 +9,13 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from covtheory.claims.claim import MIME
-from covtheory.collection.slides import assets, blocks, flow, notes, pages, verdict
+from covtheory.collection.slides import blocks, covers, flow, notes, pages
+from covtheory.collection.slides.measure import BASE, CAPTION
 from covtheory.collection.slides.pages import Page
 
 CODE_STYLE = "default"
 SUBSLIDE = -2.0
-"""What a cut where the author asked for one is worth: it is made unless both slides would be nearly empty."""
+"""What a cut before an output is worth where the author asked for it: made unless both slides are nearly empty."""
 
 SHORT_CAPTION = 45
 """Words of a caption that a slide shows, in whole sentences; all of it is in the notes."""
@@ -35,7 +34,7 @@ class Section:
     @property
     def title(self) -> str:
         """The heading without markup."""
-        return plain(self.heading)
+        return covers.plain(self.heading)
 
 
 @dataclass
@@ -69,8 +68,9 @@ def make(nb: nbformat.NotebookNode, ledger: dict, register: dict, teaching: str 
         section.pages = [page for run in section.runs if run for page in pages.paginate(run)]
     first = deck.sections[0]
     rest = [page for run in first.runs if run for page in pages.paginate(run)]
-    first.pages = [Page([], body=_title_page(deck, _records(nb))), *rest, *_contents(deck, groups)]
-    held = _held(nb, groups)
+    records = covers.records(nb)
+    first.pages = [Page([], body=covers.opening(deck, records)), *rest, covers.contents(deck, list(_slugs(deck)))]
+    held = [blocks.Block(**fields) for fields in covers.checked(records, groups())]
     if held:
         deck.sections.append(Section("What was checked", pages=pages.paginate(held)))
     _finish(deck, teaching)
@@ -95,6 +95,8 @@ def _sections(nb, ledger, register, groups, question):
             pending.append(_coloured(cell.source))
         if kind == "slide" or not found:
             found.append(Section(heading or (found[-1].heading if found else "")))
+        elif kind == "subslide" and cell.cell_type == "markdown":
+            found[-1].runs.append([])
         elif kind == "subslide" and made:
             made[0].cost = min(made[0].cost, SUBSLIDE)
         if heading and kind != "slide" and found[-1].heading != heading and position:
@@ -144,7 +146,7 @@ def _captioned_before(section, figure):
 
 
 def _caption(figure, part):
-    sentences = [[flow.scaled(word, blocks.CAPTION / blocks.BASE) for word in block.words] for block in part]
+    sentences = [[flow.scaled(word, CAPTION / BASE) for word in block.words] for block in part]
     shown = list(sentences[0])
     for i, sentence in enumerate(sentences[1:], start=1):
         if i > 1 and len(shown) + len(sentence) > SHORT_CAPTION:
@@ -169,76 +171,12 @@ def _coloured(source):
     return highlight(source, PythonLexer(), HtmlFormatter(nowrap=True, style=CODE_STYLE)).rstrip("\n")
 
 
-def _title_page(deck, records):
-    refuted = sum(record["status"] == "refuted_as_printed" for record in records)
-    hold = len(records) - refuted
-    verdicts = f"{len(records)} claim{'s' if len(records) != 1 else ''} checked: " + (
-        f"{hold} hold, {refuted} refuted as printed" if refuted else "all hold")
-    return (f'<h1>{escape(deck.title)}</h1><p class="question">{blocks.inline(deck.question, 34)}</p>'
-            f'<p class="colophon">{deck.minutes} minutes · {verdicts}<br>'
-            "Theory-verification notebooks for the coverage principle</p>"
-            '<p class="keys">Keys: <kbd>space</kbd> next, <kbd>→</kbd> next section, <kbd>Esc</kbd> overview, '
-            "<kbd>s</kbd> speaker's notes, <kbd>c</kbd> code</p>")
-
-
-def _contents(deck, groups):
-    entries = [section for section in deck.sections[1:]]
-    rows = [f'<li><a href="#/{slug}">{heading}</a></li>' for slug, heading in
-            zip(_slugs(deck), (section.heading for section in entries), strict=False)]
-    return [Page([], heading="Sections", body=f'<ul class="contents">{"".join(rows)}</ul>')]
-
-
 def _slugs(deck):
     seen: dict[str, int] = {}
     for section in deck.sections[1:]:
-        slug = slugify(section.title)
+        slug = covers.slugify(section.title)
         seen[slug] = seen.get(slug, 0) + 1
         yield slug if seen[slug] == 1 else f"{slug}-again-{seen[slug]}"
-
-
-def slugify(text: str) -> str:
-    """Return a name for links.
-
-    Examples
-    --------
-    >>> slugify("Lemma 2. On the training set: Cov_N")
-    'lemma-2-on-the-training-set-cov-n'
-    """
-    plain_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain_text).strip("-") or "section"
-
-
-def plain(html: str) -> str:
-    """Return HTML without its tags."""
-    text = re.sub(r"<[^>]+>", "", html)
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-
-
-def _records(nb):
-    return [o["data"][MIME] for cell in nb.cells if cell.cell_type == "code" for o in cell.outputs
-            if MIME in o.get("data", {})]
-
-
-def _held(nb, groups):
-    records = _records(nb)
-    if not records:
-        return []
-
-    def cell(text, code=False):
-        made = []
-        for text_word in text.split():
-            width = (0.61 if code else 1) * (len(text_word) if code else flow.text_width(text_word)) * 21
-            made.append(flow.Word(((("code",) if code else (), escape(text_word, quote=False)),), text_word, width,
-                                  21 * flow.ASCENT, 21 * flow.DESCENT))
-        return made
-
-    rows = [[cell("claim"), cell("kind"), cell("how it was checked"), cell("instances"), cell("verdict")]]
-    for record in records:
-        routes = ", ".join(verdict.ROUTES[route].split(" with ")[0].split(" over ")[0]
-                           for route in record["route"].split(" + ") if route)
-        rows.append([cell(record["id"], code=True), cell(verdict.KINDS[record["kind"]]), cell(routes),
-                     cell(f"{record['instances']:,}"), cell(verdict.headline(record))])
-    return blocks.table_blocks(rows, groups(), size=21)
 
 
 def _finish(deck, teaching):

@@ -7,6 +7,7 @@ from html import escape
 from bs4 import NavigableString, Tag
 
 from covtheory.collection.slides import mathml
+from covtheory.collection.slides.lines import break_lines
 from covtheory.collection.slides.measure import math_box, text_width
 
 ASCENT, DESCENT = 1.0, 0.34
@@ -87,7 +88,8 @@ def _text(text, style, size, found, spaced):
         face = ("semibold" if "strong" in style else "regular") if "em" not in style else (
             "semibolditalic" if "strong" in style else "italic")
         wide = 0.55 * len(part) if "code" in style else text_width(part, face)
-        _add(Word(((style, escape(part, quote=False)),), part, wide * size, ASCENT * size, DESCENT * size), found, spaced)
+        shown = escape(part, quote=False)
+        _add(Word(((style, shown),), part, wide * size, ASCENT * size, DESCENT * size), found, spaced)
 
 
 def _formula(tex, display, style, size, width, found, spaced):
@@ -97,7 +99,7 @@ def _formula(tex, display, style, size, width, found, spaced):
         spaced[0] = True
         return
     limit = 0.5 * width if math_box(element, size).width > 0.6 * width else width
-    for i, line in enumerate(mathml.break_lines(element, lambda e: math_box(e, size).width <= limit)):
+    for i, line in enumerate(break_lines(element, lambda e: math_box(e, size).width <= limit)):
         box = math_box(line, size)
         word = Word(((style, mathml.html(line)),), mathml.plain(line), box.width, max(box.ascent, ASCENT * size),
                     max(box.descent, DESCENT * size), gap="<wbr>" if i else " ")
@@ -109,7 +111,7 @@ def _formula(tex, display, style, size, width, found, spaced):
 
 def displayed(element, size, width) -> Formula:
     """Return a displayed formula in as many lines as it needs; what has no place to break is set smaller."""
-    lines = mathml.break_lines(element, lambda e: math_box(e, size).width <= 0.96 * width)
+    lines = break_lines(element, lambda e: math_box(e, size).width <= 0.96 * width)
     shown, height = [], 0.0
     for line in lines:
         box = math_box(line, size)
@@ -202,11 +204,18 @@ def sentences(words: list[Word]) -> list[list[Word]]:
     for i, word in enumerate(words):
         found[-1].append(word)
         after = words[i + 1] if i + 1 < len(words) else None
-        if after is not None and word.ends_sentence and _begins(after):
+        if after is not None and word.ends_sentence and _begins(after) and not _is_label(found[-1]):
             found.append([])
     return [words for words in found if words]
 
 
+def _is_label(words):
+    """Say of words whether they only name what follows, like Theorem 1 or Proof."""
+    return len(words) <= 3 and all({"strong", "em"} & set(word.parts[0][0]) for word in words)
+
+
 def _begins(word):
     style, part = word.parts[0]
+    if word.text[:1] in "□◻∎":
+        return False
     return part.startswith("<math") or "strong" in style or not word.text[:1].islower()

@@ -2,19 +2,19 @@
 
 import re
 import xml.etree.ElementTree as ET
-from copy import deepcopy
 
 from latex2mathml.converter import convert
 
-FUNCTIONS = {"log", "ln", "exp", "max", "min", "sup", "inf", "lim", "limsup", "liminf", "argmin", "argmax", "arg", "sinh",
-             "cosh", "tanh", "sin", "cos", "Pr", "det", "dim", "deg", "gcd", "poly"}
+FUNCTIONS = {"log", "ln", "exp", "max", "min", "sup", "inf", "lim", "limsup", "liminf", "argmin", "argmax", "arg",
+             "sin", "cos", "sinh", "cosh", "tanh", "arccos", "Pr", "det", "dim", "deg", "gcd", "poly"}
 LIMITS = {"max", "min", "sup", "inf", "lim", "limsup", "liminf", "argmin", "argmax", *"∑∏⋃⋂⋁⋀"}
 RELATIONS = set("=<>≤≥≪≫≈≡≠∝→↦⇔⇒⟺⟹⟸↔∼⪅≲≳≍⟶") | {":="}
 OPENING, CLOSING = set("([{⟨⌈⌊"), set(")]}⟩⌉⌋")
 _SYMBOLS = set("∞∂∇∅ℓ⊤⊥∀∃□◻℘′″")
 _SCRIPTED = ("msub", "msup", "msubsup", "munder", "mover", "munderover")
 _ESCAPED = {r"\{": "{", r"\}": "}", r"\|": "‖", r"\lceil": "⌈", r"\rceil": "⌉", r"\lfloor": "⌊", r"\rfloor": "⌋",
-            r"\langle": "⟨", r"\rangle": "⟩", r"\arg": "arg", r"\argmin": "argmin", r"\argmax": "argmax", "―": "¯", "~": "∼"}
+            r"\langle": "⟨", r"\rangle": "⟩", r"\arg": "arg", r"\argmin": "argmin", r"\argmax": "argmax", "―": "¯",
+            "~": "∼"}
 _STARTS = {"bold": (0x1D400, 0x1D7CE), "script": (0x1D49C, None), "double-struck": (0x1D538, 0x1D7D8),
            "sans-serif": (0x1D5A0, 0x1D7E2), "italic": (0x1D434, None)}
 _ODD = {"scriptB": "ℬ", "scriptE": "ℰ", "scriptF": "ℱ", "scriptH": "ℋ", "scriptI": "ℐ", "scriptL": "ℒ", "scriptM": "ℳ",
@@ -69,69 +69,6 @@ def plain(element: ET.Element) -> str:
     return "".join(element.itertext())
 
 
-def break_lines(math: ET.Element, fits) -> list[ET.Element]:
-    """Return a displayed formula as one or more: broken at wide spaces, relations, then sums, where it does not fit.
-
-    Parameters
-    ----------
-    fits : callable
-        Says of a ``math`` element whether its line is wide enough.
-    """
-    row = list(math[0]) if len(math) == 1 and math[0].tag == "mrow" else list(math)
-    if fits(math) or len(row) < 3:
-        return [math]
-    breaks = _breaks(row)
-    lines, start = [], 0
-    while start < len(row):
-        best, rest = len(row), _line(math, row[start:])
-        if not fits(rest):
-            able = [(level, cut) for cut, level in breaks if cut > start and fits(_line(math, row[start:cut]))]
-            if able:
-                longest = max(cut for _, cut in able)
-                near = [(level, -cut) for level, cut in able if cut > start + (longest - start) * 0.45]
-                best = -min(near)[1]
-        lines.append(_line(math, row[start:best]))
-        start = best
-    return lines
-
-
-def _breaks(row):
-    """Return places before which a line may break, with a level: 0 wide space, 1 relation, 2 sum, +2 each bracket."""
-    found, depth = [], 0
-    for i, child in enumerate(row):
-        text = (child.text or "").strip()
-        if child.tag == "mo" and text in CLOSING:
-            depth -= 1
-        deep = 2 * max(depth, 0)
-        if i and child.tag == "mo" and child.get("form") != "prefix":
-            if text in RELATIONS:
-                found.append((i, 1 + deep))
-            elif text in "+−±":
-                found.append((i, 2 + deep))
-        if child.tag == "mspace" and float(child.get("width", "0em")[:-2]) >= 1 and i + 1 < len(row):
-            found.append((i + 1, deep))
-        elif i and child.tag == "mtext" and len(text) > 2 and row[i - 1].tag != "mtext":
-            found.append((i, 1.2 + deep))
-        elif child.tag == "mo" and text in ",;" and i + 1 < len(row):
-            found.append((i + 1, 1.5 + deep))
-        if child.tag == "mo" and text in OPENING:
-            depth += 1
-    return found
-
-
-def _line(math, children):
-    line = ET.Element("math", dict(math.attrib))
-    row = ET.SubElement(line, "mrow")
-    row.extend(deepcopy(children))
-    while len(row) and row[0].tag == "mspace":
-        row.remove(row[0])
-    while len(row) and row[-1].tag == "mspace":
-        row.remove(row[-1])
-    if len(row) and row[0].tag == "mo" and row[0].text not in OPENING and "form" not in row[0].attrib:
-        row[0].set("form", "infix")
-    return line
-
-
 def _alphabet(element):
     variant = element.get("mathvariant")
     if variant is None or variant == "normal" or element.tag == "mtext":
@@ -156,7 +93,8 @@ def _upright(parent):
     """Join letters set upright one by one into words, and make named operators identifiers with their own spaces."""
     for child in list(parent):
         _upright(child)
-        if child.tag == "mrow" and len(child) and all(c.tag == "mi" and c.get("mathvariant") == "normal" for c in child):
+        letters = [c for c in child if c.tag == "mi" and c.get("mathvariant") == "normal"]
+        if child.tag == "mrow" and letters and len(letters) == len(child):
             word = "".join(c.text or "" for c in child)
             child.clear()
             child.tag, child.text = "mi", word
@@ -168,7 +106,7 @@ def _upright(parent):
 
 
 def _ordinary(root):
-    """Make identifiers of symbols that came as operators, which would get an operator's spaces; capital Greek upright."""
+    """Make identifiers of symbols that came as operators, with an operator's spaces; set capital Greek upright."""
     for element in root.iter("mi"):
         if len(element.text or "") == 1 and "Α" <= element.text <= "Ω":
             element.set("mathvariant", "normal")
@@ -183,7 +121,7 @@ def _primes(parent):
     """Set primes beside their letter: the sign is raised already, a superscript would raise it twice."""
     for child in parent:
         _primes(child)
-        if child.tag in ("msup", "msubsup") and set("".join(child[-1].itertext())) <= set("′″‴") and len(child[-1]) == 0:
+        if child.tag in ("msup", "msubsup") and (child[-1].text or "x") in "′″‴":
             base, prime = child[0], child[-1]
             pair = ET.Element("mrow")
             pair.extend([base, prime])

@@ -2,13 +2,19 @@
 
 import re
 import xml.etree.ElementTree as ET
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from fontTools.ttLib import TTFont
 
 from covtheory.collection.slides.assets import font_file
 from covtheory.collection.slides.mathml import CLOSING, OPENING, RELATIONS
+
+BASE, TABLE, CAPTION, MONO = 28, 23, 23, 17
+"""Sizes of type in pixels of a slide 1280 wide and 720 high; nothing on a slide is smaller than 0.6 of the base."""
+
+WIDTH = 1192
+"""Pixels between the margins of a slide."""
 
 SCRIPT = 0.75
 """Size of scripts against their base, on every level; set in the font."""
@@ -26,7 +32,7 @@ class Box(NamedTuple):
     descent: float
 
 
-@lru_cache(maxsize=None)
+@cache
 def _advances(face: str) -> tuple[dict[int, float], float]:
     with TTFont(font_file(face)) as font:
         widths, unit = font["hmtx"], font["head"].unitsPerEm

@@ -4,7 +4,8 @@ from html import escape
 
 from pygments.formatters import HtmlFormatter
 
-from covtheory.collection.slides import assets, deck as decks
+from covtheory.collection.slides import assets, covers
+from covtheory.collection.slides import deck as decks
 
 _START = """
 const deck = new Reveal({hash: true, width: 1280, height: 720, margin: 0.02, center: false, slideNumber: "c/t",
@@ -66,11 +67,12 @@ def _slide(deck, page):
         return f'<section id="title" class="page opening"><div class="body">{page.body}</div>{notes}</section>'
     part = f' <span class="part">{page.part}/{page.parts}</span>' if page.parts > 1 else ""
     return (f'<section id="{page.slug}" class="page"><p class="crumb">{escape(deck.title)}</p>'
-            f'<h2{_long(page)}>{page.heading}{part}</h2><div class="body">{page.body}</div>{_code(page)}{notes}</section>')
+            f'<h2{_long(page)}>{page.heading}{part}</h2><div class="body">{page.body}</div>'
+            f"{_code(page)}{notes}</section>")
 
 
 def _long(page):
-    return ' class="long"' if len(decks.plain(page.heading)) > 58 else ""
+    return ' class="long"' if len(covers.plain(page.heading)) > 58 else ""
 
 
 def _code(page):

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from covtheory.collection.slides import flow
-from covtheory.collection.slides.blocks import BASE, BOX, CAPTION, WIDTH, Block
+from covtheory.collection.slides.blocks import BOX, Block
+from covtheory.collection.slides.measure import BASE, CAPTION, WIDTH
 
 ROOM = 566
 """Pixels of height between heading and foot of a slide."""

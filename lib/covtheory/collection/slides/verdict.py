@@ -10,9 +10,10 @@ KINDS = {"identity": "identity", "upper": "upper bound", "lower": "lower bound",
          "counterexample": "counterexample", "phenomenon": "phenomenon"}
 
 
-_GREEK = dict(zip(("alpha beta gamma delta eps epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau phi "
-                   "chi psi omega Delta Gamma Theta Lambda Pi Sigma Phi Psi Omega").split(),
-                  "αβγδεεζηθικλμνξπρστφχψωΔΓΘΛΠΣΦΨΩ", strict=True))
+_GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "eps": "ε", "epsilon": "ε", "zeta": "ζ", "eta": "η",
+          "theta": "θ", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ",
+          "sigma": "σ", "tau": "τ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Delta": "Δ", "Gamma": "Γ",
+          "Theta": "Θ", "Lambda": "Λ", "Pi": "Π", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω"}
 _HATS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
 
 
@@ -95,8 +96,10 @@ def card(record: dict, ledger: dict, register: dict, group: int):
     inner = blocks.WIDTH - blocks.BOX - 30
     height = 30 + flow.height(words, 24, inner) + flow.height(detail, 19, inner) + 50
     refuted = record["status"] == "refuted_as_printed"
-    html = (f'<div class="claim{" refuted" if refuted else ""}"><p class="verdict"><strong>{"✗" if refuted else "✓"} '
-            f'{headline(record)}</strong> <span>{KINDS[record["kind"]]} · <code>{escape(record["id"])}</code></span></p>'
+    sign = "✗" if refuted else "✓"
+    html = (f'<div class="claim{" refuted" if refuted else ""}">'
+            f'<p class="verdict"><strong>{sign} {headline(record)}</strong> '
+            f'<span>{KINDS[record["kind"]]} · <code>{escape(record["id"])}</code></span></p>'
             f'<p class="statement">{pretty(record["statement"])}</p>'
             f'<p class="checked">{escape(checked(record), quote=False)}</p></div>')
     return blocks.Block("claim", group, html=html, height=height, cost=0.2, notes=[note(record, register)])
@@ -105,7 +108,8 @@ def card(record: dict, ledger: dict, register: dict, group: int):
 def note(record: dict, register: dict) -> str:
     """Return what to say about a claim: where it comes from, under what, what it does not say, what broke."""
     entry = register.get(record["id"])
-    lines = [f'<p><strong>{headline(record)}:</strong> <code>{escape(record["id"])}</code>. {escape(checked(record))}</p>']
+    name, how = escape(record["id"]), escape(checked(record))
+    lines = [f"<p><strong>{headline(record)}:</strong> <code>{name}</code>. {how}</p>"]
     if entry is not None:
         lines += [f"<p><strong>Under:</strong> {escape(entry.hypotheses)}</p>",
                   f"<p><strong>It does not say:</strong> {escape(entry.does_not_say)}</p>",
