@@ -112,7 +112,7 @@ def test_wide_formula_is_broken_at_relations_and_fits():
     (r"\Big\{x\Bigr\}", ">{</mo>"), (r"\mathrm{Cov}_N", "<mi>Cov</mi>"), (r"\mathbf 1", "𝟏"),
     (r"f'", "<mi>f</mi><mi"),
     (r"\mathcal F", "ℱ"), (r"|\Pi|/n", 'form="prefix"'), (r"a\|b", 'form="infix"'),
-    (r"\log x", '<mspace width="0.167em">'),
+    (r"x:=1", "<mo>:=</mo>"), (r"x\sim\mu", "<mo>∼</mo>"), (r"\log x", '<mspace width="0.167em">'),
 ])
 def test_mathematics_that_browsers_would_set_badly_is_repaired(tex, wanted):
     assert wanted in mathml.html(mathml.mathml(tex))

@@ -40,6 +40,11 @@ def reveal() -> dict[str, str]:
     return {name: re.sub(r"//# sourceMappingURL=\S*", "", text) for name, text in files.items()}
 
 
+def math_font() -> str:
+    """Return the style rule that carries the font of mathematics alone, for the notes."""
+    return _face("Slides Math", font_file("math"), "400", "normal")
+
+
 def style() -> str:
     """Return the deck's own style sheet."""
     return (Path(__file__).parents[1] / "assets" / "slides.css").read_text(encoding="utf-8")

@@ -154,6 +154,9 @@ def _paragraph(node, formulas, group):
         turn = "theorem" if re.match(STATEMENT, lead) else "proof" if re.match("Proof", lead) else None
         if turn is None and role == "theorem" and (re.match(ASIDE, lead) or _bold(block)):
             turn = ""
+        if turn is None and block is not found[0] and re.fullmatch(r"\(?(\d\d-)?[a-h]\)?\.?", lead) and _bold(block):
+            shift += 0.01
+            block.cost = 0.0
         if turn is not None and turn != role:
             role = turn
             if block is not found[0]:

@@ -10,7 +10,7 @@ from covtheory.claims import ledger as ledgers
 from covtheory.claims.ledger import write_text
 from covtheory.claims.register import load_register
 from covtheory.collection.contract import notebooks
-from covtheory.collection.slides import deck, notes, page
+from covtheory.collection.slides import assets, deck, notes, page
 from covtheory.collection.staleness import check_fresh
 
 OUTPUT = Path("build") / "slides"
@@ -54,7 +54,7 @@ def make_all(root: Path, only: str | None = None) -> dict[str, str]:
     register = load_register(root)
     guide = root / "references" / "teaching.md"
     teaching = guide.read_text(encoding="utf-8") if guide.exists() else ""
-    css = (Path(__file__).parents[1] / "assets" / "notes.css").read_text(encoding="utf-8")
+    css = (Path(__file__).parents[1] / "assets" / "notes.css").read_text(encoding="utf-8") + assets.math_font()
     files, entries = {}, []
     for path in paths:
         made = deck.make(nbformat.read(path, as_version=4), ledger, register, teaching)

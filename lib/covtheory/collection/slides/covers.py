@@ -67,9 +67,3 @@ def slugify(text: str) -> str:
     """
     plain_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain_text).strip("-") or "section"
-
-
-def plain(html: str) -> str:
-    """Return HTML without its tags."""
-    text = re.sub(r"<[^>]+>", "", html)
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

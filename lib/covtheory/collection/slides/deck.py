@@ -17,7 +17,7 @@ CODE_STYLE = "default"
 SUBSLIDE = -2.0
 """What a cut before an output is worth where the author asked for it: made unless both slides are nearly empty."""
 
-SHORT_CAPTION = 45
+SHORT_CAPTION = 36
 """Words of a caption that a slide shows, in whole sentences; all of it is in the notes."""
 
 
@@ -34,7 +34,7 @@ class Section:
     @property
     def title(self) -> str:
         """The heading without markup."""
-        return covers.plain(self.heading)
+        return flow.plain(self.heading)
 
 
 @dataclass
@@ -93,9 +93,9 @@ def _sections(nb, ledger, register, groups, question):
         else:
             heading, made = None, blocks.of_code(cell, ledger, register, groups)
             pending.append(_coloured(cell.source))
-        if kind == "slide" or not found:
-            found.append(Section(heading or (found[-1].heading if found else "")))
-        elif kind == "subslide" and cell.cell_type == "markdown":
+        if not found or (kind == "slide" and heading):
+            found.append(Section(heading or ""))
+        elif kind == "slide" or (kind == "subslide" and cell.cell_type == "markdown"):
             found[-1].runs.append([])
         elif kind == "subslide" and made:
             made[0].cost = min(made[0].cost, SUBSLIDE)

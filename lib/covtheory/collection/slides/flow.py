@@ -219,3 +219,9 @@ def _begins(word):
     if word.text[:1] in "□◻∎":
         return False
     return part.startswith("<math") or "strong" in style or not word.text[:1].islower()
+
+
+def plain(html: str) -> str:
+    """Return HTML without its tags."""
+    text = re.sub(r"<[^>]+>", "", html)
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

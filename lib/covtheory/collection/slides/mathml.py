@@ -2,6 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 
 from latex2mathml.converter import convert
 
@@ -110,6 +111,8 @@ def _ordinary(root):
     for element in root.iter("mi"):
         if len(element.text or "") == 1 and "Α" <= element.text <= "Ω":
             element.set("mathvariant", "normal")
+        elif element.text in RELATIONS or element.text in ("±", ";"):
+            element.tag = "mo"
     for element in root.iter("mo"):
         if element.text in _SYMBOLS:
             element.tag = "mi"
@@ -149,6 +152,10 @@ def _space(parent):
         _space(child)
     if parent.tag not in ("mrow", "math", "mstyle", "msqrt", "menclose"):
         return
+    for colon, equals in pairwise(list(parent)):
+        if (colon.text, equals.tag, equals.text) == (":", "mo", "="):
+            colon.tag, colon.text = "mo", ":="
+            parent.remove(equals)
     children = list(parent)
     _bars(children)
     for i, child in enumerate(children):

@@ -4,6 +4,8 @@ import difflib
 import re
 from html import escape
 
+from covtheory.collection.slides.flow import plain
+
 
 def teaching_of(text: str, number: str) -> dict[str, str]:
     """Return the teaching guide's blocks for one notebook, by section heading; "" is what stands before them.
@@ -71,7 +73,7 @@ def summary(page) -> str:
         if block.words:
             words = " ".join(word.text for word in block.words[:9])
             return words + (" …" if len(block.words) > 9 else "")
-    return ""
+    return "title" if page.slug == "title" else plain(page.heading).lower()
 
 
 def _bare(text):

@@ -4,7 +4,7 @@ from html import escape
 
 from pygments.formatters import HtmlFormatter
 
-from covtheory.collection.slides import assets, covers
+from covtheory.collection.slides import assets, flow
 from covtheory.collection.slides import deck as decks
 
 _START = """
@@ -72,7 +72,7 @@ def _slide(deck, page):
 
 
 def _long(page):
-    return ' class="long"' if len(covers.plain(page.heading)) > 58 else ""
+    return ' class="long"' if len(flow.plain(page.heading)) > 58 else ""
 
 
 def _code(page):

@@ -63,7 +63,8 @@ def _cut(blocks, room):
 
 
 def _page_cost(blocks, start, end, fill):
-    cost = 1.0 + (3.0 * (fill - COMFORT) ** 2 * 4 if fill > COMFORT else 0.7 * (COMFORT - fill) ** 2)
+    full = 0.99 if all(block.kind == "row" for block in blocks[start:end]) else COMFORT
+    cost = 1.0 + (12.0 * (fill - full) ** 2 if fill > full else 0.7 * (full - fill) ** 2)
     if start:
         cost += 0.35 * blocks[start].cost + (4.0 if blocks[start - 1].holds_next else 0.0)
         if blocks[start].group == blocks[start - 1].group and len(blocks) > start:
