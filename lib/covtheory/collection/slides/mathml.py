@@ -35,7 +35,7 @@ def mathml(tex: str, display: str = "inline") -> ET.Element:
     Examples
     --------
     >>> ET.tostring(mathml("a^2"), encoding="unicode")
-    '<math display="inline"><mrow><msup><mi>a</mi><mn>2</mn></msup></mrow></math>'
+    '<math display="inline"><mrow><msup><mi>a</mi><mn class="s">2</mn></msup></mrow></math>'
     """
     source = re.sub(r"\\(tag|label)\{[^}]*\}", "", tex).strip()
     source = re.sub(r"\\([bB]igg?)[lrm](?![a-zA-Z])", r"\\\1", source)
