@@ -18,7 +18,7 @@ help:
 	@echo "make test                               everything that guards the project"
 	@echo "make update [NB=03]                     execute notebooks, store outputs, ledger and index"
 	@echo "make new NB=04 TITLE='Bound it'         start a notebook"
-	@echo "make slides [NB=03]                     stand-alone slides in build/slides"
+	@echo "make slides [NB=03] [CHECK=1]           stand-alone slides and notes in build/slides; look at every slide"
 	@echo "make student                            the copy to hand out: build/student and its zip, without solutions"
 	@echo "make solutions [NB=03]                  print the exercises with worked solutions, for the lecturer"
 	@echo "make explorer                           compute and write references/explorer.html, the page to play with"
@@ -41,6 +41,7 @@ verify: $(STAMP)
 
 test: $(STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-proof.txt -r requirements-parquet.txt -r requirements-browser.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-slides.txt
 	@$(BIN)/ruff check .
 	@$(BIN)/python -m pytest -q -n auto --dist loadgroup
 	@$(RUN) verify
@@ -52,8 +53,8 @@ new: $(STAMP)
 	@$(RUN) new "$(NB)" "$(TITLE)"
 
 slides: $(STAMP)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-slides.txt
-	@$(RUN) slides $(if $(NB),--notebook $(NB))
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-slides.txt $(if $(CHECK),-r requirements-browser.txt)
+	@$(RUN) slides $(if $(NB),--notebook $(NB)) $(if $(CHECK),--check)
 
 student: $(STAMP)
 	@$(RUN) student

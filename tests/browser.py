@@ -1,23 +1,86 @@
-"""The machine's own Chromium, driven by playwright, for tests that look at pages."""
+"""A headless Chromium for the tests of pages: where it is, how it starts, and what a page under test must not do."""
 
+import importlib.util
+import json
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
+needs_reveal = pytest.mark.skipif(
+    importlib.util.find_spec("sphinx_revealjs") is None and not os.environ.get("CI"),
+    reason="reveal.js is not installed: requirements-slides.txt")
+"""For tests of slides."""
+
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
              "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+NAMES = ("chromium", "chromium-browser", "google-chrome",
+         "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+LOCAL = ("file:", "data:", "blob:", "about:", "http://127.0.0.1:")
+ACCESSIBLE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
+              "rules": {"heading-order": {"enabled": True}, "page-has-heading-one": {"enabled": True}},
+              "resultTypes": ["violations"]}
 
 
-def browser_path() -> str:
-    """Return the path of Chromium; skip the test where there is none, but fail on CI."""
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    try:
-        import playwright  # noqa: F401
-    except ImportError:
-        found, reason = None, "playwright is not installed (requirements-browser.txt)"
-    else:
-        reason = "no Chromium on this machine"
-    if found is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
-    return found
+def browser_path() -> str | None:
+    """Return the browser that $CHROMIUM or the search path names, or None."""
+    named = os.environ.get("CHROMIUM", "")
+    return named if Path(named).is_file() else next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def watch(page) -> None:
+    """Record in ``page.problems`` what a page must not do: log errors, throw, fail to load, ask another host.
+
+    All addresses that it asks for stand in ``page.requested``.
+    """
+    page.problems, page.requested = [], []
+    page.on("request", lambda asked: page.requested.append(asked.url))
+    page.on("console", lambda message: message.type == "error" and page.problems.append(f"console: {message.text}"))
+    page.on("pageerror", lambda error: page.problems.append(f"exception: {error}"))
+    page.on("requestfailed", lambda asked: asked.failure == "net::ERR_ABORTED"  # by going on to the next page
+            or page.problems.append(f"failed: {asked.url}"))
+    page.on("response", lambda response: response.status >= 400 and page.problems.append(f"missing: {response.url}"))
+    page.on("request", lambda asked: asked.url.startswith(LOCAL) or page.problems.append(f"external: {asked.url}"))
+
+
+THIN = """() => {
+  const few = (selector, kept, act) => [...document.querySelectorAll(selector)].slice(kept).forEach(act);
+  few("math", 12, formula => formula.replaceWith("x"));
+  few("div.highlight pre", 5, code => code.replaceChildren(code.textContent));
+  few("section.claim.holds", 6, card => card.remove());
+  few("section.claim.refuted_as_printed", 2, card => card.remove());
+}"""
+"""Thins out what repeats on a page (formulas, coloured code, cards) before axe-core looks at every element of it."""
+
+
+def violations(page) -> list[str]:
+    """Return what axe-core finds wrong with a page by WCAG 2 A and AA and in its order of headings, one line a node."""
+    from axe_playwright_python.base import AXE_SCRIPT
+
+    page.evaluate(THIN)
+    if not page.evaluate("typeof axe !== 'undefined'"):
+        page.evaluate(AXE_SCRIPT + "; null")
+    found = page.evaluate(f"axe.run({json.dumps(ACCESSIBLE)})")["violations"]
+    return [f"{rule['id']}: {node['html'][:160]} {(node.get('failureSummary') or '').splitlines()[-1:]}"
+            for rule in found for node in rule["nodes"]]
+
+
+def overflowing(page) -> list[str]:
+    """Return what sticks out of the window sideways and lies in no box that scrolls, so that the page would scroll."""
+    return page.evaluate("""() => {
+      const found = [], width = document.documentElement.clientWidth;
+      const whole = document.documentElement.scrollWidth;
+      if (whole > width) found.push("the page is " + whole);
+      for (const element of document.querySelectorAll("article *")) {
+        const box = element.getBoundingClientRect();
+        if (box.width === 0 || box.right <= width + 1 || getComputedStyle(element).position === "absolute") continue;
+        let inside = false;
+        for (let outer = element; outer && !inside; outer = outer.parentElement)
+          inside = outer.tagName !== "HTML" && outer.tagName !== "BODY" &&
+            ["auto", "scroll"].includes(getComputedStyle(outer).overflowX) &&
+            outer.getBoundingClientRect().right <= width + 1;
+        if (!inside) found.push(Math.round(box.right) + " " + element.outerHTML.slice(0, 120));
+      }
+      return found;
+    }""")

@@ -25,6 +25,8 @@ def main(arguments: list[str] | None = None) -> int:
     update.add_argument("--notebook", "-n", metavar="NN", help="only this notebook")
     slides = commands.add_parser("slides", help="write stand-alone reveal.js slides to build/slides")
     slides.add_argument("--notebook", "-n", metavar="NN", help="only this notebook")
+    slides.add_argument("--check", action="store_true", help="look at every slide in a browser: fit, size, network")
+    slides.add_argument("--sheets", metavar="FOLDER", type=Path, help="with --check: one picture of all slides a deck")
     student = commands.add_parser("student", help="write the copy to hand out to build/student, and a zip of it")
     student.add_argument("folder", nargs="?", type=Path, help="another folder; the zip is written beside it")
     solutions = commands.add_parser("solutions", help="print the exercises with worked solutions, for the lecturer")
@@ -65,7 +67,7 @@ def _run(options, root: Path) -> int:
     if options.command == "slides":
         from covtheory.collection.slides import slides
 
-        return slides(root, options.notebook)
+        return slides(root, options.notebook, options.check, options.sheets)
     if options.command == "student":
         from covtheory.collection.student import student
 

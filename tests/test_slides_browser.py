@@ -1,0 +1,111 @@
+"""Every slide of every deck, looked at in a browser: it fits, it is readable, it works without a network."""
+
+import re
+
+import pytest
+from browser import needs_reveal, violations
+
+from covtheory.claims.register import find_root
+from covtheory.collection.contract import notebooks
+from covtheory.collection.slides.check import LEAST, look
+from covtheory.collection.slides.command import make_all
+from covtheory.collection.slides.measure import BASE
+
+pytestmark = [pytest.mark.xdist_group("browser"), needs_reveal]
+ROOT = find_root()
+NOTEBOOKS = notebooks(ROOT)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("slides")
+    for name, text in make_all(ROOT).items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def opened(page, folder):
+    """A page of slide size with the first deck."""
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.goto((folder / f"{NOTEBOOKS[0].stem}.html").as_uri())
+    page.wait_for_function("typeof deck !== 'undefined' && deck.isReady()")
+    return page
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_slide_fits_is_readable_and_asks_no_network(path, folder, page):
+    assert LEAST == 0.6 * BASE
+    page.set_viewport_size({"width": 1280, "height": 720})
+    count, found = look(page, folder / f"{path.stem}.html")
+    assert found == []
+    assert count > 12
+
+
+@pytest.mark.parametrize(("defect", "said"), [
+    ('<p style="height:900px">tall</p>', "bottom"), ('<p style="width:1400px">wide</p>', "right"),
+    ('<p style="font-size:12px">small</p>', "12.0 px: small"), ('<img src="data:image/png;base64,">', "lacks its text"),
+    ('<p style="display:block"><img alt="far" src="https://example.org/a.png"></p>', "network"),
+])
+def test_planted_defect_is_found(defect, said, folder, tmp_path, page):
+    text = (folder / f"{NOTEBOOKS[0].stem}.html").read_text(encoding="utf-8")
+    broken = tmp_path / "broken.html"
+    broken.write_text(re.sub(r'(<h2[^>]*>Sections.*?<div class="body">)', lambda m: m.group(1) + defect, text, count=1),
+                      encoding="utf-8")
+    page.set_viewport_size({"width": 1280, "height": 720})
+    assert any(said in line for line in look(page, broken)[1])
+
+
+def test_notes_appear_in_the_speaker_view_and_nowhere_else(opened):
+    opened.evaluate("deck.slide(1, 0)")
+    note = opened.locator("section.present > section.present aside.notes")
+    assert not note.is_visible()
+    with opened.expect_popup() as popup:
+        opened.keyboard.press("s")
+    speaker = popup.value
+    speaker.wait_for_function("document.querySelector('.speaker-controls-notes .value')?.textContent.length > 10")
+    assert note.text_content().strip()[:20] in speaker.text_content(".speaker-controls-notes .value")
+    assert opened.problems == []
+
+
+def test_keyboard_moves_and_shows_code(opened):
+    opened.evaluate("deck.slide(0, 0)")
+    opened.keyboard.press("ArrowRight")
+    assert opened.evaluate("deck.getIndices().h") == 1
+    opened.evaluate("deck.configure({}); const s = document.querySelector('.code').closest('section');"
+                    "const i = deck.getIndices(s); deck.slide(i.h, i.v, 1000)")
+    panel = opened.locator("section.present > section.present .code").first
+    assert not panel.is_visible()
+    opened.keyboard.press("c")
+    assert panel.is_visible()
+    opened.keyboard.press("Escape")
+    assert not panel.is_visible()
+    opened.locator("section.present > section.present [aria-controls]").first.press("Enter")
+    assert panel.is_visible()
+
+
+def test_deep_link_opens_its_slide(page, folder):
+    target = folder / f"{NOTEBOOKS[0].stem}.html"
+    slug = re.findall(r'<section id="([^"]+)"', target.read_text(encoding="utf-8"))[7]
+    page.goto(f"{target.as_uri()}#/{slug}")
+    page.wait_for_function("typeof deck !== 'undefined' && deck.isReady()")
+    assert page.evaluate("deck.getCurrentSlide().id") == slug
+
+
+def test_printing_gives_one_page_a_slide_without_notes_or_buttons(opened, folder):
+    total = opened.evaluate("deck.getTotalSlides()")
+    opened.goto((folder / f"{NOTEBOOKS[0].stem}.html").as_uri() + "?print-pdf")
+    opened.wait_for_function("document.querySelectorAll('.pdf-page').length > 0")
+    printed = opened.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == total
+    assert not opened.locator("aside.notes:visible, .buttons:visible, .code:visible").count()
+    assert opened.evaluate("getComputedStyle(document.querySelector('section.page')).paddingLeft") == "44px"
+
+
+@pytest.mark.parametrize("name", ["index.html", f"{NOTEBOOKS[0].name[:2]}_notes.html", f"{NOTEBOOKS[0].stem}.html"])
+def test_pages_are_accessible(name, folder, page):
+    page.goto((folder / name).as_uri())
+    if name == f"{NOTEBOOKS[0].stem}.html":
+        page.wait_for_function("typeof deck !== 'undefined' && deck.isReady()")
+    assert violations(page) == []
+    assert page.problems == []
