@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from covtheory.instances.layered_graph import FIGURE_1, GraphClass, LayeredGraphTask, figure_2
+from covtheory.instances.graph_classes import FIGURE_1, GraphClass, figure_2
+from covtheory.instances.layered_graph import LayeredGraphTask
 
 EDGES = LayeredGraphTask(nodes=40, layers=6, width=4, format="edges")
 SLOTS = LayeredGraphTask(nodes=40, layers=8)

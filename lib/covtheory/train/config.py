@@ -3,7 +3,8 @@
 import dataclasses
 from dataclasses import dataclass
 
-from covtheory.instances.layered_graph import FIGURE_1, LayeredGraphTask
+from covtheory.instances.graph_classes import FIGURE_1
+from covtheory.instances.layered_graph import LayeredGraphTask
 from covtheory.validation import count, in_range, threshold
 
 
