@@ -1,6 +1,6 @@
 """The command line.
 
-In a checkout: ``covtheory verify | update | slides | new`` (the Makefile calls these). Anywhere, on your own files:
+In a checkout: ``covtheory verify | update | slides | book | new`` (the Makefile calls these). Anywhere, on your own files:
 ``covtheory profile | tournament | passk``.
 """
 
@@ -25,6 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     update.add_argument("--notebook", "-n", metavar="NN", help="only this notebook")
     slides = commands.add_parser("slides", help="write stand-alone reveal.js slides to build/slides")
     slides.add_argument("--notebook", "-n", metavar="NN", help="only this notebook")
+    commands.add_parser("book", help="write the collection as a static site to build/book")
     new = commands.add_parser("new", help="start a notebook that already keeps the contract's form")
     new.add_argument("number", metavar="NN")
     new.add_argument("title", help='a verb first, for example "Count by sampling"')
@@ -61,6 +62,10 @@ def _run(options, root: Path) -> int:
         from covtheory.collection.slides import slides
 
         return slides(root, options.notebook)
+    if options.command == "book":
+        from covtheory.collection.book import book
+
+        return book(root)
     from covtheory.collection.skeleton import new
 
     return new(root, options.number, options.title)

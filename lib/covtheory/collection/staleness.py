@@ -1,0 +1,73 @@
+"""Whether the stored notebooks, the ledger and the register tell the same story, and a good one."""
+
+from collections import Counter
+from pathlib import Path
+
+from covtheory.claims import ledger as ledgers
+from covtheory.claims.register import RegisterError, load_register
+from covtheory.collection.update import stored_records
+
+MOST = 8
+"""How many findings an error names one by one."""
+
+
+class StaleError(ValueError):
+    """What is stored must not be published; the message names notebooks and claims and says what to run."""
+
+
+def assert_fresh(root: Path) -> dict:
+    """Return the ledger, if the notebooks hold exactly its records, all of them good.
+
+    Raises
+    ------
+    StaleError
+        Names every notebook and claim that keeps the collection from being published.
+    """
+    path = root / "references" / "ledger.json"
+    try:
+        register, ledger = load_register(root), ledgers.read(path)
+    except (OSError, RegisterError) as error:
+        raise StaleError(f"{error}: run make update") from None
+    if found := [*differences(stored_records(root), ledger, register), *failures(ledger)]:
+        more = [f"... and {len(found) - MOST} more"] if len(found) > MOST else []
+        raise StaleError("\n".join([*found[:MOST], *more, "run make update, and repair what it names"]))
+    return ledger
+
+
+def differences(records: list[dict], ledger: dict, register: dict) -> list[str]:
+    """Return how the notebooks' records, the ledger and the register differ, one line a claim.
+
+    Examples
+    --------
+    >>> differences([{"id": "a-b", "shown_in": "01", "ratio": 1}], {"claims": []}, {})
+    ["notebook 01: claim 'a-b' is not in references/ledger.json"]
+    """
+    found, entries = [], {entry["id"]: entry for entry in ledger["claims"]}
+    counts = Counter(record["id"] for record in records)
+    for record in records:
+        where = f"notebook {record['shown_in']}: claim {record['id']!r}"
+        content = {key: value for key, value in record.items() if key != "shown_in"}
+        if counts[record["id"]] > 1:
+            found.append(f"{where} is shown {counts[record['id']]} times")
+        elif record["id"] not in entries:
+            found.append(f"{where} is not in references/ledger.json")
+        elif lines := ledgers.differences(content, entries[record["id"]], "ledger"):
+            found.append(f"{where}: its stored output is stale against references/ledger.json: {lines[0]}")
+    for id, entry in entries.items():
+        where = f"notebook {entry['notebook']}: claim {id!r}"
+        if id not in counts:
+            found.append(f"{where} is in references/ledger.json, but no notebook's stored output shows it")
+        if id not in register:
+            found.append(f"{where} is in references/ledger.json, but not registered in references/claims.toml")
+        elif (register[id].statement, register[id].notebook) != (entry["statement"], entry["notebook"]):
+            found.append(f"{where}: references/claims.toml has another statement or notebook than the ledger")
+    found += [f"notebook {entry.notebook}: claim {entry.id!r} is registered in references/claims.toml, but checked nowhere"
+              for entry in register.values() if entry.id not in entries and entry.id not in counts]
+    return found
+
+
+def failures(ledger: dict) -> list[str]:
+    """Return the claims of a ledger that do not hold, with their notebook."""
+    notebook = {entry["id"]: entry["notebook"] for entry in ledger["claims"]}
+    return [f"notebook {notebook[id]}: claim {id!r}: {rest.strip()}"
+            for id, rest in (line.split(":", 1) for line in ledgers.faults(ledger))]
