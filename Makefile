@@ -10,7 +10,7 @@ export OMP_NUM_THREADS = 1
 export OPENBLAS_NUM_THREADS = 1
 export MKL_NUM_THREADS = 1
 
-.PHONY: help verify test update new slides lab bench clean
+.PHONY: help verify test update new slides book lab bench clean
 .DELETE_ON_ERROR:
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo "make update [NB=03]                     execute notebooks, store outputs, ledger and index"
 	@echo "make new NB=04 TITLE='Bound it'         start a notebook"
 	@echo "make slides [NB=03]                     stand-alone slides in build/slides"
+	@echo "make book                               the collection as a website in build/book"
 	@echo "make lab                                open the notebooks in JupyterLab"
 	@echo "make bench                              benchmarks, with machine facts"
 	@echo "make clean                              remove build/ and the environments"
@@ -36,7 +37,7 @@ verify: $(STAMP)
 	@$(RUN) verify $(if $(NB),--notebook $(NB)) $(if $(SEED),--seed $(SEED)) $(if $(FRESH),--fresh)
 
 test: $(STAMP)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-proof.txt -r requirements-parquet.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-proof.txt -r requirements-parquet.txt -r requirements-book.txt -r requirements-browser.txt
 	@$(BIN)/ruff check .
 	@$(BIN)/python -m pytest -q -n auto --dist loadgroup
 	@$(RUN) verify
@@ -50,6 +51,10 @@ new: $(STAMP)
 slides: $(STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-slides.txt
 	@$(RUN) slides $(if $(NB),--notebook $(NB))
+
+book: $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-book.txt
+	@$(RUN) book
 
 lab: $(STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-lab.txt

@@ -1,15 +1,59 @@
-"""A headless Chromium for the tests of pages: where it is, how it is started, and what a page must not do."""
+"""A headless Chromium for the tests of pages: where it is, how it starts, and what a page under test must not do."""
 
+import json
 import os
 import shutil
 from pathlib import Path
 
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
              "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+NAMES = ("chromium", "chromium-browser", "google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+LOCAL = ("file:", "data:", "blob:", "about:", "http://127.0.0.1:")
+ACCESSIBLE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
+              "rules": {"heading-order": {"enabled": True}, "page-has-heading-one": {"enabled": True}},
+              "resultTypes": ["violations"]}
 
 
 def browser_path() -> str | None:
     """Return the browser that $CHROMIUM or the search path names, or None."""
-    named = os.environ.get("CHROMIUM")
-    return named if named and Path(named).exists() else next(filter(None, map(shutil.which, NAMES)), None)
+    named = os.environ.get("CHROMIUM", "")
+    return named if Path(named).is_file() else next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def watch(page) -> None:
+    """Record in ``page.problems`` what a page must not do: log errors, throw, fail to load, ask another host."""
+    page.problems = []
+    page.on("console", lambda message: message.type == "error" and page.problems.append(f"console: {message.text}"))
+    page.on("pageerror", lambda error: page.problems.append(f"exception: {error}"))
+    page.on("requestfailed", lambda request: page.problems.append(f"failed: {request.url}"))
+    page.on("response", lambda response: response.status >= 400 and page.problems.append(f"missing: {response.url}"))
+    page.on("request", lambda request: request.url.startswith(LOCAL) or page.problems.append(f"external: {request.url}"))
+
+
+def violations(page) -> list[str]:
+    """Return what axe-core finds wrong with a page by WCAG 2 A and AA and in its order of headings, one line a node."""
+    from axe_playwright_python.base import AXE_SCRIPT
+
+    if not page.evaluate("typeof axe !== 'undefined'"):
+        page.evaluate(AXE_SCRIPT + "; null")
+    found = page.evaluate(f"axe.run({json.dumps(ACCESSIBLE)})")["violations"]
+    return [f"{rule['id']}: {node['html'][:160]} {(node.get('failureSummary') or '').splitlines()[-1:]}"
+            for rule in found for node in rule["nodes"]]
+
+
+def overflowing(page) -> list[str]:
+    """Return what sticks out of the window sideways and lies in no box that scrolls, so that the page would scroll."""
+    return page.evaluate("""() => {
+      const found = [], width = document.documentElement.clientWidth;
+      if (document.documentElement.scrollWidth > width) found.push("the page is " + document.documentElement.scrollWidth);
+      for (const element of document.querySelectorAll("article *")) {
+        const box = element.getBoundingClientRect();
+        if (box.width === 0 || box.right <= width + 1 || getComputedStyle(element).position === "absolute") continue;
+        let inside = false;
+        for (let outer = element; outer && !inside; outer = outer.parentElement)
+          inside = outer.tagName !== "HTML" && outer.tagName !== "BODY" &&
+            ["auto", "scroll"].includes(getComputedStyle(outer).overflowX) && outer.getBoundingClientRect().right <= width + 1;
+        if (!inside) found.push(Math.round(box.right) + " " + element.outerHTML.slice(0, 120));
+      }
+      return found;
+    }""")

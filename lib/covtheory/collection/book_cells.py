@@ -10,6 +10,9 @@ import nbformat
 from covtheory.claims.claim import MIME
 from covtheory.collection.book_claims import Claims
 
+HIDDEN = "# shown above"
+"""Source of the cells that hold the further outputs of another: never seen, but cells without source lose their outputs."""
+
 _CAPTION = re.compile(r"\A\*\*Figure \d+\.\*\*")
 _KEEP = r"```.*?```|\$\$.*?\$\$|\$[^$]*\$|!?\[[^\]]*\]\([^)]*\)|^#[^\n]*|<[^>]+>"
 _LINKED = re.compile(rf"(?P<keep>{_KEEP})|`(?P<code>[^`\n]+)`|(?P<word>\b[Nn]otebook (?P<number>\d\d))\b", re.S | re.M)
@@ -36,8 +39,7 @@ def readable(nb: nbformat.NotebookNode, number: str, name: str, claims: Claims) 
     download = (f'<p class="notebook-facts"><a href="notebooks/{name}" download>Download the notebook</a>, '
                 f'{claims.summary(number)}.</p>')
     cells[0].source = f"{title}\n\n{download}\n\n{rest.strip()}"
-    return nbformat.v4.new_notebook(cells=[cell for cell in cells if cell.source.strip() or cell.get("outputs")],
-                                    metadata=nb.metadata)
+    return nbformat.v4.new_notebook(cells=[cell for cell in cells if cell.source.strip()], metadata=nb.metadata)
 
 
 def link(text: str, claims: Claims, page: str = "claims.html", here: str = "") -> str:
@@ -102,7 +104,7 @@ def _code(cell, number, claims, caption):
     plumbing = has_figure or cell.source.lstrip().startswith(("import ", "from "))
     made = []
     for run in split(cell.outputs, _is_figure) or [[]]:
-        new = nbformat.v4.new_code_cell("" if made else cell.source, id=f"{cell.id}-{len(made)}",
+        new = nbformat.v4.new_code_cell(HIDDEN if made else cell.source, id=f"{cell.id}-{len(made)}",
                                         outputs=[_output(output, has_figure, number, claims) for output in run],
                                         execution_count=cell.execution_count)
         new.metadata["tags"] = ["remove-input"] if made else ["hide-input"] if plumbing else []

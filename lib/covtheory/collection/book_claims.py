@@ -69,7 +69,9 @@ class Claims:
         cells = (number + " " + self.link(entry.id), escape(entry.statement), f"{entry.kind}; {escape(route(found))}",
                  ratio(found), teeth(found), verdict(found))
         head = f'<th scope="row">{cells[0]}</th>'
-        return f'<tr id="claim-{entry.id}">{head}{"".join(f"<td>{cell}</td>" for cell in cells[1:])}</tr>'
+        labels = ("", "", "worst ratio", "teeth", "")
+        columns = "".join(f'<td data-label="{label}">{cell}</td>' for label, cell in zip(labels, cells[1:], strict=True))
+        return f'<tr id="claim-{entry.id}">{head}{columns}</tr>'
 
     def check(self, id: str, text: str) -> str:
         """Return what stands where the notebook checks the claim: its text line, then the checks and twins, folded."""
@@ -121,7 +123,7 @@ def route(entry: dict) -> str:
 
 def teeth(entry: dict) -> str:
     """Return how many sabotaged twins were rejected, of how many."""
-    return f"{sum(tooth['bites'] for tooth in entry['teeth'])} of {len(entry['teeth'])}"
+    return f"{sum(tooth['bites'] for tooth in entry['teeth'])}/{len(entry['teeth'])}"
 
 
 def ratio(entry: dict) -> str:

@@ -36,7 +36,9 @@ def _element(node):
 def _inline(translator, node) -> None:
     from docutils import nodes
 
-    translator.body.append(f'<span class="math">{node["mathml"]}</span>')
+    following = node.next_node(descend=False, siblings=True)
+    glue = "&#8288;" if isinstance(following, nodes.Text) and following[:1] in tuple(".,;:!?)’”") else ""  # no line break
+    translator.body.append(f'<span class="math">{node["mathml"]}{glue}</span>')
     raise nodes.SkipNode
 
 

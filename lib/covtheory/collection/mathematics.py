@@ -14,6 +14,10 @@ _FUNCTIONS = {"arccos", "arg", "cos", "cosh", "cot", "det", "dim", "exp", "inf",
               "sinh", "sup", "tan", "tanh", "Pr"}
 _SPACE = "http://www.w3.org/1998/Math/MathML"
 _ROWS = {"math", "mrow", "mstyle", "mpadded", "menclose", "msqrt"}
+_RELATIONS = set("=<>≤≥≈∼∈→↦≪≫∝⊂⊆≠≡≍") | {":="}
+LONG = 24
+"""Characters from which on an inline formula may be broken after a relation."""
+
 ET.register_namespace("", _SPACE)
 
 _SUPERSCRIPTS = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
@@ -32,6 +36,11 @@ def mathml(tex: str, display: str = "inline") -> str:
     >>> "‖" in mathml(r"\big\|x\big\|") and "\\" not in mathml(r"\Big\{\frac{1}{n}\Big\}")
     True
     """
+    tree = _tree(tex, display)
+    return "<wbr>".join(ET.tostring(part, encoding="unicode") for part in (_pieces(tree) if display == "inline" else [tree]))
+
+
+def _tree(tex: str, display: str) -> ET.Element:
     source = tex
     for pattern, replacement in _BEFORE:
         source = re.sub(pattern, replacement, source)
@@ -44,24 +53,60 @@ def mathml(tex: str, display: str = "inline") -> str:
     if left := re.search(r"\\[a-zA-Z{}|]+|<merror", converted):
         raise ValueError(f"formula {tex!r}: {left.group()} is not converted")
     tree = ET.fromstring(converted)
-    _set_spacing(tree)
-    return ET.tostring(tree, encoding="unicode")
-
-
-def _set_spacing(tree: ET.Element) -> None:
-    """Space names of functions from what follows and precedes them, and neither fractions in a line nor infinity."""
     for element in list(tree.iter()):
-        if _name(element) == "mo" and element.text == "∞":
-            element.tag = f"{{{_SPACE}}}mi"
-        if _name(element) == "mo" and element.text == "/":
-            element.attrib.update(lspace="0", rspace="0")
-        if _name(element) not in _ROWS:
-            continue
-        children = list(element)
-        for before, after in zip(children, children[1:], strict=False):
-            apart = (_is_function(before) and _name(after) != "mo") or (_is_function(after) and _name(before) != "mo")
-            if apart and "mspace" not in (_name(before), _name(after)):
-                element.insert(list(element).index(after), ET.Element(f"{{{_SPACE}}}mspace", width="0.167em"))
+        _set_operator(element)
+        if _name(element) in _ROWS:
+            _set_row(element)
+    return tree
+
+
+def _set_operator(element: ET.Element) -> None:
+    """Names of functions, infinity and dots are no operators; a slash and bars keep close to their neighbours."""
+    if _name(element) == "mo" and element.text in _FUNCTIONS | {"∞", "…", "⋯"}:
+        element.tag, element.attrib = f"{{{_SPACE}}}mi", {}
+    if _name(element) == "mi" and element.text == "±":
+        element.tag = f"{{{_SPACE}}}mo"
+    if _name(element) == "mo" and element.text in ("/", "|", "‖"):
+        element.attrib.update(lspace="0", rspace="0")
+
+
+def _set_row(row: ET.Element) -> None:
+    """Space the names of functions as TeX does; a sign after a bracket or a relation is no subtraction; := is one sign."""
+    previous = None
+    for element in list(row):
+        after_operator = previous is None or (_name(previous) == "mo" and previous.text not in tuple(")]}|‖⟩⌉⌋′!"))
+        if _name(element) == "mo" and element.text in ("−", "+", "±") and after_operator:
+            element.attrib.update(form="prefix", lspace="0", rspace="0")
+        if _name(element) == "mo" and element.text == "=" and previous is not None and previous.text == ":":
+            row.remove(previous)
+            element.text = ":="
+        elif previous is not None and "mspace" not in (_name(previous), _name(element)) and (
+                (_is_function(previous) and _name(element) != "mo") or (_is_function(element) and _name(previous) != "mo")):
+            row.insert(list(row).index(element), ET.Element(f"{{{_SPACE}}}mspace", width="0.167em"))
+        previous = element
+
+
+def _pieces(tree: ET.Element) -> list[ET.Element]:
+    """Return a long inline formula in parts, so that a line may end after a relation, as in TeX."""
+    row = tree[0] if len(tree) == 1 and _name(tree[0]) == "mrow" else tree
+    if len(_text(tree)) < LONG:
+        return [tree]
+    parts, depth = [[]], 0
+    for element in row:
+        parts[-1].append(element)
+        text = element.text if _name(element) == "mo" else None
+        depth += (text in tuple("([{⟨⌈⌊")) - (text in tuple(")]}⟩⌉⌋"))
+        if depth == 0 and text in _RELATIONS:
+            element.attrib.update(form="infix", lspace="0.2778em", rspace="0.2778em")
+            parts.append([])
+        elif depth == 0 and text in (",", ";"):
+            element.attrib.update(rspace="0.2em")
+            parts.append([])
+    made = []
+    for part in filter(None, parts):
+        made.append(ET.Element(tree.tag, tree.attrib))
+        ET.SubElement(made[-1], f"{{{_SPACE}}}mrow").extend(part)
+    return made
 
 
 def _is_function(element):
@@ -81,7 +126,7 @@ def plain(tex: str) -> str:
     >>> plain(r"1/\log N"), plain(r"\kappa^2"), plain(r"\mathrm{Cov}_N")
     ('1/log N', 'κ²', 'Cov_N')
     """
-    return re.sub(r"\s+", " ", _text(ET.fromstring(mathml(tex)))).strip()
+    return re.sub(r"\s+", " ", _text(_tree(tex, "inline"))).strip()
 
 
 def _text(element):

@@ -1,0 +1,32 @@
+"""Fixtures that several files of tests share."""
+
+import os
+
+import pytest
+from browser import ARGUMENTS, browser_path, watch
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One headless Chromium; where there is none, the tests are skipped, but in CI they fail."""
+    missing = pytest.fail if os.environ.get("CI") else pytest.skip
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        missing("playwright is not installed: requirements-browser.txt")
+    if (path := browser_path()) is None:
+        missing("no Chromium on the search path: apt-get install chromium, or set CHROMIUM")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser):
+    """A fresh page, 1280 pixels wide, which records what it must not do in ``page.problems``."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    watch(opened)
+    yield opened
+    context.close()
