@@ -1,4 +1,4 @@
-"""The website: built without a warning, linked, readable on a phone and by everybody, and never from stale notebooks."""
+"""The website: built without a warning, linked, readable on a phone and by everybody, never from stale notebooks."""
 
 import functools
 import json
@@ -28,8 +28,8 @@ REGISTER = load_register(ROOT)
 NOTEBOOKS = [path.stem for path in notebooks(ROOT)]
 PAGES = ["index", "claims", "bibliography", "errata", "nonclaims", "search", *NOTEBOOKS,
          *(["teaching"] if (ROOT / "references" / "teaching.md").exists() else [])]
-KINDS_OF_PAGE = ["index", "claims", "bibliography", "errata", "nonclaims", "search",
-                 "03_bound_coverage_by_divergences", "05_watch_the_tail_generalize_faster", "16_ask_the_open_questions"]
+KINDS_OF_PAGE = [*(name for name in PAGES if name not in NOTEBOOKS), "03_bound_coverage_by_divergences",
+                 "05_watch_the_tail_generalize_faster", "16_ask_the_open_questions"]
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -62,7 +62,7 @@ def address(site):
 class Read(HTMLParser):
     """Ids, links, pictures and visible text of a page, the text without code and mathematics."""
 
-    APART = {"pre", "code", "samp", "script", "style", "math", "title"}
+    APART = frozenset({"pre", "code", "samp", "script", "style", "math", "title"})
 
     def __init__(self, text):
         super().__init__()
@@ -236,7 +236,8 @@ SPOILT = {
     "a number of the stored output": lambda root: spoil_notebook(
         root, lambda cell, output: output["data"][MIME]["worst"].update(ratio=0.5)),
     "a stored output that is gone": lambda root: spoil_notebook(root, lambda cell, output: cell.update(outputs=[])),
-    "a claim that the ledger lacks": lambda root: spoil_ledger(root, lambda ledger, entry: ledger["claims"].remove(entry)),
+    "a claim that the ledger lacks": lambda root: spoil_ledger(
+        root, lambda ledger, entry: ledger["claims"].remove(entry)),
     "a claim that fails": lambda root: (
         spoil_ledger(root, lambda ledger, entry: entry.update(status="fails", problems=["violated"])),
         spoil_notebook(root, lambda cell, output: output["data"][MIME].update(status="fails", problems=["violated"]))),
@@ -267,7 +268,7 @@ def test_a_warning_of_the_build_is_an_error_and_the_last_site_stays(copy):
         path.unlink()
         spoil_ledger_of(copy, keep)
     errata = copy / "references" / "errata.md"
-    errata.write_text("# Errata\n\n### A heading that skips a level\n\nA formula $\\nosuchcommand{x}$.\n", encoding="utf-8")
+    errata.write_text("# Errata\n\n### A skipped level\n\nA formula $\\nosuchcommand{x}$.\n", encoding="utf-8")
     (copy / "references" / "nonclaims.md").write_text("# Non-claims\n", encoding="utf-8")
     run = subprocess.run([sys.executable, "-m", "covtheory", "book"], cwd=copy, capture_output=True, text=True,
                          env={**os.environ, "NO_COLOR": "1"})

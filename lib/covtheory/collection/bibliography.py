@@ -1,9 +1,11 @@
-"""References.bib as entries that a page can show: authors, title, where, links."""
+"""The bibliography as entries that a page can show: authors, title, where, links."""
 
 import re
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
+
+from covtheory.collection.mathematics import plain
 
 _ACCENTS = {"'": "\u0301", '"': "\u0308", "`": "\u0300", "^": "\u0302", "~": "\u0303", "c": "\u0327", "v": "\u030c"}
 
@@ -19,7 +21,7 @@ class Entry:
     def authors(self) -> list[str]:
         """Names as printed: given names first."""
         names = re.split(r"\s+and\s+", self.fields["author"])
-        return [" ".join(reversed(name.split(", ", 1))) for name in names]
+        return ["et al." if name == "others" else " ".join(reversed(name.split(", ", 1))) for name in names]
 
     @property
     def short(self) -> str:
@@ -69,11 +71,13 @@ def parse(text: str) -> dict[str, Entry]:
     for part in re.split(r"^@\w+\{", text, flags=re.MULTILINE)[1:]:
         key, body = part.split(",", 1)
         pattern = r"(\w+)\s*=\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"
-        entries[key.strip()] = Entry(key.strip(), {name.lower(): _text(value) for name, value in re.findall(pattern, body)})
+        fields = {name.lower(): _text(value) for name, value in re.findall(pattern, body)}
+        entries[key.strip()] = Entry(key.strip(), fields)
     return entries
 
 
 def _text(value):
+    value = re.sub(r"\$([^$]*)\$", lambda match: plain(match.group(1)), value)
     value = re.sub(r"""\{?\\(['"`^~cv])\s*\{?(\w)\}?\}?""",
                    lambda m: unicodedata.normalize("NFC", m.group(2) + _ACCENTS[m.group(1)]), value)
     return re.sub(r"\s+", " ", re.sub(r"[{}]", "", value)).replace("--", "–").strip()

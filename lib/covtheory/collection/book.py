@@ -23,11 +23,16 @@ SETTINGS = {
     "project": TITLE, "html_title": TITLE, "author": "The coverage-notebooks authors", "language": "en",
     "extensions": ["myst_nb", "covtheory.collection.book_sphinx"], "nitpicky": True, "root_doc": "index",
     "nb_execution_mode": "off", "nb_code_prompt_show": "Show the code", "nb_code_prompt_hide": "Hide the code",
-    "myst_enable_extensions": ["dollarmath", "deflist"], "myst_dmath_double_inline": True, "myst_heading_anchors": 3, "html_math_renderer": "mathml",
+    "myst_enable_extensions": ["dollarmath", "deflist"], "myst_dmath_double_inline": True, "myst_heading_anchors": 3,
+    "html_math_renderer": "mathml",
     "html_theme": "furo", "html_static_path": ["_static"], "html_css_files": ["book.css"], "html_js_files": ["book.js"],
     "html_use_index": False, "html_domain_indices": False, "html_copy_source": False, "html_show_sourcelink": False,
     "html_show_sphinx": False, "html_show_copyright": False, "html_extra_path": ["_extra"],
+    "html_favicon": "_static/favicon.svg", "templates_path": ["_templates"],
 }
+
+SEARCH = '{% extends "!search.html" %}{% block content %}<h1>Search</h1>{{ super() }}{% endblock %}\n'
+"""The theme's page of search results has no heading of its own."""
 
 
 def book(root: Path, target: Path | None = None) -> int:
@@ -83,6 +88,8 @@ def write_source(root: Path, source: Path, ledger: dict) -> None:
     if (explorer := root / "references" / "explorer.html").exists():
         shutil.copyfile(explorer, extra / explorer.name)
     shutil.copytree(ASSETS, source / "_static")
+    (source / "_templates").mkdir()
+    (source / "_templates" / "search.html").write_text(SEARCH, encoding="utf-8")
 
 
 def _sphinx(scratch: Path) -> int:

@@ -11,7 +11,7 @@ from covtheory.claims.claim import MIME
 from covtheory.collection.book_claims import Claims
 
 HIDDEN = "# shown above"
-"""Source of the cells that hold the further outputs of another: never seen, but cells without source lose their outputs."""
+"""Source, never seen, of the cells that hold the further outputs of another: without any, the reader drops a cell."""
 
 _CAPTION = re.compile(r"\A\*\*Figure \d+\.\*\*")
 _KEEP = r"```.*?```|\$\$.*?\$\$|\$[^$]*\$|!?\[[^\]]*\]\([^)]*\)|^#[^\n]*|<[^>]+>"

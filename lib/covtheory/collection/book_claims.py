@@ -5,9 +5,6 @@ from html import escape
 from covtheory.claims.register import Registration, of_notebook
 from covtheory.collection.bibliography import Entry
 
-COMPARISONS = {"at_most": "at most", "at_least": "at least", "equal": "equal", "exceeds": "exceeds", "within": "within",
-               "contains": "contains", "frequency_at_most": "frequency at most", "symbolic": "symbolic"}
-
 
 class Claims:
     """The claims of the collection, each with a number such as 05.3 and an address that does not change.
@@ -59,9 +56,9 @@ class Claims:
         heads = "".join(f'<th scope="col">{name}</th>'
                         for name in ("claim", "statement", "kind and route", "worst ratio", "teeth", "verdict"))
         rows = "\n".join(self._row(entry) for entry in self.of(notebook))
-        return (f'<div class="table-wrapper claims-table"><table><caption>Claims of this notebook. A number leads to the '
-                f'check below, a name to hypotheses and source.</caption><thead><tr>{heads}</tr></thead><tbody>\n{rows}\n'
-                f'</tbody></table></div>')
+        caption = "Claims of this notebook. A number leads to the check below, a name to hypotheses and source."
+        return (f'<div class="table-wrapper claims-table"><table><caption>{caption}</caption>'
+                f'<thead><tr>{heads}</tr></thead><tbody>\n{rows}\n</tbody></table></div>')
 
     def _row(self, entry):
         number = f'<a class="claim-number" href="#check-{entry.id}">{self.numbers[entry.id]}</a>'
@@ -70,14 +67,16 @@ class Claims:
                  ratio(found), teeth(found), verdict(found))
         head = f'<th scope="row">{cells[0]}</th>'
         labels = ("", "", "worst ratio", "teeth", "")
-        columns = "".join(f'<td data-label="{label}">{cell}</td>' for label, cell in zip(labels, cells[1:], strict=True))
+        columns = "".join(f'<td data-label="{label}">{cell}</td>'
+                          for label, cell in zip(labels, cells[1:], strict=True))
         return f'<tr id="claim-{entry.id}">{head}{columns}</tr>'
 
     def check(self, id: str, text: str) -> str:
         """Return what stands where the notebook checks the claim: its text line, then the checks and twins, folded."""
         entry = self.ledger[id]
-        checks = "".join(f"<li>{escape(item['label'])}: {COMPARISONS.get(item['comparison'], item['comparison'])}; "
-                         f"{item['instances']:,} instances, ratio {number(item['ratio'])}</li>" for item in entry["checks"])
+        checks = "".join(f"<li>{escape(item['label'])}: {item['comparison'].replace('_', ' ')}; "
+                         f"{item['instances']:,} instances, ratio {number(item['ratio'])}</li>"
+                         for item in entry["checks"])
         return (f'<div class="claim-verdict {entry["status"]}" id="check-{id}"><p>'
                 f'{self.link(id, "", self.numbers[id])} <samp>{escape(text)}</samp></p>'
                 f'<details><summary>What was checked</summary><ul>{checks}</ul>{self._twins(entry)}</details></div>')
@@ -86,13 +85,14 @@ class Claims:
         """Return everything that register and ledger say about a claim."""
         found = self.ledger[entry.id]
         page, worst = self.pages[entry.notebook], found["worst"]
-        at = (f"{number(worst['value'])} against {number(worst['bound'])} at {escape(worst['witness'])}" if worst else "none")
+        at = f"{number(worst['value'])} against {number(worst['bound'])} at {escape(worst['witness'])}" if worst else ""
+        slack = f". {escape(found['slack_note'])}" if found["slack_note"] else ""
         facts = {
             "Hypotheses": escape(entry.hypotheses),
             "Does not say": escape(entry.does_not_say),
             "Source": self.source(entry),
             "Verdict": f'{verdict(found)} ({entry.kind}; {escape(route(found))}); {found["instances"]:,} instances',
-            "Worst ratio": f"{ratio(found)}: {at}" + (f". {escape(found['slack_note'])}" if found["slack_note"] else ""),
+            "Worst ratio": f"{ratio(found)}: {at}{slack}",
             "Teeth": f"{teeth(found)} bite",
             "Read it": f'<a href="{page}#check-{entry.id}">proof and check in notebook {entry.notebook}</a>',
         }
@@ -102,7 +102,8 @@ class Claims:
         return (f'<section class="claim {found["status"]}" id="claim-{entry.id}"><h3><a class="claim-number" '
                 f'href="#claim-{entry.id}">{self.numbers[entry.id]}</a> <code>{entry.id}</code></h3>\n'
                 f'<p class="statement">{escape(entry.statement)}</p>\n<dl>{rows}</dl>\n'
-                f'<details><summary>Sabotaged twins that the check rejects</summary>{self._twins(found)}</details></section>')
+                f'<details><summary>Sabotaged twins that the check rejects</summary>{self._twins(found)}</details>'
+                f'</section>')
 
     @staticmethod
     def _twins(entry):

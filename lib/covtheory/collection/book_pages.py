@@ -15,6 +15,9 @@ from covtheory.collection.report import totals
 FILES = ("ledger.json", "claims.toml", "references.bib")
 """Machine-readable files that the site offers for download."""
 
+EXPLORER = ('\n<a href="explorer.html">Play with the explorer</a>: move its controls, and see coverage, KL, Best-of-N '
+            "and the bounds move.\n")
+
 _REPOSITORY = f"https://github.com/{HOME}/blob/main/"
 _HOSTED = not HOME.startswith("OWNER/")
 
@@ -38,16 +41,14 @@ def front_page(root: Path, claims: Claims, ledger: dict, others: list[str]) -> s
         question = re.search(r"^\*\*The question\.\*\* (.+)$", head, re.MULTILINE).group(1)
         minutes = re.search(r"\*\*Minutes\*\*:? *(\d+)", head).group(1)
         rows.append(f"[{title}]({path.name})\n: {question}\n\n  {claims.summary(path.name[:2])}; {minutes} minutes\n")
-    explorer = ("\n[Play with the explorer](explorer.html){.explorer}: move N, the length or the step size, and see coverage, "
-                "KL, Best-of-N and the bounds move.\n" if (root / "references" / "explorer.html").exists() else "")
-    explorer = re.sub(r"\[([^]]+)\]\(explorer.html\)\{[^}]*\}", r'<a href="explorer.html">\1</a>', explorer)
+    explorer = EXPLORER if (root / "references" / "explorer.html").exists() else ""
     chapters = "\n".join(path.stem for path in notebooks(root))
     reference = "\n".join(name.removesuffix(".md") for name in others)
     return f"""{relink(opening, "", root).strip()}
 {explorer}
 ## The notebooks
 
-{"".join(rows)}
+{chr(10).join(rows)}
 {totals(ledger)}. Every claim with its hypotheses, source and verdict: <a href="claims.html">all claims</a>.
 
 ```{{toctree}}
@@ -124,7 +125,7 @@ def relink(text: str, folder: str, root: Path) -> str:
         if name in FILES:
             return f'<a href="files/{name}" download>{words}</a>'
         if name in ("errata.md", "nonclaims.md", "teaching.md", "explorer.html") and place.exists():
-            return f'<a href="{name.removesuffix(".md").removesuffix(".html")}.html{"#" + anchor if anchor else ""}">{words}</a>'
+            return f'<a href="{place.stem}.html{"#" + anchor if anchor else ""}">{words}</a>'
         return f"[{words}]({_REPOSITORY}{where})" if _HOSTED and where else words
 
     return re.sub(r"(!?)\[([^\]]*)\]\(([^)\s]+)\)", one, text)

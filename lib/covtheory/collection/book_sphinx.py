@@ -10,7 +10,14 @@ def setup(app) -> dict:
     """Register with Sphinx."""
     app.add_html_math_renderer("mathml", (_inline, None), (_block, None))
     app.connect("doctree-read", _prepare, priority=100)  # before titles are collected
+    app.connect("html-page-context", _captions, priority=900)  # after the theme has made its navigation
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _captions(app, page, template, context, doctree) -> None:
+    """Make the sidebar's captions plain text: as headings without a level they would be invalid."""
+    if tree := context.get("furo_navigation_tree"):
+        context["furo_navigation_tree"] = tree.replace(' role="heading"', "")
 
 
 def _prepare(app, doctree) -> None:
@@ -37,7 +44,8 @@ def _inline(translator, node) -> None:
     from docutils import nodes
 
     following = node.next_node(descend=False, siblings=True)
-    glue = "&#8288;" if isinstance(following, nodes.Text) and following[:1] in tuple(".,;:!?)’”") else ""  # no line break
+    glued = isinstance(following, nodes.Text) and following[:1] in tuple(".,;:!?)’”")
+    glue = "&#8288;" if glued else ""  # a line must not start with the full stop after a formula
     translator.body.append(f'<span class="math">{node["mathml"]}{glue}</span>')
     raise nodes.SkipNode
 

@@ -1,7 +1,7 @@
 """The command line.
 
-In a checkout: ``covtheory verify | update | slides | book | new`` (the Makefile calls these). Anywhere, on your own files:
-``covtheory profile | tournament | passk``.
+In a checkout: ``covtheory verify | update | slides | book | new`` (the Makefile calls these). Anywhere, on your own
+files: ``covtheory profile | tournament | passk``.
 """
 
 import argparse

@@ -10,8 +10,8 @@ _DELIMITERS = {r"\{": "{", r"\}": "}", r"\|": "‖", r"\lceil": "⌈", r"\rceil"
                r"\langle": "⟨", r"\rangle": "⟩"}
 """What the converter leaves as TeX after ``\\Big`` and its kin."""
 
-_FUNCTIONS = {"arccos", "arg", "cos", "cosh", "cot", "det", "dim", "exp", "inf", "lim", "ln", "log", "max", "min", "sin",
-              "sinh", "sup", "tan", "tanh", "Pr"}
+_FUNCTIONS = {"arccos", "arg", "cos", "cosh", "cot", "det", "dim", "exp", "inf", "lim", "ln", "log", "max", "min",
+              "sin", "sinh", "sup", "tan", "tanh", "Pr"}
 _SPACE = "http://www.w3.org/1998/Math/MathML"
 _ROWS = {"math", "mrow", "mstyle", "mpadded", "menclose", "msqrt"}
 _RELATIONS = set("=<>≤≥≈∼∈→↦≪≫∝⊂⊆≠≡≍") | {":="}
@@ -37,7 +37,8 @@ def mathml(tex: str, display: str = "inline") -> str:
     True
     """
     tree = _tree(tex, display)
-    return "<wbr>".join(ET.tostring(part, encoding="unicode") for part in (_pieces(tree) if display == "inline" else [tree]))
+    parts = _pieces(tree) if display == "inline" else [tree]
+    return "<wbr>".join(ET.tostring(part, encoding="unicode") for part in parts)
 
 
 def _tree(tex: str, display: str) -> ET.Element:
@@ -57,6 +58,7 @@ def _tree(tex: str, display: str) -> ET.Element:
         _set_operator(element)
         if _name(element) in _ROWS:
             _set_row(element)
+            _set_fences(element)
     return tree
 
 
@@ -71,7 +73,7 @@ def _set_operator(element: ET.Element) -> None:
 
 
 def _set_row(row: ET.Element) -> None:
-    """Space the names of functions as TeX does; a sign after a bracket or a relation is no subtraction; := is one sign."""
+    """Space names of functions as TeX does; a sign after a bracket or a relation is no subtraction; := is one sign."""
     previous = None
     for element in list(row):
         after_operator = previous is None or (_name(previous) == "mo" and previous.text not in tuple(")]}|‖⟩⌉⌋′!"))
@@ -80,10 +82,29 @@ def _set_row(row: ET.Element) -> None:
         if _name(element) == "mo" and element.text == "=" and previous is not None and previous.text == ":":
             row.remove(previous)
             element.text = ":="
-        elif previous is not None and "mspace" not in (_name(previous), _name(element)) and (
-                (_is_function(previous) and _name(element) != "mo") or (_is_function(element) and _name(previous) != "mo")):
+        elif previous is not None and (
+                (_is_function(previous) and _name(element) not in ("mo", "mspace"))
+                or (_is_function(element) and _name(previous) not in ("mo", "mspace"))):
             row.insert(list(row).index(element), ET.Element(f"{{{_SPACE}}}mspace", width="0.167em"))
         previous = element
+
+
+def _set_fences(row: ET.Element) -> None:
+    """Put an enlarged pair of brackets under its exponent as a whole, since each of the two stretches with its row."""
+    for script in [child for child in row if _name(child) in ("msup", "msub", "msubsup")]:
+        if "minsize" not in script[0].attrib or script[0].text not in tuple(")]}|‖⟩⌉⌋"):
+            continue
+        children, depth = list(row), 1
+        for start in range(children.index(script) - 1, -1, -1):
+            if "minsize" in children[start].attrib:
+                depth -= 1 if children[start].text in tuple("([{|‖⟨⌈⌊") else -1
+            if depth == 0:
+                whole = ET.Element(f"{{{_SPACE}}}mrow")
+                whole.extend([*children[start:children.index(script)], script[0]])
+                for child in children[start:children.index(script)]:
+                    row.remove(child)
+                script[0] = whole
+                break
 
 
 def _pieces(tree: ET.Element) -> list[ET.Element]:

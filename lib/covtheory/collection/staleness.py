@@ -61,7 +61,7 @@ def differences(records: list[dict], ledger: dict, register: dict) -> list[str]:
             found.append(f"{where} is in references/ledger.json, but not registered in references/claims.toml")
         elif (register[id].statement, register[id].notebook) != (entry["statement"], entry["notebook"]):
             found.append(f"{where}: references/claims.toml has another statement or notebook than the ledger")
-    found += [f"notebook {entry.notebook}: claim {entry.id!r} is registered in references/claims.toml, but checked nowhere"
+    found += [f"notebook {entry.notebook}: claim {entry.id!r} is in references/claims.toml, but checked nowhere"
               for entry in register.values() if entry.id not in entries and entry.id not in counts]
     return found
 
