@@ -26,7 +26,8 @@ def watch(page) -> None:
     page.problems = []
     page.on("console", lambda message: message.type == "error" and page.problems.append(f"console: {message.text}"))
     page.on("pageerror", lambda error: page.problems.append(f"exception: {error}"))
-    page.on("requestfailed", lambda request: page.problems.append(f"failed: {request.url}"))
+    page.on("requestfailed", lambda asked: asked.failure == "net::ERR_ABORTED"  # by going on to the next page
+            or page.problems.append(f"failed: {asked.url}"))
     page.on("response", lambda response: response.status >= 400 and page.problems.append(f"missing: {response.url}"))
     page.on("request", lambda asked: asked.url.startswith(LOCAL) or page.problems.append(f"external: {asked.url}"))
 
