@@ -178,6 +178,7 @@ def test_no_page_scrolls_sideways_on_a_phone(address, page):
     page.set_viewport_size({"width": 390, "height": 844})
     for name in PAGES:
         page.goto(f"{address}/{name}.html")
+        page.evaluate("document.fonts.ready.then(() => new Promise(requestAnimationFrame))")
         assert overflowing(page) == [], name
     assert page.problems == []
 
@@ -195,7 +196,9 @@ def test_search_finds_what_it_is_asked(served, site, address, page):
 
 def test_a_link_into_a_folded_part_opens_it_and_scrolling_boxes_take_the_keyboard(address, page):
     page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(f"{address}/03_bound_coverage_by_divergences.html")
+    page.goto(f"{address}/03_bound_coverage_by_divergences.html#check-kl-to-coverage")
+    page.evaluate("document.fonts.ready.then(() => new Promise(requestAnimationFrame))")
+    assert page.locator("#check-kl-to-coverage").is_visible()
     boxes = page.locator("pre:visible")
     wide = [i for i in range(boxes.count()) if boxes.nth(i).evaluate("e => e.scrollWidth > e.clientWidth + 1")]
     assert wide

@@ -115,8 +115,11 @@ def _pieces(tree: ET.Element) -> list[ET.Element]:
     parts, depth = [[]], 0
     for element in row:
         parts[-1].append(element)
-        text = element.text if _name(element) == "mo" else None
+        scripted = _name(element) in ("msup", "msub", "msubsup") and _name(element[0]) == "mo"
+        text = element[0].text if scripted else element.text if _name(element) == "mo" else None
         depth += (text in tuple("([{⟨⌈⌊")) - (text in tuple(")]}⟩⌉⌋"))
+        if scripted:
+            continue
         if depth == 0 and text in _RELATIONS:
             element.attrib.update(form="infix", lspace="0.2778em", rspace="0.2778em")
             parts.append([])

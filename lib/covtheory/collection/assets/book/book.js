@@ -11,7 +11,7 @@ function reachable() {
     else box.removeAttribute("tabindex");
   }
 }
-addEventListener("load", reachable);
+addEventListener("load", () => document.fonts.ready.then(reachable));
 addEventListener("resize", reachable);
 document.addEventListener("toggle", reachable, true);
 
