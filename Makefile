@@ -5,12 +5,13 @@ BENCH := .venv-bench
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 RUN := $(BIN)/python -m covtheory
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 export PYTHONHASHSEED = 0
 export OMP_NUM_THREADS = 1
 export OPENBLAS_NUM_THREADS = 1
 export MKL_NUM_THREADS = 1
 
-.PHONY: help verify test update new slides student solutions explorer train lab bench clean
+.PHONY: help verify test update new book slides student solutions explorer train lab bench clean
 .DELETE_ON_ERROR:
 
 help:
@@ -18,6 +19,7 @@ help:
 	@echo "make test                               everything that guards the project"
 	@echo "make update [NB=03]                     execute notebooks, store outputs, ledger and index"
 	@echo "make new NB=04 TITLE='Bound it'         start a notebook"
+	@echo "make book                               the collection as a website in build/book"
 	@echo "make slides [NB=03] [CHECK=1]           stand-alone slides and notes in build/slides; look at every slide"
 	@echo "make student                            the copy to hand out: build/student and its zip, without solutions"
 	@echo "make solutions [NB=03]                  print the exercises with worked solutions, for the lecturer"
@@ -32,16 +34,16 @@ $(STAMP): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] + "; try make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
 	@echo "installing into $(VENV) (a minute the first time)"
 	@test -x $(BIN)/python -a -x $(BIN)/pip || $(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(PIP) -r requirements.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 verify: $(STAMP)
 	@$(RUN) verify $(if $(NB),--notebook $(NB)) $(if $(SEED),--seed $(SEED)) $(if $(FRESH),--fresh)
 
 test: $(STAMP)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-proof.txt -r requirements-parquet.txt -r requirements-browser.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-slides.txt
+	@$(PIP) -r requirements-proof.txt -r requirements-parquet.txt -r requirements-book.txt -r requirements-browser.txt
+	@$(PIP) --no-deps -r requirements-slides.txt
 	@$(BIN)/ruff check .
 	@$(BIN)/python -m pytest -q -n auto --dist loadgroup
 	@$(RUN) verify
@@ -53,7 +55,7 @@ new: $(STAMP)
 	@$(RUN) new "$(NB)" "$(TITLE)"
 
 slides: $(STAMP)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-slides.txt $(if $(CHECK),-r requirements-browser.txt)
+	@$(PIP) --no-deps -r requirements-slides.txt $(if $(CHECK),-r requirements-browser.txt)
 	@$(RUN) slides $(if $(NB),--notebook $(NB)) $(if $(CHECK),--check)
 
 student: $(STAMP)
@@ -66,11 +68,15 @@ explorer: $(STAMP)
 	@$(RUN) explorer
 
 train: $(STAMP)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-train.txt
+	@$(PIP) -r requirements-train.txt
 	@$(BIN)/python -m covtheory.train $(or $(CONFIG),small) --seed $(or $(SEED),0)
 
+book: $(STAMP)
+	@$(PIP) -r requirements-book.txt
+	@$(RUN) book
+
 lab: $(STAMP)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-lab.txt
+	@$(PIP) -r requirements-lab.txt
 	@$(BIN)/jupyter lab notebooks
 
 # Benchmarks have an environment of their own: dp-accounting, which they compare with, needs an older attrs.

@@ -67,18 +67,20 @@ def violations(page) -> list[str]:
 
 
 def overflowing(page) -> list[str]:
-    """Return what sticks out of the window sideways and lies in no box that scrolls, so that the page would scroll."""
+    """Return what sticks out of the window sideways and lies in no box of its own that scrolls.
+
+    A box that holds the whole article counts as the page: if it scrolls, the page does.
+    """
     return page.evaluate("""() => {
-      const found = [], width = document.documentElement.clientWidth;
-      const whole = document.documentElement.scrollWidth;
+      const found = [], width = document.documentElement.clientWidth, whole = document.documentElement.scrollWidth;
+      const article = document.querySelector("article, main") || document.body;
       if (whole > width) found.push("the page is " + whole);
-      for (const element of document.querySelectorAll("article *")) {
+      for (const element of article.querySelectorAll("*")) {
         const box = element.getBoundingClientRect();
         if (box.width === 0 || box.right <= width + 1 || getComputedStyle(element).position === "absolute") continue;
         let inside = false;
-        for (let outer = element; outer && !inside; outer = outer.parentElement)
-          inside = outer.tagName !== "HTML" && outer.tagName !== "BODY" &&
-            ["auto", "scroll"].includes(getComputedStyle(outer).overflowX) &&
+        for (let outer = element; outer && !inside && !outer.contains(article); outer = outer.parentElement)
+          inside = ["auto", "scroll"].includes(getComputedStyle(outer).overflowX) &&
             outer.getBoundingClientRect().right <= width + 1;
         if (!inside) found.push(Math.round(box.right) + " " + element.outerHTML.slice(0, 120));
       }

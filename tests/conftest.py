@@ -6,9 +6,12 @@ import pytest
 from browser import ARGUMENTS, browser_path, watch
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
-    """One headless Chromium; where there is none, the tests are skipped, but in CI they fail."""
+    """One headless Chromium a file; where there is none, the tests are skipped, but in CI they fail.
+
+    Not one a session: while it runs, this process has a running event loop, and asyncio.run would fail in other files.
+    """
     missing = pytest.fail if os.environ.get("CI") else pytest.skip
     try:
         from playwright.sync_api import sync_playwright

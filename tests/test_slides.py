@@ -15,7 +15,7 @@ from covtheory.claims.register import find_root, load_register
 from covtheory.collection.contract import notebooks
 from covtheory.collection.slides import blocks, deck, flow, mathml, notes, page, pages, verdict
 from covtheory.collection.slides.command import make_all, slides
-from covtheory.collection.staleness import check_fresh
+from covtheory.collection.staleness import assert_fresh
 
 pytestmark = needs_reveal
 ROOT = find_root(Path(__file__))
@@ -60,7 +60,8 @@ def checkout(tmp_path):
         (tmp_path / folder).mkdir()
     for name in ("claims.toml", "references.bib", "ledger.json"):
         shutil.copy(ROOT / "references" / name, tmp_path / "references")
-    shutil.copy(NOTEBOOKS[0], tmp_path / "notebooks")
+    for path in NOTEBOOKS[:2]:
+        shutil.copy(path, tmp_path / "notebooks")
     return tmp_path
 
 
@@ -225,23 +226,26 @@ def test_verdict_that_is_stale_against_the_ledger_stops_before_anything_is_writt
     old = checkout / "build" / "slides" / f"{NOTEBOOKS[0].stem}.html"
     old.parent.mkdir(parents=True)
     old.write_text("the last good deck", encoding="utf-8")
-    assert slides(checkout) == 1
-    assert f"{NOTEBOOKS[0].name}: claim tail-and-mean" in capsys.readouterr().err
+    assert slides(checkout, "01") == 1
+    assert "notebook 01: claim 'tail-and-mean'" in capsys.readouterr().err
     assert [path.name for path in old.parent.iterdir()] == [old.name]
     assert old.read_text(encoding="utf-8") == "the last good deck"
 
 
-@pytest.mark.parametrize(("field", "value", "said"), [
-    ("status", "fails", "claim tail-and-mean fails"), ("status", "not_checked", "claim tail-and-mean not checked")])
-def test_claim_that_does_not_hold_is_named_with_its_notebook(checkout, field, value, said):
-    path = checkout / "notebooks" / NOTEBOOKS[0].name
-    nb = nbformat.read(path, as_version=4)
-    for shown in (o for c in nb.cells if c.cell_type == "code" for o in c.outputs if MIME in o.get("data", {})):
-        if shown["data"][MIME]["id"] == "tail-and-mean":
-            shown["data"][MIME][field] = value
+@pytest.mark.parametrize("status", ["fails", "not_checked"])
+def test_claim_that_does_not_hold_is_named_with_its_notebook(checkout, status):
+    path, ledger = checkout / "notebooks" / NOTEBOOKS[0].name, checkout / "references" / "ledger.json"
+    nb, kept = nbformat.read(path, as_version=4), json.loads(ledger.read_text(encoding="utf-8"))
+    outputs = [output["data"][MIME] for made in nb.cells if made.cell_type == "code" for output in made.outputs
+               if MIME in output.get("data", {})]
+    for shown in [*outputs, *kept["claims"]]:
+        if shown["id"] == "tail-and-mean":
+            shown["status"] = status
     nbformat.write(nb, path)
-    with pytest.raises(ValueError, match=f"{path.name}: {said}"):
-        check_fresh([path], LEDGER)
+    ledger.write_text(json.dumps(kept), encoding="utf-8")
+    with pytest.raises(ValueError, match=f"notebook 01: claim 'tail-and-mean'.*{status.replace('_', '.')}"):
+        assert_fresh(checkout, "01")
+    assert assert_fresh(checkout, "02")["claims"], "another notebook's fault does not stop this one"
 
 
 def test_cleared_notebook_and_missing_claims_are_named(checkout):
@@ -251,8 +255,8 @@ def test_cleared_notebook_and_missing_claims_are_named(checkout):
         if made.cell_type == "code":
             made.outputs, made.execution_count = [], None
     nbformat.write(nb, path)
-    with pytest.raises(ValueError, match=r"never run(.|\n)*claim same-kl-different-tail of references/ledger.json"):
-        check_fresh([path], LEDGER)
+    with pytest.raises(ValueError, match=r"01: \d+ of \d+ code cells were never run(.|\n)*'same-kl-different-tail'"):
+        assert_fresh(checkout, "01")
 
 
 def test_unknown_notebook_is_a_clear_error(capsys):

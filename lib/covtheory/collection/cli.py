@@ -1,7 +1,7 @@
 """The command line.
 
-In a checkout: ``covtheory verify | update | slides | student | solutions | explorer | new`` (the Makefile calls these).
-Anywhere, on your own files: ``covtheory profile | tournament | passk``.
+In a checkout: ``covtheory verify | update | new | book | slides | student | solutions | explorer`` (the Makefile calls
+these). Anywhere, on your own files: ``covtheory profile | tournament | passk``.
 """
 
 import argparse
@@ -32,6 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     solutions = commands.add_parser("solutions", help="print the exercises with worked solutions, for the lecturer")
     solutions.add_argument("--notebook", "-n", metavar="NN", help="only this notebook")
     commands.add_parser("explorer", help="compute the tables of references/explorer.html and write the page")
+    commands.add_parser("book", help="write the collection as a static site to build/book")
     new = commands.add_parser("new", help="start a notebook that already keeps the contract's form")
     new.add_argument("number", metavar="NN")
     new.add_argument("title", help='a verb first, for example "Count by sampling"')
@@ -80,6 +81,10 @@ def _run(options, root: Path) -> int:
         from covtheory.collection.explorer import build
 
         return build(root)
+    if options.command == "book":
+        from covtheory.collection.book import book
+
+        return book(root)
     from covtheory.collection.skeleton import new
 
     return new(root, options.number, options.title)

@@ -1,54 +1,91 @@
-"""Whether stored outputs and the ledger tell the same story; what is built from stale outputs would mislead."""
+"""Whether the stored notebooks, the ledger and the register tell the same story, and a good one."""
 
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 
 from covtheory.claims import ledger as ledgers
-from covtheory.claims.claim import GOOD, MIME
+from covtheory.claims.register import RegisterError, load_register
+from covtheory.collection.contract import notebooks
+from covtheory.collection.update import stored_records
+
+MOST = 8
+"""How many findings an error names one by one."""
 
 
-def check_fresh(notebooks: list[Path], ledger: dict) -> None:
-    """Check that the notebooks were run, that their claims hold, and that the ledger records exactly these verdicts.
+class StaleError(ValueError):
+    """What is stored must not be published; the message names notebooks and claims and says what to run."""
+
+
+def assert_fresh(root: Path, only: str | None = None) -> dict:
+    """Return the ledger, if the notebooks were run and hold exactly its records, all of them good.
 
     Parameters
     ----------
-    notebooks : list of Path
-        Notebooks with stored outputs.
-    ledger : dict
-        As read by :func:`covtheory.claims.ledger.read`.
+    only : str, optional
+        Two digits: look at this notebook alone.
 
     Raises
     ------
-    ValueError
-        Names every notebook and claim that is stale or does not hold.
+    StaleError
+        Names every notebook and claim that keeps the collection from being published.
     """
-    found = [fault for path in notebooks for fault in _faults(path, ledger)]
-    if found:
-        raise ValueError("\n".join([*found, "run make update first"]))
+    path = root / "references" / "ledger.json"
+    try:
+        register, ledger = load_register(root), ledgers.read(path)
+    except (OSError, RegisterError) as error:
+        raise StaleError(f"{error}: run make update") from None
+    found = [*unrun(root), *differences(stored_records(root), ledger, register), *failures(ledger)]
+    if found := [line for line in found if only is None or line.startswith(f"notebook {only.zfill(2)}:")]:
+        more = [f"... and {len(found) - MOST} more"] if len(found) > MOST else []
+        raise StaleError("\n".join([*found[:MOST], *more, "run make update, and repair what it names"]))
+    return ledger
 
 
-def _faults(path, ledger):
-    nb = nbformat.read(path, as_version=4)
-    recorded = {entry["id"]: entry for entry in ledger["claims"] if entry["notebook"] == path.name[:2]}
-    status = {entry["id"]: entry["status"] for entry in ledger["claims"]}
-    shown = {}
-    for cell in nb.cells:
-        if cell.cell_type != "code":
-            continue
-        if cell.execution_count is None:
-            yield f"{path.name}: a code cell was never run: {cell.source.strip().splitlines()[:1]}"
-        shown |= {output["data"][MIME]["id"]: output["data"][MIME] for output in cell.outputs
-                  if MIME in output.get("data", {})}
-    for id, record in shown.items():
-        if record["status"] not in GOOD:
-            yield f"{path.name}: claim {id} {record['status'].replace('_', ' ')}: {'; '.join(record['problems'])}"
-        elif id not in recorded:
-            yield f"{path.name}: claim {id} is not in references/ledger.json"
-        elif differ := ledgers.differences(record, recorded[id], id):
-            yield f"{path.name}: claim {id}: the stored output is stale against references/ledger.json ({differ[0]})"
-        elif record["corrected_by"] and status.get(record["corrected_by"]) != "holds":
-            yield f"{path.name}: claim {id}: its correction {record['corrected_by']} does not hold"
-    for id in recorded:
-        if id not in shown:
-            yield f"{path.name}: claim {id} of references/ledger.json is not in the notebook's outputs"
+def unrun(root: Path) -> Iterator[str]:
+    """Yield the notebooks with code cells that were never run: their outputs are no outputs of theirs."""
+    for path in notebooks(root):
+        cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+        if count := sum(cell.execution_count is None for cell in cells):
+            yield f"notebook {path.name[:2]}: {count} of {len(cells)} code cells were never run"
+
+
+def differences(records: list[dict], ledger: dict, register: dict) -> list[str]:
+    """Return how the notebooks' records, the ledger and the register differ, one line a claim.
+
+    Examples
+    --------
+    >>> differences([{"id": "a-b", "shown_in": "01", "ratio": 1}], {"claims": []}, {})
+    ["notebook 01: claim 'a-b' is not in references/ledger.json"]
+    """
+    found, entries = [], {entry["id"]: entry for entry in ledger["claims"]}
+    counts = Counter(record["id"] for record in records)
+    for record in records:
+        where = f"notebook {record['shown_in']}: claim {record['id']!r}"
+        content = {key: value for key, value in record.items() if key != "shown_in"}
+        if counts[record["id"]] > 1:
+            found.append(f"{where} is shown {counts[record['id']]} times")
+        elif record["id"] not in entries:
+            found.append(f"{where} is not in references/ledger.json")
+        elif lines := ledgers.differences(content, entries[record["id"]], "ledger"):
+            found.append(f"{where}: its stored output is stale against references/ledger.json: {lines[0]}")
+    for id, entry in entries.items():
+        where = f"notebook {entry['notebook']}: claim {id!r}"
+        if id not in counts:
+            found.append(f"{where} is in references/ledger.json, but no notebook's stored output shows it")
+        if id not in register:
+            found.append(f"{where} is in references/ledger.json, but not registered in references/claims.toml")
+        elif (register[id].statement, register[id].notebook) != (entry["statement"], entry["notebook"]):
+            found.append(f"{where}: references/claims.toml has another statement or notebook than the ledger")
+    found += [f"notebook {entry.notebook}: claim {entry.id!r} is in references/claims.toml, but checked nowhere"
+              for entry in register.values() if entry.id not in entries and entry.id not in counts]
+    return found
+
+
+def failures(ledger: dict) -> list[str]:
+    """Return the claims of a ledger that do not hold, with their notebook."""
+    notebook = {entry["id"]: entry["notebook"] for entry in ledger["claims"]}
+    return [f"notebook {notebook[id]}: claim {id!r}: {rest.strip()}"
+            for id, rest in (line.split(":", 1) for line in ledgers.faults(ledger))]

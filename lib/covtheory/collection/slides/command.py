@@ -6,12 +6,11 @@ from pathlib import Path
 
 import nbformat
 
-from covtheory.claims import ledger as ledgers
 from covtheory.claims.ledger import write_text
 from covtheory.claims.register import load_register
 from covtheory.collection.contract import notebooks
 from covtheory.collection.slides import assets, deck, notes, page
-from covtheory.collection.staleness import check_fresh
+from covtheory.collection.staleness import assert_fresh
 
 OUTPUT = Path("build") / "slides"
 
@@ -49,8 +48,7 @@ def make_all(root: Path, only: str | None = None) -> dict[str, str]:
         If ``only`` names no notebook, or a stored output is stale or a claim does not hold.
     """
     paths = notebooks(root, only)
-    ledger = ledgers.read(root / "references" / "ledger.json")
-    check_fresh(paths, ledger)
+    ledger = assert_fresh(root, only)
     register = load_register(root)
     guide = root / "references" / "teaching.md"
     teaching = guide.read_text(encoding="utf-8") if guide.exists() else ""

@@ -1,0 +1,301 @@
+"""The website: built without a warning, linked, readable on a phone and by everybody, never from stale notebooks."""
+
+import functools
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from html.parser import HTMLParser
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import nbformat
+import pytest
+from browser import overflowing, violations
+
+from covtheory.claims import ledger as ledgers
+from covtheory.claims.claim import MIME
+from covtheory.claims.register import find_root, load_register
+from covtheory.collection.book import book, replace
+from covtheory.collection.contract import notebooks
+
+ROOT = find_root(Path(__file__))
+REGISTER = load_register(ROOT)
+NOTEBOOKS = [path.stem for path in notebooks(ROOT)]
+PAGES = ["index", "claims", "bibliography", "errata", "nonclaims", "search", *NOTEBOOKS,
+         *(["teaching"] if (ROOT / "references" / "teaching.md").exists() else [])]
+KINDS_OF_PAGE = [*(name for name in PAGES if name not in NOTEBOOKS), "03_bound_coverage_by_divergences",
+                 "05_watch_the_tail_generalize_faster", "16_ask_the_open_questions"]
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The whole site, built once as the command does it."""
+    pytest.importorskip("myst_nb", reason="requirements-book.txt is not installed")
+    target = tmp_path_factory.mktemp("book") / "book"
+    run = subprocess.run([sys.executable, "-c", f"import sys; from pathlib import Path; from covtheory.collection.book "
+                          f"import book; sys.exit(book(Path({str(ROOT)!r}), Path({str(target)!r})))"],
+                         capture_output=True, text=True, cwd=ROOT)
+    assert run.returncode == 0, run.stderr
+    return target
+
+
+@pytest.fixture(scope="session")
+def address(site):
+    """Where the site is served from, on this machine."""
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=site)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+class Read(HTMLParser):
+    """Ids, links, pictures and visible text of a page, the text without code and mathematics."""
+
+    APART = frozenset({"pre", "code", "samp", "script", "style", "math", "title"})
+
+    def __init__(self, text):
+        super().__init__()
+        self.ids, self.links, self.pictures, self.text, self.formulas, self._inside = [], [], [], [], 0, []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        values = dict(attributes)
+        self.ids += [values["id"]] if "id" in values else []
+        self.links += [values[name] for name in ("href", "src") if values.get(name)]
+        self.pictures += [values] if tag == "img" else []
+        self.formulas += tag == "math"
+        self._inside += [tag] if tag in self.APART else []
+
+    def handle_endtag(self, tag):
+        if tag in self.APART:
+            self._inside.pop()
+
+    def handle_data(self, data):
+        if not self._inside:
+            self.text.append(data)
+
+
+@pytest.fixture(scope="session")
+def read(site):
+    return {path.name: Read(path.read_text(encoding="utf-8")) for path in site.glob("*.html") if path.stem in PAGES}
+
+
+def test_every_page_is_there_and_nothing_else_than_the_explorer(site):
+    explorer = {"explorer"} if (ROOT / "references" / "explorer.html").exists() else set()
+    assert {path.stem for path in site.glob("*.html")} == {*PAGES, *explorer}
+
+
+def test_links_inside_the_site_lead_to_a_file_and_an_anchor(site, read):
+    for name, page in read.items():
+        for target in page.links:
+            parts = urlsplit(target)
+            if parts.scheme in ("http", "https", "data", "mailto"):
+                continue
+            path = unquote(parts.path) or name
+            assert (site / path).is_file(), f"{name}: {target}"
+            if parts.fragment and path.endswith(".html") and path in read:
+                assert unquote(parts.fragment) in read[path].ids, f"{name}: {target}"
+
+
+def test_external_links_are_well_formed_and_no_placeholder(read):
+    for name, page in read.items():
+        for target in page.links:
+            if (parts := urlsplit(target)).scheme not in ("", "data"):
+                assert parts.scheme == "https", f"{name}: {target}"
+                assert re.fullmatch(r"[\w.-]+\.[a-z]{2,}", parts.netloc), f"{name}: {target}"
+                assert "OWNER" not in target, f"{name}: {target}"
+
+
+def test_ids_are_unique_on_every_page(read):
+    for name, page in read.items():
+        assert sorted(page.ids) == sorted(set(page.ids)), name
+
+
+def test_every_claim_can_be_linked_to_on_three_places_and_is_numbered(site, read):
+    text = (site / "claims.html").read_text(encoding="utf-8")
+    for entry in REGISTER.values():
+        page = next(f"{stem}.html" for stem in NOTEBOOKS if stem.startswith(entry.notebook))
+        assert f"claim-{entry.id}" in read["claims.html"].ids
+        assert {f"claim-{entry.id}", f"check-{entry.id}"} <= set(read[page].ids)
+        assert re.search(rf'href="#claim-{entry.id}">{entry.notebook}\.\d+</a> <code>{entry.id}</code>', text)
+
+
+def test_every_figure_keeps_its_alternative_text(read):
+    for path in notebooks(ROOT):
+        stored = [output.metadata["image/png"]["alt"] for cell in nbformat.read(path, as_version=4).cells
+                  for output in cell.get("outputs", []) if "image/png" in output.get("data", {})]
+        shown = [picture.get("alt") for picture in read[f"{path.stem}.html"].pictures]
+        assert shown == stored, path.name
+
+
+def test_every_figure_has_the_numbers_drawn_folded_behind_it(site, read):
+    for stem in NOTEBOOKS:
+        text = (site / f"{stem}.html").read_text(encoding="utf-8")
+        assert text.count("<summary>Numbers drawn</summary>") >= len(read[f"{stem}.html"].pictures) > 0
+        assert "# shown above" not in text
+
+
+def test_mathematics_is_rendered_and_no_tex_is_left(read):
+    assert sum(page.formulas for page in read.values()) > 4000
+    for name, page in read.items():
+        left = re.search(r"\\[a-zA-Z]+|\$[^\s\d][^$]*\$|\$\$", " ".join(page.text))
+        assert not left, f"{name}: {left.group()[:100]}"
+
+
+def test_notebooks_can_be_downloaded_as_they_are_committed(site):
+    for path in notebooks(ROOT):
+        assert (site / "notebooks" / path.name).read_bytes() == path.read_bytes()
+
+
+def test_nothing_of_the_site_names_this_machine(site):
+    for path in [*site.glob("*.html"), site / "searchindex.js"]:
+        text = path.read_text(encoding="utf-8")
+        assert str(ROOT) not in text, path.name
+        assert str(site.parent) not in text, path.name
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_are_accessible_and_quiet(scheme, address, page):
+    page.emulate_media(color_scheme=scheme)
+    for name in KINDS_OF_PAGE:
+        page.goto(f"{address}/{name}.html")
+        assert violations(page) == [], name
+    assert page.problems == []
+
+
+def test_no_page_scrolls_sideways_on_a_phone(address, page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    for name in PAGES:
+        page.goto(f"{address}/{name}.html")
+        page.evaluate("document.fonts.ready.then(() => new Promise(requestAnimationFrame))")
+        assert overflowing(page) == [], name
+    assert page.problems == []
+
+
+@pytest.mark.parametrize("served", [True, False], ids=["served", "as files"])
+def test_search_finds_what_it_is_asked(served, site, address, page):
+    page.goto(f"{address if served else site.as_uri()}/search.html?q=hockey-stick")
+    page.wait_for_selector("#search-results li a")
+    page.wait_for_function("document.querySelector('.search-summary').textContent.includes('found')")
+    titles = page.locator("#search-results li > a").all_inner_texts()
+    assert any("See the tail" in title for title in titles)
+    assert not any("\\" in title or "$" in title for title in titles)
+    assert page.problems == []
+
+
+def test_a_link_into_a_folded_part_opens_it_and_scrolling_boxes_take_the_keyboard(address, page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{address}/03_bound_coverage_by_divergences.html#check-kl-to-coverage")
+    page.evaluate("document.fonts.ready.then(() => new Promise(requestAnimationFrame))")
+    assert page.locator("#check-kl-to-coverage").is_visible()
+    boxes = page.locator("pre:visible")
+    wide = [i for i in range(boxes.count()) if boxes.nth(i).evaluate("e => e.scrollWidth > e.clientWidth + 1")]
+    assert wide
+    assert all(boxes.nth(i).get_attribute("tabindex") == "0" for i in wide)
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """A small collection to spoil: two notebooks with their part of register and ledger, and a site built before."""
+    for name in ("references", "notebooks"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copyfile(ROOT / "README.md", tmp_path / "README.md")
+    (tmp_path / "build" / "book").mkdir(parents=True)
+    (tmp_path / "build" / "book" / "index.html").write_text("the last good site")
+    return tmp_path
+
+
+def spoil_notebook(root, change):
+    path = notebooks(root, "03")[0]
+    nb = nbformat.read(path, as_version=4)
+    for cell in nb.cells:
+        for output in cell.get("outputs", []):
+            if MIME in output.get("data", {}) and output["data"][MIME]["id"] == "kl-to-coverage":
+                change(cell, output)
+                nbformat.write(nb, path)
+                return
+    raise AssertionError("kl-to-coverage is not shown")
+
+
+def spoil_ledger(root, change):
+    path = root / "references" / "ledger.json"
+    ledger = ledgers.read(path)
+    change(ledger, next(entry for entry in ledger["claims"] if entry["id"] == "kl-to-coverage"))
+    path.write_text(json.dumps(ledger), encoding="utf-8")
+
+
+SPOILT = {
+    "a number of the stored output": lambda root: spoil_notebook(
+        root, lambda cell, output: output["data"][MIME]["worst"].update(ratio=0.5)),
+    "a stored output that is gone": lambda root: spoil_notebook(root, lambda cell, output: cell.update(outputs=[])),
+    "a claim that the ledger lacks": lambda root: spoil_ledger(
+        root, lambda ledger, entry: ledger["claims"].remove(entry)),
+    "a claim that fails": lambda root: (
+        spoil_ledger(root, lambda ledger, entry: entry.update(status="fails", problems=["violated"])),
+        spoil_notebook(root, lambda cell, output: output["data"][MIME].update(status="fails", problems=["violated"]))),
+}
+
+
+@pytest.mark.parametrize("spoil", SPOILT.values(), ids=SPOILT.keys())
+def test_stale_or_failing_collections_are_refused_and_the_last_site_stays(spoil, copy, capsys):
+    spoil(copy)
+    assert book(copy) == 1
+    error = capsys.readouterr().err
+    assert "notebook 03: claim 'kl-to-coverage'" in error
+    assert error.count("book: ") == 2
+    assert [path.name for path in (copy / "build").iterdir()] == ["book"]
+    assert (copy / "build" / "book" / "index.html").read_text() == "the last good site"
+
+
+def test_a_ledger_that_cannot_be_read_is_refused(copy, capsys):
+    (copy / "references" / "ledger.json").write_text("{", encoding="utf-8")
+    assert book(copy) == 1
+    assert "ledger.json: not valid JSON" in capsys.readouterr().err
+
+
+def test_a_warning_of_the_build_is_an_error_and_the_last_site_stays(copy):
+    pytest.importorskip("myst_nb", reason="requirements-book.txt is not installed")
+    for path in notebooks(copy)[1:]:
+        keep = path.name[:2]
+        path.unlink()
+        spoil_ledger_of(copy, keep)
+    errata = copy / "references" / "errata.md"
+    errata.write_text("# Errata\n\n### A skipped level\n\nA formula $\\nosuchcommand{x}$.\n", encoding="utf-8")
+    (copy / "references" / "nonclaims.md").write_text("# Non-claims\n", encoding="utf-8")
+    run = subprocess.run([sys.executable, "-m", "covtheory", "book"], cwd=copy, capture_output=True, text=True,
+                         env={**os.environ, "NO_COLOR": "1"})
+    assert run.returncode == 1
+    assert "2 warnings, each an error" in run.stderr
+    assert "nosuchcommand" in run.stderr
+    assert (copy / "build" / "book" / "index.html").read_text() == "the last good site"
+
+
+def spoil_ledger_of(root, notebook):
+    """Take a notebook's claims out of register and ledger."""
+    path = root / "references" / "ledger.json"
+    ledger = ledgers.read(path)
+    ledger["claims"] = [entry for entry in ledger["claims"] if entry["notebook"] != notebook]
+    path.write_text(json.dumps(ledger), encoding="utf-8")
+    register = root / "references" / "claims.toml"
+    first, *entries = re.split(r"^\[\[claim\]\]\n", register.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    kept = [entry for entry in entries if f'notebook = "{notebook}"' not in entry]
+    register.write_text("[[claim]]\n".join([first, *kept]), encoding="utf-8")
+
+
+def test_a_replacement_that_fails_half_way_puts_the_old_folder_back(tmp_path):
+    old = tmp_path / "book"
+    old.mkdir()
+    with pytest.raises(FileNotFoundError):
+        replace(tmp_path / "missing", old, tmp_path / "aside")
+    assert old.is_dir()
