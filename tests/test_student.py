@@ -204,7 +204,7 @@ def test_empty_folder_is_filled_and_missing_one_is_made(small, tmp_path):
 
 @pytest.mark.parametrize(("change", "said"), [
     ("answered", "exercise 01-a is answered (0.75), expected ..."),
-    ("stale", "the notebooks' outputs and references/ledger.json differ: run make update"),
+    ("stale", "its stored output is stale against references/ledger.json"),
 ])
 def test_unfit_notebooks_stop_the_build_with_a_clear_error(tmp_path, capsys, change, said):
     for name in ("notebooks", "references"):

@@ -13,10 +13,9 @@ from pathlib import Path
 import nbformat
 
 from covtheory import exercises
-from covtheory.claims import ledger as ledgers
 from covtheory.claims.register import RegisterError, load_register
 from covtheory.collection.contract import breaches, notebooks
-from covtheory.collection.update import stored_records
+from covtheory.collection.staleness import StaleError, assert_fresh
 
 CHECK = re.compile(r"""\bcheck\(\s*["'](\d\d-[a-z])["'],\s*([^),]+)""")
 """How a notebook poses an exercise: its name and, in the committed version, three dots."""
@@ -121,10 +120,10 @@ def unfit(root: Path) -> list[str]:
     found = [f"{path.name}: {line}" for path in notebooks(root) for line in breaches(path, register)]
     if found:
         return found
-    ledger = ledgers.collect(stored_records(root), register)
-    if ledger != ledgers.read(root / "references" / "ledger.json"):
-        found.append("the notebooks' outputs and references/ledger.json differ: run make update")
-    found += ledgers.faults(ledger)
+    try:
+        assert_fresh(root)
+    except StaleError as error:
+        found.append(str(error))
     for path in notebooks(root):
         for name, answer in posed(nbformat.read(path, as_version=4)).items():
             exercises.find(name)
