@@ -12,8 +12,9 @@ from browser import needs_reveal
 from covtheory.claims import ledger as ledgers
 from covtheory.claims.claim import MIME
 from covtheory.claims.register import find_root, load_register
+from covtheory.collection import mathml
 from covtheory.collection.contract import notebooks
-from covtheory.collection.slides import blocks, deck, flow, mathml, notes, page, pages, verdict
+from covtheory.collection.slides import blocks, deck, flow, notes, page, pages, verdict
 from covtheory.collection.slides.command import make_all, slides
 from covtheory.collection.staleness import assert_fresh
 

@@ -6,7 +6,7 @@ from html import escape
 
 from bs4 import NavigableString, Tag
 
-from covtheory.collection.slides import mathml
+from covtheory.collection import mathml
 from covtheory.collection.slides.lines import break_lines
 from covtheory.collection.slides.measure import math_box, text_width
 

@@ -3,7 +3,7 @@
 import xml.etree.ElementTree as ET
 from copy import deepcopy
 
-from covtheory.collection.slides.mathml import CLOSING, OPENING, RELATIONS
+from covtheory.collection.mathml import CLOSING, OPENING, RELATIONS
 
 
 def break_lines(math: ET.Element, fits) -> list[ET.Element]:

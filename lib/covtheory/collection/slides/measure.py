@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from fontTools.ttLib import TTFont
 
+from covtheory.collection.mathml import CLOSING, OPENING, RELATIONS
 from covtheory.collection.slides.assets import font_file
-from covtheory.collection.slides.mathml import CLOSING, OPENING, RELATIONS
 
 BASE, TABLE, CAPTION, MONO = 28, 23, 23, 17
 """Sizes of type in pixels of a slide 1280 wide and 720 high; nothing on a slide is smaller than 0.6 of the base."""

@@ -30,7 +30,7 @@ def mathml(tex: str, display: str = "inline") -> ET.Element:
     Raises
     ------
     ValueError
-        If a command was not understood: a backslash would otherwise reach the slide.
+        If the formula or a command in it was not understood; the message quotes the formula.
 
     Examples
     --------
@@ -39,7 +39,10 @@ def mathml(tex: str, display: str = "inline") -> ET.Element:
     """
     source = re.sub(r"\\(tag|label)\{[^}]*\}", "", tex).strip()
     source = re.sub(r"\\([bB]igg?)[lrm](?![a-zA-Z])", r"\\\1", source)
-    text = convert(source, display=display).replace('xmlns="http://www.w3.org/1998/Math/MathML" ', "")
+    try:
+        text = convert(source, display=display).replace('xmlns="http://www.w3.org/1998/Math/MathML" ', "")
+    except Exception as error:  # the converter raises many types; all mean that the formula is not TeX to it
+        raise ValueError(f"TeX not understood: {tex.strip()!r} ({type(error).__name__} {error})") from None
     root = ET.fromstring(text)
     for element in root.iter():
         if element.tag in ("mo", "mi", "mtext", "mn"):
@@ -55,7 +58,7 @@ def mathml(tex: str, display: str = "inline") -> ET.Element:
     _space(root)
     _fractions(root, display == "block")
     _scripts(root)
-    if "\\" in "".join(root.itertext()):
+    if "\\" in "".join(root.itertext()) or root.find(".//merror") is not None:
         raise ValueError(f"TeX not understood: {tex.strip()!r}")
     return root
 
