@@ -11,6 +11,7 @@ _ROWS = {"math", "mrow", "mstyle", "mpadded", "menclose", "msqrt"}
 LONG = 24
 """Characters from which on an inline formula may be broken after a relation."""
 
+_BREAKS = RELATIONS | set("∈⊂⊆")
 _SUPERSCRIPTS = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 
 
@@ -64,7 +65,7 @@ def _pieces(tree: ET.Element) -> list[ET.Element]:
         depth += (text in tuple("([{⟨⌈⌊")) - (text in tuple(")]}⟩⌉⌋"))
         if scripted:
             continue
-        if depth == 0 and text in RELATIONS:
+        if depth == 0 and text in _BREAKS:
             element.attrib.update(form="infix", lspace="0.2778em", rspace="0.2778em")
             parts.append([])
         elif depth == 0 and text in (",", ";"):
