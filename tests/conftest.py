@@ -1,9 +1,13 @@
-"""Fixtures that several files of tests share."""
+"""Fixtures that several files of tests share, and how property tests draw: the same examples every time."""
 
 import os
 
 import pytest
 from browser import ARGUMENTS, browser_path, watch
+from hypothesis import settings
+
+settings.register_profile("covtheory", derandomize=True, deadline=None, max_examples=60)
+settings.load_profile("covtheory")
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from covtheory.coverage import (
@@ -18,9 +18,6 @@ from covtheory.coverage import (
     renyi,
     total_variation,
 )
-
-settings.register_profile("covtheory", derandomize=True, deadline=None, max_examples=60)
-settings.load_profile("covtheory")
 
 
 @st.composite

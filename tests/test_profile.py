@@ -12,9 +12,6 @@ from hypothesis import strategies as st
 from covtheory.coverage import CoverageProfile, LogRatioLaw, composition_bracket, coverage_profile, law_from_pmfs
 from covtheory.policies import Product, Tabular
 
-settings.register_profile("covtheory", derandomize=True, deadline=None, max_examples=60)
-settings.load_profile("covtheory")
-
 
 @st.composite
 def pairs(draw):
