@@ -123,6 +123,14 @@ def test_trainings_of_different_configurations_or_equal_seeds_are_not_mixed(tmp_
     assert not (tmp_path / "out").exists()
 
 
+def test_a_record_of_another_seed_is_neither_mixed_in_nor_removed(tmp_path, capsys):
+    into = tmp_path / "references" / "shortcut"
+    assert collect.main([str(trained(tmp_path, 7)), "--into", str(into)]) == 0
+    assert collect.main([str(trained(tmp_path, 2)), "--into", str(into)]) == 2
+    assert "seed-7.npz" in capsys.readouterr().err
+    assert [path.name for path in into.glob("*.npz")] == ["seed-7.npz"]
+
+
 def test_no_record_is_an_error(tmp_path):
     with pytest.raises(ValueError, match="no record"):
         collect.load(tmp_path)

@@ -37,9 +37,18 @@ def same_configuration(records: list[Record]) -> None:
 
 
 def collect(folders: list[Path], into: Path) -> None:
-    """Copy records, write all their curves into one CSV file and their origins into ``runs.json``."""
+    """Copy records, write all their curves into one CSV file and their origins into ``runs.json``.
+
+    Raises
+    ------
+    ValueError
+        Different configurations, a seed twice, or records of other seeds in ``into``, which would be mixed in later.
+    """
     records = sorted((read(folder / "record.npz") for folder in folders), key=lambda record: record.about["seed"])
     same_configuration(records)
+    names = {f"seed-{record.about['seed']}.npz" for record in records}
+    if others := sorted(path.name for path in into.glob("*.npz") if path.name not in names):
+        raise ValueError(f"{into}: holds {', '.join(others)}, not among these trainings; add it or move it away")
     for record in records:
         write(into / f"seed-{record.about['seed']}.npz", record)
     write_curves(into / "curves.csv", [row for record in records for row in curves(record)])
