@@ -4,7 +4,7 @@ import re
 import unicodedata
 from html import escape
 
-from covtheory.claims.claim import MIME
+from covtheory.claims.record import MIME
 from covtheory.collection.slides import blocks, flow, tables, verdict
 from covtheory.collection.slides.pages import Page
 
