@@ -259,12 +259,13 @@ def symbolic(label: str, left, right=0) -> Outcome:
                    inputs={"left": left, "right": right})
 
 
-def proved(label: str, certificate) -> Outcome:
+def proved(label: str, certificate, *, twin: bool = False) -> Outcome:
     """Take over the verdict of an interval certificate (see :mod:`covtheory.claims.certify`).
 
     As a tooth it bites only if the certificate refutes: a proof that was not found refutes nothing.
     """
-    return Outcome("proved", label, "interval", certificate.proved, 1, 1, 1.0, 1.0, 1.0, certificate.summary, True,
+    ok = not certificate.refuted if twin else certificate.proved
+    return Outcome("proved", label, "interval", ok, 1, 1, 1.0, 1.0, 1.0, certificate.summary, True,
                    again=proved, inputs={"certificate": certificate})
 
 
