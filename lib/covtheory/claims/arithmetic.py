@@ -5,6 +5,7 @@ machine since 2015 has the AVX2 tier, so kernels start with numpy's loops limite
 kernels, where these can be had. This is a belt only: nothing stored may depend on it (``make platforms``).
 """
 
+import functools
 import os
 import platform
 
@@ -38,6 +39,7 @@ def pins() -> dict[str, str]:
     return found
 
 
+@functools.cache
 def arithmetic() -> str:
     """Return what this process computes with: numpy and its loops, BLAS and its kernels, threads, platform.
 

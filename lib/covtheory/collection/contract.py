@@ -5,7 +5,7 @@ from pathlib import Path
 
 import nbformat
 
-from covtheory.claims.claim import GOOD, MIME
+from covtheory.claims.record import GOOD, MIME
 from covtheory.claims.register import Registration, of_notebook
 
 MOST_CELLS, MOST_LINES, MOST_FIGURES, MOST_BYTES = 40, 30, 3, 300_000

@@ -10,7 +10,7 @@ from nbclient.exceptions import CellExecutionError
 from nbval.plugin import coalesce_streams
 
 from covtheory.claims import ledger as ledgers
-from covtheory.claims.claim import MIME
+from covtheory.claims.record import MIME
 from covtheory.claims.register import RegisterError, load_register
 from covtheory.collection.contract import breaches, notebooks
 from covtheory.collection.index import write_index
