@@ -48,11 +48,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _in_checkout(options) -> int:
     from covtheory.claims.register import RegisterError, find_root
+    from covtheory.collection.files import refusal
 
     try:
         return _run(options, find_root(Path.cwd()))
-    except RegisterError as error:
-        print(f"covtheory: {error}", file=sys.stderr)
+    except (RegisterError, OSError) as error:
+        print(f"covtheory: {refusal(error) if isinstance(error, OSError) else error}", file=sys.stderr)
         return 1
 
 
