@@ -7,10 +7,11 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ET
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from covtheory.collection.environment import environment, library
+from covtheory.kernel import preparation
 
 CELL_TIMEOUT = 120
 """Seconds; a dead kernel would otherwise hold the run for nbval's default of 2000."""
@@ -26,7 +27,7 @@ _LIVE: set[subprocess.Popen] = set()
 
 @dataclass(frozen=True)
 class Run:
-    """What one strict run of a notebook gave."""
+    """What one strict run of a notebook gave. ``warnings`` are the dependencies': reported, no difference."""
 
     notebook: str
     passed: bool
@@ -34,6 +35,7 @@ class Run:
     records: list[dict]
     junit: str
     output: str
+    warnings: list[str] = field(default_factory=list)
 
 
 def run_notebook(root: Path, path: Path, seed: int, scratch: Path) -> Run:
@@ -64,7 +66,8 @@ def run_notebook(root: Path, path: Path, seed: int, scratch: Path) -> Run:
     finally:
         _LIVE.discard(process)
     found = json.loads(_text(records) or "[]")
-    return Run(path.stem, process.returncode == 0, time.perf_counter() - started, found, _text(junit), output)
+    return Run(path.stem, process.returncode == 0, time.perf_counter() - started, found, _text(junit), output,
+               preparation.read(private / "warnings.jsonl"))
 
 
 def profile(folder: Path) -> Path:
