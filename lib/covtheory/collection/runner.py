@@ -38,8 +38,8 @@ class Run:
     warnings: list[str] = field(default_factory=list)
 
 
-def run_notebook(root: Path, path: Path, seed: int, scratch: Path) -> Run:
-    """Run a notebook under strict nbval; with a seed other than 0 compare verdicts instead of text.
+def run_notebook(root: Path, path: Path, seed: int, scratch: Path, verdicts: bool = False) -> Run:
+    """Run a notebook under strict nbval; with a seed other than 0, or if asked to, compare verdicts instead of text.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def run_notebook(root: Path, path: Path, seed: int, scratch: Path) -> Run:
         sys.executable, "-m", "pytest", *(word for name in PLUGINS for word in ("-p", name)), "-p", "no:cacheprovider",
         "--noconftest", "-c", os.devnull, f"--rootdir={root}", "-q", "--color=no", "--no-header",
         "--nbval", "--nbval-current-env", f"--nbval-cell-timeout={CELL_TIMEOUT}", f"--library={library(root)}",
-        f"--claim-records={records}", f"--junitxml={junit}", *(["--verdicts-only"] if seed else []), str(path),
+        f"--claim-records={records}", f"--junitxml={junit}", *["--verdicts-only"] * bool(seed or verdicts), str(path),
     ]
     started = time.perf_counter()
     process = subprocess.Popen(command, cwd=root, env=environment(root, seed, private), stdin=subprocess.DEVNULL,
