@@ -1,11 +1,13 @@
 """Every notebook at many seeds, as tasks of Dask distributed: on this machine, or wherever a scheduler has workers."""
 
 import json
+import logging
 import os
+import signal
 import sys
 import time
 from collections import defaultdict
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from covtheory.claims.ledger import write_text
@@ -15,7 +17,7 @@ from covtheory.collection import cache, files
 from covtheory.collection.campaign_report import failed, findings, markdown, near, text
 from covtheory.collection.contract import breaches, notebooks
 from covtheory.collection.environment import foreign
-from covtheory.collection.platforms import first_difference
+from covtheory.collection.platforms import cores, first_difference
 from covtheory.collection.runner import run_notebook, stop_all
 
 KEPT = "campaign"
@@ -29,8 +31,8 @@ def campaign(root: Path, seeds: range, only: str | None = None, scheduler: str |
              workers: int | None = None) -> int:
     """Run every notebook at every seed, keep each result as it comes, and report; return the exit status.
 
-    The status is 0 only if every run gave its verdicts and no claim ever failed. What an earlier campaign found with the
-    same notebooks, library, data, packages and machine is not run again. Outputs under build/: ``campaign.md`` and
+    The status is 0 only if every run gave its verdicts and no claim ever failed. What an earlier campaign found with
+    the same notebooks, library, data, packages and machine is not run again. Outputs under build/: ``campaign.md`` and
     ``campaign.json``.
 
     Parameters
@@ -46,7 +48,7 @@ def campaign(root: Path, seeds: range, only: str | None = None, scheduler: str |
         How many processes of one thread that cluster has (default: one a core).
     """
     try:
-        from distributed import Client, LocalCluster
+        from distributed import Client
     except ImportError:
         return _stop("Dask distributed is not installed: pip install -r requirements-campaign.txt")
     try:
@@ -69,18 +71,10 @@ def campaign(root: Path, seeds: range, only: str | None = None, scheduler: str |
           "from before", flush=True)
     if todo:
         try:
-            cluster = None if scheduler else LocalCluster(
-                n_workers=workers or os.cpu_count() or 1, threads_per_worker=1, processes=True, memory_limit=None,
-                dashboard_address=None)
-            client = Client(scheduler or cluster, timeout=WAIT)
-        except (OSError, ValueError) as error:
-            return _stop(f"no scheduler answers at {scheduler}: {error}")
-        with client:
-            try:
+            with _cluster(scheduler, workers) as address, Client(address, timeout=WAIT) as client:
                 results += _run(client, root, todo, results)
-            finally:
-                if cluster:
-                    cluster.close()
+        except (OSError, ValueError) as error:
+            return _stop(f"no scheduler answers at {scheduler}: {error}" if scheduler else str(error))
     report = findings(results, len(paths) * len(seeds), seeds)
     write_text(root / "build" / "campaign.json", json.dumps(report, indent=1) + "\n")
     write_text(root / "build" / "campaign.md", markdown(report))
@@ -104,6 +98,27 @@ def task(root: str, path: str, seed: int) -> dict:
     sound = run.passed or any(record["status"] not in GOOD for record in run.records)
     return {"notebook": run.notebook, "seed": seed, "seconds": round(run.seconds, 1), "records": run.records,
             "without verdict": "" if sound else "; ".join(first_difference(run))[:500]}
+
+
+@contextmanager
+def _cluster(scheduler, workers):
+    """Yield the address of a scheduler: the given one, or that of a cluster of this machine, which then ends.
+
+    The processes of that cluster ignore Ctrl-C: this one hears it, ends their runs, then them.
+    """
+    from distributed import LocalCluster
+
+    if scheduler:
+        yield scheduler
+        return
+    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        cluster = LocalCluster(n_workers=workers or cores(), threads_per_worker=1, processes=True,
+                               memory_limit=None, dashboard_address=None, silence_logs=logging.CRITICAL)
+    finally:
+        signal.signal(signal.SIGINT, heard)
+    with cluster:
+        yield cluster.scheduler_address
 
 
 def _run(client, root, todo, earlier):

@@ -97,8 +97,8 @@ def markdown(report: dict) -> str:
         lines += ["", f"## {title}", ""]
         lines += ["| claim | notebook | seed | check | value | bound | ratio |", "|---|---|---|---|---|---|---|"] \
             if report[name] else ["None."]
-        lines += [f"| `{e['claim']}` | {e['notebook'][:2]} | {e['seed']} | {e['check'].replace('|', ' ')} | {e['value']} "
-                  f"| {e['bound']} | {e['ratio']} |" for e in report[name]]
+        lines += ["| {claim} | {notebook:.2} | {seed} | {check} | {value} | {bound} | {ratio} |".format(**entry).replace(
+                  entry["check"], entry["check"].replace("|", "\\|")) for entry in report[name]]
     lines += ["", "## Runs without a verdict", ""]
     lines += [f"- notebook {e['notebook'][:2]}, seed {e['seed']}: {e['without verdict']}"
               for e in report["without verdict"]] or ["None."]
@@ -106,10 +106,11 @@ def markdown(report: dict) -> str:
 
 
 def _entry(result, record, check):
-    """One finding; value, bound and ratio are those of the claim's worst instance, where the record has them."""
-    worst = record["worst"] or {"value": None, "bound": None, "ratio": None}
+    """One finding; value, bound and ratio where the record has them: for the check with the claim's worst instance."""
+    worst = record["worst"] or {}
+    known = worst if check.startswith(worst.get("check", "")) else {}
     return {"claim": record["id"], "notebook": result["notebook"], "seed": result["seed"], "check": check,
-            **{key: worst[key] for key in ("value", "bound", "ratio")}}
+            **{key: known.get(key, "-") for key in ("value", "bound", "ratio")}}
 
 
 def _line(entry):
@@ -123,5 +124,5 @@ def _count(entries):
 
 
 def _alarm(report):
-    return (f"false-alarm budget spent: {report['false alarm']:.2g} over {report['draws']:,} draws (the probability that "
-            "any true statement was called violated is at most that)")
+    return (f"false-alarm budget spent: {report['false alarm']:.2g} over {report['draws']:,} draws (the probability "
+            "that any true statement was called violated is at most that)")

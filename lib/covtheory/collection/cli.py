@@ -21,14 +21,14 @@ def main(arguments: list[str] | None = None) -> int:
     verify.add_argument("--seed", type=_whole, default=0, help="other randomness: compares verdicts, not text")
     verify.add_argument("--fresh", action="store_true", help="ignore the verdicts of earlier runs")
     verify.add_argument("--workers", type=_whole, help="notebooks at a time (default: one a core)")
-    platforms = commands.add_parser("platforms", help="run every notebook strictly under every arithmetic to be had here")
+    platforms = commands.add_parser("platforms", help="every notebook, strictly, under every arithmetic to be had")
     platforms.add_argument("--notebook", "-n", metavar="NN", help="only this notebook")
     platforms.add_argument("--variant", metavar="NAME", nargs="+", help="only these (a wrong name lists them)")
     platforms.add_argument("--workers", type=_whole, help="notebooks at a time (default: one a core)")
     platforms.add_argument("--oldest", action="store_true", help="with the oldest versions of all dependencies, in an "
                            "environment of their own, .venv-oldest (needs Python 3.11)")
     campaign = commands.add_parser("campaign", help="verdicts of every notebook at many seeds, on Dask distributed")
-    campaign.add_argument("--seeds", type=_seeds, default=range(1, 11), metavar="A-B", help="from A to B (default 1-10)")
+    campaign.add_argument("--seeds", type=_seeds, default=range(1, 11), metavar="A-B", help="default: 1-10")
     campaign.add_argument("--notebook", "-n", metavar="NN", help="only this notebook")
     campaign.add_argument("--scheduler", metavar="ADDRESS", help="an existing one, such as tcp://host:8786, whose "
                           "workers see this folder under this path; default: processes on this machine")

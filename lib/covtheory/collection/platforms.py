@@ -94,7 +94,7 @@ def platforms(root: Path, only: str | None = None, names: list[str] | None = Non
     names : list of str, optional
         These variants alone; the first of all is the reference of the digits in any case.
     """
-    workers = workers or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    workers = workers or cores()
     try:
         paths = notebooks(root, only)
         with files.scratch(root) as scratch:
@@ -199,6 +199,17 @@ def first_difference(run: Run) -> list[str]:
     found = [f"{case.get('name')}: {_told(failure)}" for case in cases for failure in (*case.iter("failure"),
                                                                                       *case.iter("error"))]
     return found or [(run.output.strip().splitlines() or ["no output"])[-1]]
+
+
+def cores() -> int:
+    """Return how many cores this process may use, which in a container is not how many there are.
+
+    Examples
+    --------
+    >>> cores() >= 1
+    True
+    """
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def elsewhere() -> list[str]:

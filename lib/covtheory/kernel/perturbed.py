@@ -23,10 +23,11 @@ from numpy._core import _multiarray_umath as umath
 ULP = 3
 """The largest change, in units of the last place."""
 
-NUMPY = ("exp exp2 expm1 log log2 log10 log1p power float_power logaddexp logaddexp2 cbrt hypot sin cos tan arcsin "
-         "arccos arctan arctan2 sinh cosh tanh arcsinh arccosh arctanh").split()
-MATH = ("exp exp2 expm1 log log2 log10 log1p pow cbrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh "
-        "atanh gamma lgamma erf erfc").split()
+NUMPY = ("exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "power", "float_power", "logaddexp", "logaddexp2",
+         "cbrt", "hypot", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "arctan2", "sinh", "cosh", "tanh",
+         "arcsinh", "arccosh", "arctanh")
+MATH = ("exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "pow", "cbrt", "sin", "cos", "tan", "asin", "acos",
+        "atan", "atan2", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "gamma", "lgamma", "erf", "erfc")
 SYMMETRIC = ("logaddexp", "logaddexp2", "hypot", "beta", "betaln")
 
 _LOOP = ctypes.CFUNCTYPE(None, ctypes.POINTER(ctypes.c_void_p), ctypes.POINTER(ctypes.c_ssize_t),

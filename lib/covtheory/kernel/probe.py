@@ -13,6 +13,11 @@ from threadpoolctl import threadpool_info
 
 from covtheory.claims.arithmetic import arithmetic
 
+_NUMPY = ("sqrt", "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "cbrt", "sin", "cos", "tan", "tanh",
+          "sinh", "arctan", "sum", "cumsum")
+_MATH = ("exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "lgamma", "erf")
+_SPECIAL = ("expit", "gammaln", "digamma", "erf", "ndtr", "logsumexp")
+
 _X = np.arange(1, 4001) / 1000
 _SQUARE = (np.arange(120 * 120) % 97 / 97).reshape(120, 120) + 3 * np.eye(120)
 _SYMMETRIC = _SQUARE + _SQUARE.T
@@ -27,11 +32,11 @@ def functions() -> dict[str, Callable[[], object]]:
     1.0
     """
     found = {f"numpy.{name}": partial(lambda name: getattr(np, name)(_X), name)
-             for name in "sqrt exp exp2 expm1 log log2 log10 log1p cbrt sin cos tan tanh sinh arctan sum cumsum".split()}
+             for name in _NUMPY}
     found |= {f"math.{name}": partial(lambda name: [getattr(math, name)(x) for x in _X.tolist()], name)
-              for name in "exp expm1 log log1p sin cos tanh lgamma erf".split()}
+              for name in _MATH}
     found |= {f"scipy.special.{name}": partial(lambda name: getattr(scipy.special, name)(_X), name)
-              for name in "expit gammaln digamma erf ndtr logsumexp".split()}
+              for name in _SPECIAL}
     return found | {
         "math.pow": lambda: [math.pow(x, 1.7) for x in _X.tolist()],
         "numpy.power": lambda: _X**1.7,
