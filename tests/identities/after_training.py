@@ -8,9 +8,8 @@ from identities.table import Row, most, plus
 UNIT, OPEN = "[0, 1]", "(0, 1)"
 RATES = {"p": [[0.0, 0.3, 0.5, 0.02], [0.1, 1.0, 0.4, 0.4], [0.25, 0.125, 0.75], [0.25, 0.5, 0.75, 1.0]],
          "prompt_probs": [[0.1, 0.2, 0.3, 0.4], [0.25, 0.25, 0.3, 0.2], None, None]}
-RATES_REFUSED = (("p", {"p": [0.1, 1.1, 0.2, 0.3]}), ("p", {"p": [[0.1, 0.2]]}), ("prompt_probs",
- {"prompt_probs": [1.2, -0.2]}),
-                 ("shapes", {"prompt_probs": [0.5, 0.5]}))
+RATES_REFUSED = (("p", {"p": [0.1, 1.1, 0.2, 0.3]}), ("p", {"p": [[0.1, 0.2]]}),
+                 ("prompt_probs", {"prompt_probs": [1.2, -0.2]}), ("shapes", {"prompt_probs": [0.5, 0.5]}))
 
 
 def weights(p, prompt_probs):
