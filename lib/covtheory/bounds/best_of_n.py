@@ -102,7 +102,7 @@ def bon_necessary(cov_2N: ArrayLike) -> np.ndarray:
     >>> float(bon_necessary(0.25))
     0.125
     """
-    return bon_necessary_sharp(cov_2N, 2.0)
+    return 0.5 * in_range("cov_2N", cov_2N, 0, 1)
 
 
 def bon_necessary_sharp(cov_cN: ArrayLike, c: ArrayLike) -> np.ndarray:
