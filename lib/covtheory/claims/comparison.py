@@ -191,6 +191,11 @@ def within(
 ) -> Outcome:
     """Compare ``low <= value <= high``: a fitted slope, a predicted window. The ratio is the place in the window.
 
+    Raises
+    ------
+    ValueError
+        For a window that is not finite, or so wide that it holds nearly anything.
+
     Examples
     --------
     >>> within("slope", -0.98, -1.1, -0.9).ok
@@ -200,6 +205,9 @@ def within(
     if not -np.inf < np.min(low) <= np.max(high) < np.inf:
         raise ValueError(f"{label}: low, high: expected a finite window, got {low!r} and {high!r}")
     value, _, mask = prepared(label, value, 0.0, None, 0.0, 0.0, signed=True)
+    if not twin and np.max(np.subtract(high, low)) > max(1.0, 10 * np.abs(value).max()):
+        raise ValueError(f"{label}: the window from {low!r} to {high!r} is wide beside the values it should hold; "
+                         "expected at most ten times the largest, or one")
     ok = (value >= low) & (value <= high)
     place = np.abs(2 * (value - low) / (high - low) - 1)
     place[np.abs(place) < NEGLIGIBLE] = 0.0
@@ -259,12 +267,13 @@ def symbolic(label: str, left, right=0) -> Outcome:
                    inputs={"left": left, "right": right})
 
 
-def proved(label: str, certificate) -> Outcome:
+def proved(label: str, certificate, *, twin: bool = False) -> Outcome:
     """Take over the verdict of an interval certificate (see :mod:`covtheory.claims.certify`).
 
     As a tooth it bites only if the certificate refutes: a proof that was not found refutes nothing.
     """
-    return Outcome("proved", label, "interval", certificate.proved, 1, 1, 1.0, 1.0, 1.0, certificate.summary, True,
+    ok = not certificate.refuted if twin else certificate.proved
+    return Outcome("proved", label, "interval", ok, 1, 1, 1.0, 1.0, 1.0, certificate.summary, True,
                    again=proved, inputs={"certificate": certificate})
 
 

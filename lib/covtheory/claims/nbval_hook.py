@@ -2,8 +2,8 @@
 
 Loaded with ``-p covtheory.claims.nbval_hook``. One nbval run then compares printed text by
 :mod:`covtheory.claims.printed`, records by :mod:`covtheory.claims.record` and pictures by
-:mod:`covtheory.claims.pictures`, and writes the records to the file named by ``--claim-records``. What a claim prints is
-derived from its record, so the record is compared, and the stored text must be the reading of the stored record.
+:mod:`covtheory.claims.pictures`, and writes the records to the file named by ``--claim-records``. What a claim prints
+is derived from its record, so the record is compared, and the stored text must be the reading of the stored record.
 """
 
 import base64

@@ -83,7 +83,8 @@ class Outcome:
             settings = {key: self.inputs[key] for key in ("rtol", "atol", "margin") if key in self.inputs}
             return self.again(self.label, value, bound, route=self.route, **settings)
         if self.comparison in ("symbolic", "proved"):
-            return self.again(self.label, **{**self.inputs, name: new})
+            as_twin = {"twin": True} if self.comparison == "proved" else {}
+            return self.again(self.label, **{**self.inputs, name: new, **as_twin})
         size = np.broadcast(*(np.asarray(self.inputs[term]) for term in terms)).size
         if np.size(new) not in (1, size):
             raise ValueError(f"tooth of {self.label!r}: {np.size(new)} numbers for its {size} instances")

@@ -2,8 +2,9 @@
 
 import re
 
-_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d[\d,]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w.]*\w)")
-_TOKEN = re.compile(rf"({_NUMBER.pattern})")
+_TOKEN = re.compile(r"((?:(?<![\w)])[-+])?(?<![A-Za-z_\d])(?<!\d[.,])"
+                    r"(?:\d+(?:,\d{3})*(?:\.\d+)?|(?<!\.)\.\d+)(?:[eE][-+]?\d+)?)")
+"""A number: not part of a name or of a version; a sign belongs to it unless it is a hyphen; ``0.1..0.2`` are two."""
 
 
 class Printed(str):

@@ -4,6 +4,7 @@ import hmac
 import json
 import math
 import os
+from collections import Counter
 
 from covtheory.claims.arithmetic import arithmetic
 from covtheory.claims.outcome import CLOSE, INEQUALITIES, NEGLIGIBLE
@@ -109,6 +110,19 @@ def verdicts(record: dict) -> dict:
     kept["teeth"] = record.get("teeth")
     kept["checks"] = [{**{key: check[key] for key in _CHECK}, "ratio": 1} for check in record.get("checks") or []]
     return kept
+
+
+def tally(records: list[dict]) -> str:
+    """Return the verdicts of some claims, counted.
+
+    Examples
+    --------
+    >>> tally([{"status": "holds"}, {"status": "holds"}, {"status": "condition_missing"}])
+    '2 hold, 1 condition missing'
+    """
+    found = Counter(record["status"] for record in records)
+    return ", ".join(f"{n} {'hold' if status == 'holds' and n != 1 else status.replace('_', ' ')}"
+                     for status, n in sorted(found.items(), key=lambda item: item[0] != "holds"))
 
 
 def plain(number: float) -> float | int | str:
