@@ -136,7 +136,7 @@ def conclude(again, label, route, ok, value, bound, ratio, counted, says, where,
     score = np.where(ok, np.where(says, ratio, -1.0), np.inf)
     top = score.max()
     index = int(np.flatnonzero(score >= (top * (1 - NEGLIGIBLE) if 0 < top < np.inf else top))[0])
-    unique = 0 < top < np.inf and int((score >= top * (1 - 2 * CLOSE)).sum()) == 1
+    unique = bool(0 < top < np.inf) and int((score >= top * (1 - 2 * CLOSE)).sum()) == 1
     shown = float(ratio[index]) if says.any() or top == np.inf else 0.0
     return Outcome(again.__name__, label, route, bool(ok.all()), int((counted | ~ok).sum()), int(says.sum()),
                    float(value[index]), float(bound[index]), shown, name_of(where, index, label), unique, **kept)
