@@ -8,7 +8,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from covtheory.claims.arithmetic import arithmetic
+from numpy._core import _multiarray_umath as loops
+
 from covtheory.claims.ledger import write_text
 from covtheory.collection.environment import decided, library
 from covtheory.collection.runner import Run
@@ -21,8 +22,8 @@ def fingerprints(root: Path, paths: list[Path], seed: int) -> dict[Path, str]:
     """Return, for each notebook, a digest of everything that a run of it depends on.
 
     Everything: what it can read (the library with its data, references/ but for ``WRITTEN``, what lies beside the
-    notebooks), names and versions of all installed packages, Python, machine, arithmetic, the seed and every other
-    variable that reaches its kernel and may decide a verdict.
+    notebooks), names and versions of all installed packages, Python, machine, processor, the seed and every other
+    variable that reaches its kernel and may decide a verdict, those that choose its arithmetic among them.
 
     Examples
     --------
@@ -32,9 +33,9 @@ def fingerprints(root: Path, paths: list[Path], seed: int) -> dict[Path, str]:
     False
     """
     digest = hashlib.sha256()
-    for part in inputs(root):
-        digest.update(f"{part.as_posix()}\0".encode() + part.read_bytes() + b"\0")
-    around = [sys.version, platform.platform(), arithmetic(), *installed(), *sorted(decided(root, seed).items())]
+    for name, part in inputs(root).items():
+        digest.update(f"{name}\0".encode() + part.read_bytes() + b"\0")
+    around = [sys.version, platform.platform(), processor(), *installed(), *sorted(decided(root, seed).items())]
     digest.update(repr(around).encode())
     found = {}
     for path in paths:
@@ -44,19 +45,26 @@ def fingerprints(root: Path, paths: list[Path], seed: int) -> dict[Path, str]:
     return found
 
 
-def inputs(root: Path) -> list[Path]:
-    """Return the files that a notebook of this collection can read, other than notebooks."""
+def inputs(root: Path) -> dict[str, Path]:
+    """Return the files that a notebook of this collection can read, other than notebooks, by name."""
     beside = [path for path in _files(root / "notebooks") if path.suffix != ".ipynb"]
     data = [path for path in _files(root / "references")
             if path.parent != root / "references" or not any(path.match(pattern) for pattern in WRITTEN)]
     settings = [path for path in (*sorted(root.glob("requirements*.txt")), root / "pyproject.toml") if path.is_file()]
-    return [*settings, *_files(library(root) / "covtheory"), *data, *beside]
+    own = library(root)
+    return {**{path.relative_to(root).as_posix(): path for path in (*settings, *data, *beside)},
+            **{"lib/" + path.relative_to(own).as_posix(): path for path in _files(own / "covtheory")}}
 
 
 def installed() -> list[str]:
     """Return name and version of every installed package, as their folders of metadata are called."""
     return sorted({path.name for entry in sys.path if entry for kind in ("dist", "egg")
                    for path in Path(entry).glob(f"*.{kind}-info")})
+
+
+def processor() -> list[str]:
+    """Return what the processor can do, as numpy found it: with the pins it decides a kernel's arithmetic."""
+    return sorted(name for name, there in loops.__cpu_features__.items() if there)
 
 
 def load(folder: Path, key: str) -> Run | None:

@@ -10,6 +10,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal, DeadKernelError
 from nbval.kernel import CURRENT_ENV_KERNEL_NAME, NbvalKernelspecManager
 from nbval.plugin import coalesce_streams
+from traitlets import default
 
 from covtheory.claims import ledger as ledgers
 from covtheory.claims.record import MIME
@@ -19,6 +20,14 @@ from covtheory.collection.contract import breaches, notebooks, strays
 from covtheory.collection.environment import environment, foreign
 from covtheory.collection.index import write_index
 from covtheory.collection.runner import CELL_TIMEOUT, profile
+
+
+class OwnKernel(AsyncKernelManager):
+    """Starts a kernel of the Python that runs this, whatever kernel a user has called python3."""
+
+    @default("kernel_spec_manager")
+    def _own(self):
+        return NbvalKernelspecManager()
 
 
 def update(root: Path, only: str | None = None) -> int:
@@ -53,8 +62,8 @@ def store_outputs(root: Path, path: Path) -> None:
     """Execute one notebook in a fresh kernel at seed 0, as a verification would, normalise it, and replace the file."""
     nb = nbformat.read(path, as_version=4)
     where = {"metadata": {"path": path.parent}}
-    manager = AsyncKernelManager(kernel_name=CURRENT_ENV_KERNEL_NAME, kernel_spec_manager=NbvalKernelspecManager())
-    client = NotebookClient(nb, km=manager, timeout=CELL_TIMEOUT, resources=where)
+    client = NotebookClient(nb, timeout=CELL_TIMEOUT, kernel_name=CURRENT_ENV_KERNEL_NAME, resources=where,
+                            kernel_manager_class=OwnKernel)
     with files.scratch(root) as scratch:
         inherited = environment(root, 0, profile(Path(scratch) / path.stem))
         client.execute(env=inherited, stderr=subprocess.DEVNULL)  # the kernel's own log, not the cells' stderr
