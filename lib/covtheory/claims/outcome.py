@@ -85,9 +85,12 @@ class Outcome:
         if self.comparison in ("symbolic", "proved"):
             as_twin = {"twin": True} if self.comparison == "proved" else {}
             return self.again(self.label, **{**self.inputs, name: new, **as_twin})
-        size = np.broadcast(*(np.asarray(self.inputs[term]) for term in terms)).size
-        if np.size(new) not in (1, size):
-            raise ValueError(f"tooth of {self.label!r}: {np.size(new)} numbers for its {size} instances")
+        shape = np.broadcast_shapes(*(np.shape(self.inputs[term]) for term in terms))
+        try:
+            np.broadcast_to(np.empty(np.shape(new)), shape)
+        except ValueError:
+            raise ValueError(f"tooth of {self.label!r}: numbers of shape {np.shape(new)} for instances of shape {shape}"
+                             ) from None
         twin = self.again(self.label, route=self.route, **{**self.inputs, name: new, "twin": True})
         if twin.instances == 0:
             raise ValueError(f"tooth of {self.label!r}: its {name} vanishes or is infinite at every instance")
