@@ -29,6 +29,11 @@ LARGEST_TRANSFORM = 2**26
 class Bracket:
     """Two-sided bound ``lower <= value <= upper``; arrays if several thresholds were asked for.
 
+    Raises
+    ------
+    ArithmeticError
+        Lower end above the upper end, or an end that is not a number: such a bracket is never handed on.
+
     Examples
     --------
     >>> bracket = Bracket(0.1, 0.2, "example")
@@ -40,6 +45,10 @@ class Bracket:
     upper: float | np.ndarray
     method: str
     detail: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self):
+        if not np.all(np.asarray(self.lower) <= np.asarray(self.upper)):  # also when an end is not a number
+            raise ArithmeticError(f"bracket: [{self.lower}, {self.upper}] by {self.method} is empty or not a number")
 
     def contains(self, value: ArrayLike) -> bool | np.ndarray:
         """Whether ``value`` lies inside, ends included."""
