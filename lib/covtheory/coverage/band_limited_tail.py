@@ -13,7 +13,7 @@ from below the other translates, ``alias``, are subtracted.
 What arithmetic and skipped frequencies can change, with ``size_k`` and ``kernel_k`` the bounds of the two coefficients:
 
 * ``noise``: ``(size + kernel)`` times the error of ``psi``, and times ``|psi|``: ``COEFFICIENT u``, 12 units for three
-  products of complex numbers, ``FUNCTION u`` and ``4u k h w`` for the turn by w. Sums are exact but for one rounding.
+  products of complex numbers, ``FUNCTION u`` and ``4u k h w`` for the turn by w, ``BLOCK u`` for the sum.
 * ``skipped``: ``e^-kappa`` times the sum of the coefficients' bounds, ``2 (1 + 1/pi) / (1 - e^-lam) + 2``.
 * four roundings when the parts are put together: ``8u`` of the sum of their moduli, in ``budget``.
 * ``log_error + theta w`` for the measure; one unit each for sums of logarithms and ``FUNCTION u`` for log, in ``log_e``.
@@ -36,6 +36,9 @@ from covtheory.coverage.band_limited import (
 )
 from covtheory.coverage.product_spectrum import Spectrum
 from covtheory.coverage.rounding import FUNCTION, UNIT
+
+BLOCK = 64
+"""Terms added up in floats before sums are exact."""
 
 MOST_WORK = 3e9
 """Token factors spent on one bracket before it is given up."""
@@ -84,9 +87,9 @@ def certify_tail(measure: TiltedMeasure, gap: float, known: float = 0.0) -> Tail
     looks at the width. None if there is no finite bracket at all.
     """
     kappa, growth, last, best = 14 + 2 * np.log(1 / gap), 1.0, np.inf, None
+    least = min(measure.log_error + measure.theta * measure.window, 0.4)  # no frequencies make up for these
     for _ in range(8):
-        target = gap * 0.02 * np.exp(_log_normal_value(measure)) / growth
-        plan = _plan(measure, gap / growth, target)
+        plan = plan_tail(measure, max(gap, least) / growth)
         if plan is None or (best is not None and plan.K * best.parts["work"] / best.plan.K > MOST_WORK):
             break
         tail = tail_at(measure, plan, kappa)
@@ -134,7 +137,7 @@ def tail_at(measure: TiltedMeasure, plan: Plan, kappa: float) -> Tail | None:
     parts = {"alias": alias, "noise": noise, "skipped": skipped, "kernel": fejer, "value": upper_sum, "budget": budget,
              "log_error": log_e, "work": spectrum.work, "evaluated": float(len(k))}
     logs = (log_below - log_e, log_above + log_e, log_point)
-    return Tail(*(measure.log_scale + v for v in logs), plan, parts)
+    return Tail(*(float(measure.log_scale + v) for v in logs), plan, {name: float(v) for name, v in parts.items()})
 
 
 def noise_bound(spectrum: Spectrum, size: np.ndarray, turn: float) -> float:
@@ -146,13 +149,16 @@ def noise_bound(spectrum: Spectrum, size: np.ndarray, turn: float) -> float:
     >>> 1e-9 < noise_bound(one, np.ones(1), 0.0) < 1.1e-9
     True
     """
-    slack = UNIT * (COEFFICIENT + 12 + FUNCTION + 4 * spectrum.k * turn)
+    slack = UNIT * (COEFFICIENT + 12 + FUNCTION + BLOCK + 4 * spectrum.k * turn)
     return float(size @ (spectrum.error + slack * np.abs(spectrum.psi))) * 1.01
 
 
 def _sum(terms: np.ndarray) -> float:
-    """Sum with one rounding; not a number if a term is not finite."""
-    return fsum(terms.tolist()) if np.isfinite(terms).all() else float("nan")
+    """Sum within ``BLOCK`` units of round-off; not a number if a term is not finite."""
+    if not np.isfinite(terms).all():
+        return float("nan")
+    whole = len(terms) // BLOCK * BLOCK
+    return fsum([*terms[:whole].reshape(-1, BLOCK).sum(axis=1).tolist(), *terms[whole:].tolist()])
 
 
 def point_value(measure: TiltedMeasure) -> float | None:
@@ -191,6 +197,11 @@ def _log_normal_value(measure: TiltedMeasure) -> float:
     """``log E e^{-theta Z} 1{Z >= 0}`` for a normal Z with the mean and deviation of the measure."""
     m, s, theta = measure.mean, measure.sd, measure.theta
     return float(min(-theta * m + (theta * s) ** 2 / 2 + log_ndtr((m - theta * s * s) / s), 0.0))
+
+
+def plan_tail(measure: TiltedMeasure, gap: float) -> Plan | None:
+    """Frequencies that should do for a relative gap; None if the measure is out of floating point's range."""
+    return _plan(measure, gap, gap * 0.02 * np.exp(_log_normal_value(measure)))
 
 
 def _plan(measure: TiltedMeasure, gap: float, alias: float) -> Plan | None:

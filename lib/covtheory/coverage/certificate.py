@@ -155,7 +155,7 @@ def point_coverage(p: ArrayLike, q: ArrayLike, H: int | None, log_N: float) -> f
     True
     """
     rows = positions(p, q, H)
-    tokens, infinite, reflect = _tokens(*rows, _threshold(log_N))
+    tokens, infinite, reflect = tokens_at(*rows, _threshold(log_N))
     if -tokens.high < 0 < -tokens.low:
         value = point_value(tokens.tilt(tokens.saddle()[0]))
         if value is not None:
@@ -173,7 +173,7 @@ def band_limited_coverage(p: np.ndarray, q: np.ndarray, counts: np.ndarray, t: f
     >>> band_limited_coverage(half, skew, np.array([2]), np.log(3), 1e-2).contains(0.25)
     True
     """
-    tokens, (low, high), reflect = _tokens(p, q, counts, t)
+    tokens, (low, high), reflect = tokens_at(p, q, counts, t)
     lost = tokens.lost
     if not tokens.possible or t == np.inf or (not reflect and tokens.high < -tokens.window):
         high = min(1.0, (high + lost) * (1 + 2 * UNIT))
@@ -188,7 +188,7 @@ def band_limited_coverage(p: np.ndarray, q: np.ndarray, counts: np.ndarray, t: f
     return bracket_of_tail(tail, (low, high), reflect, capped, theta, gap, lost)
 
 
-def _tokens(p, q, counts, t) -> tuple[TokenSum, tuple[float, float], bool]:
+def tokens_at(p, q, counts, t) -> tuple[TokenSum, tuple[float, float], bool]:
     """The sum to integrate, centred at the threshold, reflected if the threshold is below the mean."""
     at = t if np.isfinite(t) else 0.0
     tokens = TokenSum(p, q, counts, at)
@@ -223,7 +223,7 @@ def bracket_of_tail(
     elif floor > gap:
         obstacle = f"round-off alone costs {floor:.2g}"
     more = 10 * tail.parts["work"] if floor < gap / 10 else np.inf
-    detail = {"theta": -theta if reflect else theta, "frequencies": tail.plan.K, "work": tail.parts["work"],
+    detail = {"theta": float(-theta if reflect else theta), "frequencies": tail.plan.K, "work": tail.parts["work"],
               "work_for_tenth_gap": more, "smallest_gap": floor, "point": point, "complement": complement,
               "log_tail": (tail.log_lower, tail.log_upper), "reflected": reflect, "plan": tail.plan,
               "obstacle": obstacle, **{k: tail.parts[k] for k in ("alias", "noise", "skipped", "kernel", "log_error")}}

@@ -152,12 +152,13 @@ def log_ratio_law(pi_D: Policy, pi: Policy, prompt_probs: ArrayLike | None = Non
 def _law_of_tables(pi_D: Tabular, pi: Tabular, prompt_probs: ArrayLike | None) -> LogRatioLaw:
     validation.same_shape(pi_D=pi_D.probs, pi=pi.probs)
     mu = _prompt_law(pi_D, prompt_probs)[:, None]
-    values = token_log_ratios(pi_D.probs, pi.probs)
+    law, model = normalised(pi_D.probs), normalised(pi.probs)
+    values = token_log_ratios(law, model)
     tiny = np.minimum(pi_D.probs, pi.probs) < np.finfo(float).tiny
     with np.errstate(invalid="ignore"):
         values[tiny] = (pi_D.log_probs - pi.log_probs)[tiny]
     on = (pi_D.log_probs > -np.inf) & (mu > 0)
-    p, q = mu * pi_D.probs, mu * pi.probs
+    p, q = mu * law, mu * model
     return law_from_atoms(values[on], p[on], q[on], float(q[~on].sum()))
 
 

@@ -47,16 +47,10 @@ def certified_markov_coverage(pi_D: Markov, pi: Markov, log_N: float, *, relativ
     >>> bool(certified_markov_coverage(pi_D, pi, 5.0).relative_gap < 1e-3)
     True
     """
-    if not isinstance(pi_D, Markov) or not isinstance(pi, Markov):
-        raise ValueError(f"pi_D, pi: got {type(pi_D).__name__} and {type(pi).__name__}, expected two Markov")
-    if (pi_D.V, pi_D.H) != (pi.V, pi.H):
-        raise ValueError(f"pi: V={pi.V}, H={pi.H}, expected V={pi_D.V}, H={pi_D.H}")
+    model = markov_model(pi_D, pi)
     if pi_D.H == 1:
         return certified_coverage(pi_D.initial, pi.initial, 1, log_N, relative_gap=relative_gap)
-    V = pi_D.V
-    target = np.tile(np.arange(V), (V, 1))
-    start = (pi_D.initial, pi.initial)
-    return _certify(start, pi_D.transition, pi.transition, target, pi_D.H - 1, log_N, relative_gap, emits=True)
+    return _certify(model, log_N, relative_gap)
 
 
 def certified_automaton_coverage(
@@ -89,29 +83,45 @@ def certified_automaton_coverage(
     >>> certified_automaton_coverage(p, q, [[0, 1], [1, 0]], 1, 0.1).contains(0.5)
     True
     """
+    return _certify(automaton_model(p, q, next_state, H, start), log_N, relative_gap)
+
+
+def markov_model(pi_D: Markov, pi: Markov) -> "StateModel":
+    """Validated model of two Markov chains; the state is the last token."""
+    if not isinstance(pi_D, Markov) or not isinstance(pi, Markov):
+        raise ValueError(f"pi_D, pi: got {type(pi_D).__name__} and {type(pi).__name__}, expected two Markov")
+    if (pi_D.V, pi_D.H) != (pi.V, pi.H):
+        raise ValueError(f"pi: V={pi.V}, H={pi.H}, expected V={pi_D.V}, H={pi_D.H}")
+    target = np.tile(np.arange(pi_D.V), (pi_D.V, 1))
+    return StateModel((pi_D.initial, pi.initial), pi_D.transition, pi.transition, target, pi_D.H - 1, True)
+
+
+def automaton_model(p: ArrayLike, q: ArrayLike, next_state: ArrayLike, H: int, start: int) -> "StateModel":
+    """Validated model of tokens that drive an automaton."""
     p, q = validation.probabilities("p", p, ndim=2), validation.probabilities("q", q, ndim=2)
     target = np.asarray(next_state)
     validation.same_shape(p=p, q=q, next_state=target)
     if target.dtype.kind not in "iu" or target.min() < 0 or target.max() >= len(p):
         raise ValueError(f"next_state: expected whole numbers from 0 to {len(p) - 1}")
+    if validation.count("start", start, least=0) >= len(p):
+        raise ValueError(f"start: got {start}, expected a state below {len(p)}")
     at = np.zeros(len(p))
-    at[validation.count("start", start, least=0)] = 1.0
-    return _certify((at, at), p, q, target, validation.count("H", H), log_N, relative_gap, emits=False)
+    at[start] = 1.0
+    return StateModel((at, at), p, q, target, validation.count("H", H), False)
 
 
-def _certify(start, p, q, target, n, log_N, relative_gap, emits) -> Bracket:
+def _certify(model: "StateModel", log_N: float, relative_gap: float) -> Bracket:
     gap = float(validation.in_range("relative_gap", relative_gap, 0.0, 1.0, open_ends=True))
     t, reasons = float(log_N), []
     if np.isnan(t):
         raise ValueError("log_N: got NaN, expected a number")
-    model = StateModel(start, p, q, target, n, emits)
     if not functions_hold():
         raise ValueError("relative_gap: functions of this numpy are less accurate than is assumed; "
                          "ball_markov_replay (python-flint) needs no such assumption")
     sure = model.certain(t)
     if sure is not None:
         return sure
-    few = p.shape[1] ** min(model.length, 64) <= 2**12 or not np.isfinite(t)
+    few = model.p.shape[1] ** min(model.length, 64) <= 2**12 or not np.isfinite(t)
     for route in (model.listed, model.banded, model.listed)[0 if few else 1 :]:
         try:
             bracket = route(t, gap)
@@ -130,6 +140,7 @@ class StateModel:
     """Two laws of tokens on the same states: start, ``n`` steps; ``emits`` if the start is a token too."""
 
     def __init__(self, start, p, q, target, n: int, emits: bool):
+        self.given = start, p, q, target, n, emits
         self.target, self.n, self.length, self.S = target, n, n + emits, len(p)
         self.p, self.x, slip = token_laws(p, q)
         self.start, self.x_start, slip_start = (row[0] for row in token_laws(*(law[None] for law in start)))
@@ -187,6 +198,12 @@ class StateModel:
         if tail is None:
             raise ArithmeticError(f"no finite error budget at tilt {theta:.3g}")
         return bracket_of_tail(tail, self.infinite, reflect, capped, theta, gap, self.lost)
+
+    def scaling(self, t: float, theta: float, sign: int) -> tuple[float, np.ndarray]:
+        """Logarithm of the tilted matrix's Perron root, and its vector: a choice for :mod:`~.ball_models`."""
+        chain = self.chain(t)
+        measure = TiltedChain(chain if sign > 0 else chain.reflected(), theta)
+        return measure.log_rho, 1 / measure.end
 
     def listed(self, t: float, gap: float = 0.0) -> Bracket:
         """Bracket from the atoms of the log ratio, carried state by state."""

@@ -167,7 +167,11 @@ def types(token: Atoms, length: int) -> Atoms:
             run, base = np.where(again, run[parent], 0.0) + 1, np.where(again, base[parent], values[parent])
             values, mass, last = base + run * x[item], mass[parent] * p[item] * ((h + 1) / run), item
         return Atoms(values, mass, moved, 1.01 * length * (token.relative + 4 * UNIT))
-    log_p, log_factorial = np.log(p), gammaln(np.arange(length + 1) + 1.0)
+    log_p = np.log(p)
+    if k == 1:
+        relative = length * (token.relative + (FUNCTION + 4) * UNIT * abs(log_p[0])) + 2 * FUNCTION * UNIT
+        return Atoms(length * x, np.exp(length * log_p), moved, 1.01 * float(relative))
+    log_factorial = gammaln(np.arange(length + 1) + 1.0)
     left, values, log_mass = np.array([length]), np.zeros(1), np.full(1, log_factorial[length])
     for i in range(k):
         width = np.ones_like(left) if i == k - 1 else left + 1
@@ -210,11 +214,11 @@ def bracket_of_atoms(
     level = t - float(tie(t))
     (sure, unsure_below), (unsure, sure_below), (beyond, _) = above(parts, (level + moved, level - moved,
                                                                            t + float(tie(t)) + moved))
-    empty = unsure == 0.0 and sum(len(part.values) for part in parts) < 2**53 and not _any_above(parts, level - moved)
+    empty = not _any_above(parts, level - moved)
     lower = max(0.0, (infinite[0] + sure * (1 - relative)) * (1 - 2 * UNIT))
     upper = min(1.0, (infinite[1] + unsure * (1 + relative)) * (1 + 2 * UNIT) + (0.0 if empty else lost))
-    low = max(0.0, sure_below * (1 - relative))
-    high = min(1.0, unsure_below * (1 + relative) + lost)
+    low = float(max(0.0, sure_below * (1 - relative)))
+    high = float(min(1.0, unsure_below * (1 + relative) + lost))
     if upper > 0.5:
         lower, upper = max(lower, 1 - high - 2 * UNIT), min(upper, 1 - low + 2 * UNIT)
     method = method or ("enumeration of types" if len(parts) == 1 else "meet in the middle")

@@ -88,11 +88,13 @@ def spectrum(measure, step: float, K: int, kappa: float) -> Spectrum | None:
 def not_small(measure, start, size, step, kappa, uniform) -> tuple[np.ndarray, float]:
     """Which cells ``start <= k < start + size`` could hold a modulus above ``e^-kappa``, and the work that took.
 
-    ``slop`` bounds the error of the modulus, with what the row's mass differs from one; logarithms, all between log
-    1e-3 and 0, are off by ``8 FUNCTION u`` a position, which the factor 1.01 of ``skipped`` covers.
+    A row of mass M has ``|phi| <= M cos(arccos(m / M) - radius sd)``, m the modulus in the middle: this is ``m cos(radius
+    sd) + sqrt(M^2 - m^2) sin(radius sd)``, so at most its value for M = 1 if ``M <= 1``, and at most M times that if not.
+    ``slop`` bounds the error of m; logarithms, all between log 1e-3 and 0, are off by ``8 FUNCTION u`` a position, which
+    the factor 1.01 of ``skipped`` covers.
     """
     middle, radius = (start + (size - 1) / 2) * step, (size - 1) / 2 * step * (1 + 1e-12)
-    bound = np.full(len(start), np.abs(measure.counts @ measure.excess) + UNIT * measure.H)
+    bound = np.full(len(start), measure.counts @ np.maximum(measure.excess, 0.0) + UNIT * measure.H)
     alive, row, rows, work = np.arange(len(start)), 0, 64, 0.0
     while row < len(measure.y) and alive.size:
         chunk, v = slice(row, row + rows), middle[alive]
@@ -100,7 +102,6 @@ def not_small(measure, start, size, step, kappa, uniform) -> tuple[np.ndarray, f
         work += float(alive.size) * y.size
         for part, modulus in _moduli(v, y, w, step * size if uniform and row == 0 else None):
             slop = UNIT * (2 * measure.V + 6 * FUNCTION + 24 + 12 * np.multiply.outer(v[part], np.abs(y).max(axis=1)))
-            slop += 2 * np.abs(measure.excess[chunk])
             beta = np.arccos(np.minimum(1.0, modulus + slop)) - 2 * FUNCTION * UNIT
             beta -= radius * measure.row_sd[chunk]
             cosine = np.cos(np.maximum(beta, 0.0)) + 2 * FUNCTION * UNIT

@@ -119,6 +119,7 @@ class TiltedChain:
         r = np.maximum(power @ np.ones(chain.S), 1e-30)
         r /= r.max()
         log_rho = float(np.log(((matrix @ r) / r).max()))
+        self.log_rho = shift + log_rho
         self.w = kernel * np.exp(-log_rho) * (r[chain.target] / r[chain.source])
         start, start_shift = chain.start(theta)
         self.end = 1.0 / r
