@@ -127,6 +127,7 @@ def ball_bracket(model, theta: float, plan: Plan, reflected: bool, *, window=0, 
     below = lower - alias(model, plan, window)
     grown = (arb(theta) * window + error).exp()
     low, high = model.log_scale.exp() * below / grown, model.log_scale.exp() * upper * grown
+    low = low if low > 0 else arb(0)
     infinite, wide = model.infinite, error.exp()
     ends = (1 - high, 1 - low) if reflected else (infinite / wide + low, infinite * wide + high)
     smallest, largest = max(0.0, floor(ends[0])), min(1.0, ceil(ends[1]))

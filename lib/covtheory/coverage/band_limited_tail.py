@@ -16,7 +16,7 @@ What arithmetic and skipped frequencies can change, with ``size_k`` and ``kernel
   products of complex numbers, ``FUNCTION u`` and ``4u k h w`` for the turn by w, ``BLOCK u`` for the sum.
 * ``skipped``: ``e^-kappa`` times the sum of the coefficients' bounds, ``2 (1 + 1/pi) / (1 - e^-lam) + 2``.
 * four roundings when the parts are put together: ``8u`` of the sum of their moduli, in ``budget``.
-* ``log_error + theta w`` for the measure; one unit each for sums of logarithms and ``FUNCTION u`` for log, in ``log_e``.
+* ``log_error + theta w`` for the measure; ``(FUNCTION + 4) u`` of the logarithms that are added, in ``log_e``.
 
 Nothing that is not a finite number, and no upper end below a lower end, leaves this module: such a plan is given up.
 """
@@ -132,11 +132,11 @@ def tail_at(measure: TiltedMeasure, plan: Plan, kappa: float) -> Tail | None:
         rounding = UNIT * (abs(measure.log_scale) + abs(log_above) + (abs(log_below) if below > 0 else 0.0) + 1)
         log_e = measure.log_error + theta * w * (1 + 4 * UNIT) + (FUNCTION + 4) * rounding
     finite = np.isfinite([above, budget, log_above, log_e, measure.log_scale]).all()
-    if not finite or not (below <= above and alias >= 0):
+    logs = (log_below - log_e, log_above + log_e, log_point)
+    if not finite or not (logs[0] <= logs[1] and alias >= 0 and budget >= 0):
         return None
     parts = {"alias": alias, "noise": noise, "skipped": skipped, "kernel": fejer, "value": upper_sum, "budget": budget,
              "log_error": log_e, "work": spectrum.work, "evaluated": float(len(k))}
-    logs = (log_below - log_e, log_above + log_e, log_point)
     return Tail(*(float(measure.log_scale + v) for v in logs), plan, {name: float(v) for name, v in parts.items()})
 
 

@@ -194,7 +194,8 @@ class StateModel:
         if reflect := bool(chain.moments(0.0)[0] > 0):
             chain = chain.reflected()
         theta, capped = chain.saddle()
-        tail = certify_tail(TiltedChain(chain, theta), gap, 0.0 if reflect else self.infinite[0])
+        with np.errstate(invalid="ignore"):
+            tail = certify_tail(TiltedChain(chain, theta), gap, 0.0 if reflect else self.infinite[0])
         if tail is None:
             raise ArithmeticError(f"no finite error budget at tilt {theta:.3g}")
         return bracket_of_tail(tail, self.infinite, reflect, capped, theta, gap, self.lost)

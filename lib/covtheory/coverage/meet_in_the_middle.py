@@ -286,7 +286,7 @@ def _ordered(atoms: Atoms) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _precise(p: np.ndarray, q: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """:func:`~covtheory.coverage.rounding.token_laws` with log ratios of the laws given rounded once, if they are few."""
+    """:func:`~covtheory.coverage.rounding.token_laws`, with log ratios of the laws given rounded once if few."""
     law, x, slip = token_laws(p, q)
     if p.size > 256:
         return law, x, slip

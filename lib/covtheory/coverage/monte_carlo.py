@@ -208,8 +208,8 @@ def tilted_coverage(
 def bernstein_radius(z: np.ndarray, false_alarm: float) -> float:
     """Empirical Bernstein radius of Maurer and Pontil (2009, theorem 4) for n numbers in [0, 1] around their mean.
 
-    ``sqrt(2 v L / n) + 7 L / (3 (n - 1))`` with the sample variance v, ``L = log(2 / a)`` and ``a = false_alarm / 2`` on
-    each side.
+    ``sqrt(2 v L / n) + 7 L / (3 (n - 1))`` with the sample variance v, ``L = log(2 / a)`` and ``a = false_alarm / 2``
+    on each side.
 
     Examples
     --------

@@ -3,18 +3,18 @@
 For one position, ``phi = sum w e^{iuy}`` with floats w, y; with a = u |y| / 2, ``phi - 1 = excess - 2 sum w sin^2(uy/2)
 + 2i sum w sin(uy/2) cos(uy/2)``: no cancellation near u = 0. Rounding, in units u of rounding:
 
-* the frequency ``k step`` and half the angle: 2 relative; so sine and cosine are off by ``2a + F min(1, a)``, ``2a + F``
-  (``F = FUNCTION``), and the summands by at most ``[16a + (8F + 20) min(1, a)] w`` together;
+* the frequency ``k step`` and half the angle: 2 relative; so, with ``F = FUNCTION``, the sine is off by ``2a + F min(1,
+  a)``, the cosine by ``2a + F``, and the summands by at most ``[16a + (8F + 20) min(1, a)] w`` together;
 * sums of V terms: ``(V + 4)`` times the sum of moduli, which is at most ``|re| + |excess| + 2 sum w min(1, a)``.
 
-So ``eps = u [8 v m + (8F + 28 + 2V) min(1, v m / 2) + (V + 4)(|re| + |excess|)]`` with ``m = sum w |y|`` at frequency v.
-By products of blocks (many frequencies, no smallness near 0 needed) it is ``u (2V + 6F + 20 + 8 v max|y|)``: arguments
-4 and 2 roundings, two exponentials, three products, a sum of 2V real terms.
+So at frequency v, with ``m = sum w |y|``, ``eps = u [8 v m + (8F + 28 + 2V) min(1, v m / 2) + (V + 4)(|re| +
+|excess|)]``. By products of blocks (many frequencies, no smallness near 0 needed) it is ``u (2V + 6F + 20 + 8 v
+max|y|)``: arguments of 4 and 2 roundings, two exponentials, three products, a sum of 2V real terms.
 
-*Powers.* If ``|phi~ - phi| <= eps`` then ``|prod phi^c - prod phi~^c| <= prod (|phi~| + eps)^c - prod |phi~|^c``, whether
-phi is near zero or not. The modulus is computed as ``log1p(2 re + re^2 + im^2) / 2`` where its square is above one
-half, with error ``3u (2|re| + re^2 + im^2) + F u |log|``, and as the logarithm of ``hypot(1 + re, im)`` where it is not,
-with error ``(F + 3) u + F u |log|``; a modulus below eps is raised to eps, which doubles the distance. The phase is off
+*Powers.* If ``|phi~ - phi| <= eps`` then ``|prod phi^c - prod phi~^c| <= prod (|phi~| + eps)^c - prod |phi~|^c``,
+whether phi is near zero or not. Where its square is above one half, the modulus is computed as ``log1p(2 re + re^2 +
+im^2) / 2``, with error ``3u (2|re| + re^2 + im^2) + F u |log|``; elsewhere as the logarithm of ``hypot(1 + re, im)``,
+with error ``(F + 3) u + F u |log|``. A modulus below eps is raised to eps, which doubles the distance. The phase is off
 by ``(F + 3) u`` of itself. Sums over R rows add ``(R + 4) u`` of the moduli.
 """
 
@@ -88,13 +88,23 @@ def spectrum(measure, step: float, K: int, kappa: float) -> Spectrum | None:
 def not_small(measure, start, size, step, kappa, uniform) -> tuple[np.ndarray, float]:
     """Which cells ``start <= k < start + size`` could hold a modulus above ``e^-kappa``, and the work that took.
 
-    A row of mass M has ``|phi| <= M cos(arccos(m / M) - radius sd)``, m the modulus in the middle: this is ``m cos(radius
-    sd) + sqrt(M^2 - m^2) sin(radius sd)``, so at most its value for M = 1 if ``M <= 1``, and at most M times that if not.
-    ``slop`` bounds the error of m; logarithms, all between log 1e-3 and 0, are off by ``8 FUNCTION u`` a position, which
-    the factor 1.01 of ``skipped`` covers.
+    A row of mass M has ``|phi| <= M cos(arccos(m / M) - radius sd)``, m the modulus in the middle, and this is ``m
+    cos(radius sd) + sqrt(M^2 - m^2) sin(radius sd)``: at most its value for M = 1 if ``M <= 1``, and at most M times
+    that if not. ``slop`` bounds the error of m; logarithms, all between log 1e-3 and 0, are off by ``8 FUNCTION u`` a
+    position, which the factor 1.01 of ``skipped`` covers. For a single row the condition is solved for m once.
     """
     middle, radius = (start + (size - 1) / 2) * step, (size - 1) / 2 * step * (1 + 1e-12)
-    bound = np.full(len(start), measure.counts @ np.maximum(measure.excess, 0.0) + UNIT * measure.H)
+    first = float(measure.counts @ np.maximum(measure.excess, 0.0)) + UNIT * measure.H
+    if len(measure.y) == 1:
+        small = np.exp((-kappa - first) / measure.counts[0]) * (1 - 2 * FUNCTION * UNIT)
+        turn = np.arccos(small) + radius * measure.row_sd[0]
+        most = np.cos(min(turn, np.pi)) - 8 * FUNCTION * UNIT
+        keep, reach = np.empty(len(start), dtype=bool), float(np.abs(measure.y).max())
+        for part, modulus in _moduli(middle, measure.y, measure.w, step * size if uniform else None):
+            slop = UNIT * (2 * measure.V + 6 * FUNCTION + 24 + 12 * reach * middle[part])
+            keep[part] = ~(modulus[:, 0] + slop <= most)
+        return keep, float(keep.size) * measure.y.size
+    bound = np.full(len(start), first)
     alive, row, rows, work = np.arange(len(start)), 0, 64, 0.0
     while row < len(measure.y) and alive.size:
         chunk, v = slice(row, row + rows), middle[alive]

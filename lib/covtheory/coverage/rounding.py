@@ -84,8 +84,8 @@ def token_laws(p: np.ndarray, q: np.ndarray) -> tuple[np.ndarray, np.ndarray, np
     """Normalised rows of p, log ratios, and how far those can be from the log ratios of the laws that are meant.
 
     Entries within ``INPUT`` and two roundings each: ``2 ENTRY``. Where p and q are close, the quotient's rounding is
-    amplified at most 1.45 times by log1p: ``(FUNCTION + 3) u |x|``; elsewhere ``FUNCTION u (|log p| + |log q|) + u |x|``.
-    A subnormal q is divided by its sum after taking the logarithm, not before.
+    amplified at most 1.45 times by log1p: ``(FUNCTION + 3) u |x|``; elsewhere ``FUNCTION u (|log p| + |log q|)`` and
+    one unit of x. A subnormal q is divided by its sum after taking the logarithm, not before.
 
     Examples
     --------

@@ -8,9 +8,9 @@ integrated; whatever rounding did is charged as follows (``u``, ``ENTRY``, ``FUN
 * ``window``: the sum of the true centred log ratios differs from that of the floats y by at most the sum over
   positions of the largest ``slip`` of :func:`~covtheory.coverage.rounding.token_laws` plus ``u (|t/H| + |y|)`` for the
   quotient and the difference.
-* ``log_error``: ``w`` differs from ``p e^{theta y - c}`` by the factor ``exp`` of at most ``ENTRY`` (p), ``u |theta y|``
-  and ``u |theta y - c|`` (its argument), ``FUNCTION u`` (exp), ``u`` (product); ``log_scale``, the sum of the c, by
-  ``2u |c|`` a position.
+* ``log_error``: the logarithm of ``w`` differs from that of ``p e^{theta y - c}`` by at most ``ENTRY`` (p), ``u |theta
+  y| + u |theta y - c|`` (the argument), ``FUNCTION u`` (exp), ``u`` (product); ``log_scale``, the sum of the c, is off
+  by ``2u |c|`` a position.
 * ``lost``: tokens with ``p < LEAST`` are left out. A sequence has one with at most the probability ``lost``.
 * ``floor``: tilted weights below 1e-290 are set to zero, since an underflow has no relative error. Sequences with such
   a token have W-mass at most ``floor``, and the integrand is at most one.

@@ -34,13 +34,13 @@ def exact_law(row) -> list[Fraction]:
     return [v / sum(entries) for v in entries]
 
 
-def token(p, q) -> tuple[list[tuple[int, int]], int, int]:
-    """Finite atoms (log ratio, weight) of one position, weight of an infinite ratio, and the weights' denominator."""
+def token(p, q) -> tuple[list[tuple[int, int]], int]:
+    """Finite atoms (log ratio, weight) of one position, and the weights' denominator."""
     p, q = exact_law(p), exact_law(q)
     whole = lcm(*(v.denominator for v in p))
     weights = [int(v * whole) for v in p]
     atoms = [(fixed(a / b), w) for a, b, w in zip(p, q, weights, strict=True) if w and b]
-    return atoms, sum(w for w, b in zip(weights, q, strict=True) if not b), whole
+    return atoms, whole
 
 
 def types(atoms: list[tuple[int, int]], H: int) -> Iterator[tuple[int, int]]:
@@ -64,7 +64,7 @@ def types(atoms: list[tuple[int, int]], H: int) -> Iterator[tuple[int, int]]:
 
 def iid_coverage(p, q, H: int, t: float, tied: bool = True) -> Fraction:
     """Coverage of H independent tokens."""
-    atoms, _, whole = token(p, q)
+    atoms, whole = token(p, q)
     bar, finite = level(t, tied), sum(w for _, w in atoms)
     above = sum(weight for value, weight in types(atoms, H) if value >= bar)
     return Fraction(above + whole**H - finite**H, whole**H)
@@ -74,7 +74,7 @@ def product_coverage(rows, t: float, tied: bool = True) -> Fraction:
     """Coverage of independent groups, each ``(p, q, count)`` with few types."""
     law, finite, whole = {0: 1}, 1, 1
     for p, q, count in rows:
-        atoms, _, one = token(p, q)
+        atoms, one = token(p, q)
         grown: dict[int, int] = {}
         step = list(types(atoms, count))
         for value, weight in law.items():
@@ -87,28 +87,28 @@ def product_coverage(rows, t: float, tied: bool = True) -> Fraction:
 
 def states_coverage(start, p, q, target, n: int, emits: bool, t: float, tied: bool = True) -> Fraction:
     """Coverage of ``n`` steps through states; the start is a token too if ``emits``."""
-    first, lost, whole = _row(*start)
+    first, whole = _row(*start)
     law: dict[tuple[int, int], int] = {}
     for s, x, w in first:
         law[s, x if emits else 0] = law.get((s, x if emits else 0), 0) + w
     rows = [_row(a, b) for a, b in zip(p, q, strict=True)]
-    one = lcm(*(row[2] for row in rows))
+    one = lcm(*(row[1] for row in rows))
     for _ in range(n):
         grown: dict[tuple[int, int], int] = {}
         for (s, value), weight in law.items():
             for v, x, w in rows[s][0]:
                 key = int(target[s][v]), value + x
-                grown[key] = grown.get(key, 0) + weight * w * (one // rows[s][2])
+                grown[key] = grown.get(key, 0) + weight * w * (one // rows[s][1])
         law, whole = grown, whole * one
     bar, finite = level(t, tied), sum(law.values())
     return Fraction(sum(w for (_, value), w in law.items() if value >= bar) + whole - finite, whole)
 
 
-def _row(p, q) -> tuple[list[tuple[int, int, int]], int, int]:
+def _row(p, q) -> tuple[list[tuple[int, int, int]], int]:
     p, q = exact_law(p), exact_law(q)
     whole = lcm(*(v.denominator for v in p))
     atoms = [(v, fixed(a / b), int(a * whole)) for v, (a, b) in enumerate(zip(p, q, strict=True)) if a and b]
-    return atoms, sum(int(a * whole) for a, b in zip(p, q, strict=True) if not b), whole
+    return atoms, whole
 
 
 def binomial_tail(H: int, a: Fraction, c: int) -> tuple[Fraction, Fraction]:

@@ -1,9 +1,9 @@
 """Random and adversarial cases against exact values; a bracket without the truth is printed and makes the exit code 1.
 
-    python tests/benchmarks/attack_certificates.py --cases 100000 [--start 0] [--seed 0] [--kind NAME]
+    python tests/attack_certificates.py --cases 100000 [--start 0] [--seed 0] [--kind NAME]
 
-Case i depends on the seed and on i only, so a run can be cut into pieces, and ``--start i --cases 1`` repeats one. Every
-case asks several engines; an engine may refuse, it may not be wrong. ``tests/test_attack.py`` runs a short piece.
+Case i depends on the seed and on i only, so a run can be cut into pieces, and ``--start i --cases 1`` repeats one.
+Every case asks several engines; an engine may refuse, it may not be wrong. ``tests/test_attack.py`` runs a short piece.
 """
 
 import argparse
@@ -47,7 +47,8 @@ def exact(value: Fraction) -> Truth:
 
 def gap(rng: np.random.Generator) -> float:
     """Mostly coarse gaps, sometimes very fine ones."""
-    return float(10 ** -rng.choice([rng.uniform(0.5, 2.5), rng.uniform(2.5, 4.5), rng.uniform(4.5, 9)], p=[0.9, 0.08, 0.02]))
+    digits = [rng.uniform(*ends) for ends in ((0.5, 2.5), (2.5, 4.5), (4.5, 9))]
+    return float(10 ** -rng.choice(digits, p=[0.9, 0.08, 0.02]))
 
 
 def coarse(rng: np.random.Generator) -> float:
@@ -155,7 +156,7 @@ def floating(rng) -> Case:
 
 
 def nearly_lattice(rng) -> Case:
-    """Log ratios that are whole multiples of one number but for a perturbation; peaks of the characteristic function."""
+    """Log ratios that are multiples of one number but for a perturbation: peaks of the characteristic function."""
     V = int(rng.integers(2, 5))
     H = int(rng.integers(2, {2: 150, 3: 40, 4: 16}[V]))
     p = rng.dirichlet(np.full(V, 2.0))
@@ -288,7 +289,8 @@ def attack(case: Case) -> Iterator[tuple[str, str, str]]:
             yield engine, "refused", str(error)
             continue
         ends = float(bracket.lower), float(bracket.upper)
-        inside = all(0 <= e <= 1 for e in ends) and Fraction(ends[0]) <= case.truth[1] and case.truth[0] <= Fraction(ends[1])
+        sane = all(0 <= end <= 1 for end in ends)
+        inside = sane and Fraction(ends[0]) <= case.truth[1] and case.truth[0] <= Fraction(ends[1])
         yield engine, "right" if inside else "FALSE", f"{bracket.method}: [{ends[0]!r}, {ends[1]!r}]"
 
 
@@ -314,10 +316,12 @@ def main() -> int:
                       f"{short(case.truth[0])}; {case.words}", flush=True)
         slow[case.kind] += time.perf_counter() - before
     for key in sorted({key[:2] for key in counts}):
-        print(f"{key[0]:>20} {key[1]:>10}: " + ", ".join(f"{counts[*key, v]} {v}" for v in ("right", "refused", "FALSE")))
+        words = ", ".join(f"{counts[*key, v]} {v}" for v in ("right", "refused", "FALSE"))
+        print(f"{key[0]:>20} {key[1]:>10}: {words}")
     wrong = sum(n for (*_, verdict), n in counts.items() if verdict == "FALSE")
-    print(f"{options.cases} cases from {options.start} of seed {options.seed}, {sum(counts.values())} brackets, {wrong} false, "
-          f"{time.perf_counter() - begun:.0f} s (engines: " + ", ".join(f"{k} {v:.0f}" for k, v in slow.items()) + ")")
+    print(f"{options.cases} cases from {options.start} of seed {options.seed}, {sum(counts.values())} brackets, "
+          f"{wrong} false, {time.perf_counter() - begun:.0f} s")
+    print("seconds in engines: " + ", ".join(f"{kind} {seconds:.0f}" for kind, seconds in slow.items()))
     return int(wrong > 0)
 
 
