@@ -176,6 +176,20 @@ def test_grid_steps_are_on_the_right_side_however_the_quotient_is_rounded():
         naive = Fraction(float(np.floor(x / step))) * Fraction(step)
         wrong += naive > Fraction(x)
     assert wrong > 100  # without the guard it would be on the wrong side
+    beside = grid_steps(np.array([-1e-16, 0.1 - 1e-16, 0.05]), 0.1, True, 1e-15)
+    assert beside.tolist() == [0.0, 1.0, 0.0]
+    assert grid_steps(np.array([1e-16, 0.1 + 2e-16, 0.05]), 0.1, False, 1e-15).tolist() == [0.0, 1.0, 1.0]
+
+
+def test_ratios_that_round_off_has_put_beside_zero_cost_no_step_of_the_grid():
+    p = np.array([0.3, 0.3, 0.2, 0.2])
+    q = np.array([0.3, 0.3 * (1 + 4e-16), 0.25, 0.15])
+    clean = composition_bracket(p, np.array([0.3, 0.3, 0.25, 0.15]), 300, 12.0, points=2**12)
+    noisy = composition_bracket(p, q, 300, 12.0, points=2**12)
+    assert noisy.lower == pytest.approx(clean.lower, rel=1e-6)
+    assert noisy.upper == pytest.approx(clean.upper, rel=1e-6)
+    tokens = _Tokens(p[None], q[None], np.array([300]))
+    assert tokens.slip >= 2 * 300 * tokens.room.max() > 0
 
 
 def test_mass_beyond_the_window_is_in_the_upper_end_and_out_of_the_lower_one():

@@ -134,7 +134,8 @@ class _Tokens:
         self.counts, self.H = counts, int(counts.sum())
         self.on = (law >= LEAST) & np.isfinite(x)
         self.x = np.where(self.on, x, 0.0)
-        self.slip = 1.01 * float(counts @ np.where(self.on, slip, 0.0).max(axis=1))
+        self.room = np.where(self.on, slip, 0.0)
+        self.slip = 2.02 * float(counts @ self.room.max(axis=1))  # of the laws meant, and of rounding to the grid
         with np.errstate(divide="ignore"):
             self.log_p = np.where(self.on, np.log(law), -np.inf)
         self.p_inf = mass_at_infinity(law, (law >= LEAST) & (x == np.inf), counts.astype(float))
@@ -201,7 +202,7 @@ def _period(tokens: _Tokens, theta: float, t: float, points: int) -> float:
 def _tail(tokens: _Tokens, theta: float, t: float, period: float, points: int, *, down: bool):
     """A bound on the tail of the finite part: from below with ``down``, else from above; and its error budget."""
     h = period / points
-    steps = grid_steps(tokens.x, h, down)
+    steps = grid_steps(tokens.x, h, down, tokens.room)
     log_scale, mass = tokens.tilted(theta, steps * h)
     spectrum = np.ones(points // 2 + 1, dtype=complex)
     for row, index, number in zip(mass, steps.astype(np.int64) % points, tokens.counts, strict=True):
@@ -223,15 +224,17 @@ def _tail(tokens: _Tokens, theta: float, t: float, period: float, points: int, *
         "wrap": wrap_up + wrap_down, "round_off": round_off}
 
 
-def grid_steps(x: np.ndarray, h: float, down: bool) -> np.ndarray:
-    """Whole numbers n with ``n h <= x`` (``>= x`` unless ``down``), whatever the rounding of the quotient.
+def grid_steps(x: np.ndarray, h: float, down: bool, room: np.ndarray | float = 0.0) -> np.ndarray:
+    """Whole numbers n with ``n h <= x + room`` (``>= x - room`` unless ``down``), however the quotient is rounded.
+
+    With some room a number that round-off has put just beside a grid point is on it, not a whole step away.
 
     Examples
     --------
     >>> grid_steps(np.array([0.25, -0.25]), 0.1, True)
     array([ 2., -3.])
     """
-    guard = 4 * UNIT * np.abs(x / h)
+    guard = (4 * UNIT * (np.abs(x) + room) - room) / h
     return np.floor(x / h - guard) if down else np.ceil(x / h + guard)
 
 

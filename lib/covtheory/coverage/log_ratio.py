@@ -141,7 +141,7 @@ def log_ratio_law(pi_D: Policy, pi: Policy, prompt_probs: ArrayLike | None = Non
     Joint([pi_D, pi])
     mu = _prompt_law(pi_D, prompt_probs)
     if isinstance(pi_D, Product) and isinstance(pi, Product):
-        p, q = normalised(pi_D.token_probs), normalised(pi.token_probs)
+        p, q = _divided(pi_D.token_probs), _divided(pi.token_probs)
         x = token_log_ratios(p, q)
         if pi_D.identical and pi.identical:
             return law_from_atoms(*enumeration.types(x[0], p[0], q[0], pi_D.H))
@@ -152,7 +152,7 @@ def log_ratio_law(pi_D: Policy, pi: Policy, prompt_probs: ArrayLike | None = Non
 def _law_of_tables(pi_D: Tabular, pi: Tabular, prompt_probs: ArrayLike | None) -> LogRatioLaw:
     validation.same_shape(pi_D=pi_D.probs, pi=pi.probs)
     mu = _prompt_law(pi_D, prompt_probs)[:, None]
-    law, model = normalised(pi_D.probs), normalised(pi.probs)
+    law, model = _divided(pi_D.probs), _divided(pi.probs)
     values = token_log_ratios(law, model)
     tiny = np.minimum(pi_D.probs, pi.probs) < np.finfo(float).tiny
     with np.errstate(invalid="ignore"):
@@ -160,6 +160,11 @@ def _law_of_tables(pi_D: Tabular, pi: Tabular, prompt_probs: ArrayLike | None) -
     on = (pi_D.log_probs > -np.inf) & (mu > 0)
     p, q = mu * law, mu * model
     return law_from_atoms(values[on], p[on], q[on], float(q[~on].sum()))
+
+
+def _divided(probs: np.ndarray) -> np.ndarray:
+    """Rows divided by their sums; those that sum to one up to round-off are left as they are."""
+    return probs if np.all(np.abs(probs.sum(axis=-1) - 1.0) <= 1e-15) else normalised(probs)
 
 
 def _prompt_law(pi_D: Policy, prompt_probs: ArrayLike | None) -> np.ndarray:

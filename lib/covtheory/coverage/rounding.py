@@ -3,7 +3,8 @@
 **Laws.** A float is the real number it is, and every row of probabilities is divided by its exact sum; that is the law
 *given*. A certificate holds for all laws that have the same zeros and agree with the given ones, entry by entry, within
 ``INPUT`` relative: rationals rounded to floats are among them. At a position whose two rows are the same floats the
-ratio is one exactly, for all laws that are meant.
+ratio is one exactly, for all laws that are meant. (A profile, which is no certificate, leaves rows alone whose sum is
+one up to round-off, and takes log-probabilities of sequence policies as they are.)
 
 **Ties.** A threshold is given by its logarithm ``t``, the real number that the float is. ``Cov_N`` is the probability
 that the log ratio is at least ``t - tie(t)``, ``tie(t) = 1e-12 max(1, |t|)``: an atom that differs from ``t`` by
