@@ -18,7 +18,7 @@ import pytest
 from browser import overflowing, violations
 
 from covtheory.claims import ledger as ledgers
-from covtheory.claims.claim import MIME
+from covtheory.claims.record import MIME
 from covtheory.claims.register import find_root, load_register
 from covtheory.collection.book import book, replace
 from covtheory.collection.contract import notebooks

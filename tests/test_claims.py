@@ -1,9 +1,13 @@
 """What a claim concludes, and that no comparison is blind to the fault it is there to see."""
 
+import json
+from fractions import Fraction
+
 import numpy as np
 import pytest
 import sympy
-from mpmath import iv
+from mpmath import iv, mpf
+from scipy.stats import binom
 
 from covtheory.claims import (
     Claim,
@@ -20,18 +24,25 @@ from covtheory.claims import (
     symbolic,
     within,
 )
-from covtheory.claims.ledger import collect, differences, faults, read, write
+from covtheory.claims.ledger import collect, faults, read, write
+from covtheory.claims.printed import agree
+from covtheory.claims.record import differences, unsealed
 from covtheory.claims.register import RegisterError, Registration
 
 BASE = {"id": "some-claim", "notebook": "01", "kind": "upper", "routes": ("exact",), "statement": "a <= b",
-        "hypotheses": "none", "source_key": "key", "source_locator": "Thm 1", "does_not_say": "more"}
+        "hypotheses": "none", "source_key": "key", "source_locator": "Thm 1", "does_not_say": "more", "teeth": 1}
 
 
 def start(**changes) -> Claim:
     return Claim(Registration(**{**BASE, **changes}))
 
 
+def stated(**changes) -> Claim:
+    return start(**changes).states(GOOD)
+
+
 GOOD, BAD = at_most("set", [1.0, 2.0], [2.0, 2.5]), at_most("set", [1.0, 3.0], [2.0, 2.5])
+TOOTH = {"change": "tighter", "of": "set", "bound": [0.5, 1.0]}
 
 
 @pytest.mark.parametrize(("good", "bad"), [
@@ -41,6 +52,8 @@ GOOD, BAD = at_most("set", [1.0, 2.0], [2.0, 2.5]), at_most("set", [1.0, 3.0], [
     (equal("x", np.inf, np.inf), equal("x", np.inf, -np.inf)),
     (exceeds("x", 1.0, 0.5), exceeds("x", [1.0, 0.5], 0.5)),
     (contains("x", 0.1, 0.1, 0.2), contains("x", 0.1, np.nextafter(0.1, 0), 0.2)),
+    (contains("x", 0.3, Fraction(3, 10) + Fraction(1, 10**30), 0.4), contains("x", 0.3, Fraction(29, 100), 0.4)),
+    (contains("x", 0.1, mpf(1) / 5, 0.2 * (1 + 1e-15)), contains("x", -0.0, mpf(1) / 5, np.nextafter(0.2, 0))),
     (contains("x", 0.1, 0.2, 0.2), contains("x", 0.1, np.nextafter(0.2, 1), 0.2)),
     (within("x", -1.0, -1.1, -0.9), within("x", -0.8, -1.1, -0.9)),
     (frequency_at_most("x", 10, 1000, 0.01, false_alarm=1e-9),
@@ -61,16 +74,43 @@ def test_ratio_is_one_at_the_edge_for_both_directions():
     assert exceeds("x", 0.5, 0.25).ratio == 0.5
 
 
-def test_zero_over_zero_is_attained_not_violated():
-    outcome = at_most("x", 0.0, 0.0)
-    assert outcome.ok
-    assert outcome.ratio <= 1
-
-
-def test_infinite_bound_and_inactive_hypothesis_are_no_instances():
+def test_what_is_an_instance():
     assert at_most("x", [1.0, 2.0], [np.inf, 3.0]).instances == 1
     assert at_most("x", [1.0, 9.0], [2.0, 3.0], active=[True, False]).ok
-    assert at_least("x", [1.0, 1.0], [0.0, 0.5]).instances == 1
+    assert at_least("x", [1.0, 1.0], [1e-13, 0.5]).instances == 1
+    assert at_most("x", [0.0, 1.0], [1e-13, 2.0]).instances == 1
+    assert equal("x", [1e-14, 0.0, 1.0], [2e-14, 0.0, 1.0]).instances == 2
+
+
+def test_an_instance_below_the_slack_is_still_judged():
+    assert not at_most("x", [1.0, 0.5], [2.0, 0.0]).ok
+    assert at_most("x", [1.0, 0.5], [2.0, 0.0]).ratio == np.inf
+
+
+def test_trivial_bounds_say_nothing_and_do_not_make_the_worst_ratio():
+    outcome = at_most("x", [1.0, 0.2], [1.0, 0.5], ceiling=1, where=["trivial", "telling"])
+    assert (outcome.instances, outcome.says, outcome.ratio, outcome.witness) == (2, 1, 0.4, "telling")
+    assert at_least("x", [1.0, 2.0], [1.0, 1.5], floor=1).says == 1
+
+
+@pytest.mark.parametrize("outcome", [
+    at_most("x", [1.0, 0.9], [1.0 - 1e-13, 0.9 + 1e-13], where=["a", "b"]),
+    at_most("x", [1.0, 0.9], [1.0, 0.9 - 1e-13], where=["a", "b"]),
+    at_most("x", [1e-11, 0.9], [1e-11 + 5e-13, 0.9], where=["a", "b"]),
+    at_least("x", [1.0, 0.9], [1.0 + 1e-13, 0.9 - 1e-13], where=["a", "b"]),
+])
+def test_ties_have_ratio_one_and_the_first_is_the_witness(outcome):
+    assert outcome.ok
+    assert (outcome.ratio, outcome.witness, outcome.unique) == (1.0, "a", False)
+
+
+def test_a_ratio_of_round_off_is_zero():
+    assert at_most("x", 1e-13, 1.0).ratio == 0
+
+
+def test_a_witness_is_unique_only_if_no_other_ratio_is_near():
+    assert at_most("x", [0.5, 0.4], 1.0).unique
+    assert not at_most("x", [0.5, 0.4995], 1.0).unique
 
 
 def test_infinite_value_against_finite_bound_is_a_violation():
@@ -92,68 +132,171 @@ def test_witness_of_near_ties_is_the_first_so_round_off_cannot_move_it():
     assert at_most("x", [0.5, 0.5 + 1e-14], 1.0, where=["first", "second"]).witness == "first"
 
 
-def test_holds_needs_check_and_biting_tooth():
-    assert start().check(GOOD).tooth("tighter", BAD).status == "holds"
-    assert start().check(GOOD).status == "fails"
-    assert start().check(GOOD).tooth("tighter", GOOD).status == "fails"
-    assert start().check(BAD).tooth("tighter", BAD).status == "fails"
+@pytest.mark.parametrize("call", [
+    lambda v: at_most("x", v, v), lambda v: equal("x", v, v), lambda v: at_least("x", v, v[:]),
+    lambda v: exceeds("x", v, np.asarray(v)),
+])
+def test_a_thing_compared_with_itself_is_an_error(call):
+    with pytest.raises(ValueError, match="itself"):
+        call(np.linspace(0.1, 0.9, 30))
+
+
+def test_neighbours_in_one_array_may_be_compared():
+    falling = np.linspace(0.9, 0.1, 30)
+    assert at_most("monotone", falling[1:], falling[:-1]).ok
+
+
+@pytest.mark.parametrize("call", [
+    lambda: at_most("x", 9.0, 1.0, rtol=1e9), lambda: at_most("x", 9.0, 1.0, atol=1e9),
+    lambda: equal("x", 9.0, 1.0, rtol=0.02), lambda: at_least("x", 1.0, 9.0, atol=-1),
+    lambda: exceeds("x", 1, 0, margin=0), lambda: contains("x", 1.0, 0.5, 2.0, rtol=1.0),
+    lambda: at_most("x", 9.0, 1.0, rtol=np.nan),
+    lambda: start().attained(GOOD, tolerance=1e9), lambda: within("x", -0.98, -1e9, 1e9),
+    lambda: within("x", -0.98, -1.1, np.inf),
+])
+def test_a_slack_that_forgives_everything_is_an_error(call):
+    with pytest.raises(ValueError, match="expected"):
+        call()
+
+
+def test_a_simulation_that_no_outcome_refutes_is_an_error():
+    with pytest.raises(ValueError, match="cannot fail"):
+        frequency_at_most("x", 6, 6, 0.05, false_alarm=1e-9)
+    assert not frequency_at_most("x", 7, 7, 0.05, false_alarm=1e-9).ok
+
+
+def test_the_ratio_of_a_frequency_is_the_lower_limit_over_the_bound():
+    outcome = frequency_at_most("x", 60, 1000, 0.05, false_alarm=1e-9)
+    assert outcome.ok
+    assert binom.sf(59, 1000, outcome.ratio * 0.05) == pytest.approx(1e-9, rel=1e-6)
+
+
+def test_holds_needs_a_check_of_the_statement_and_a_biting_tooth():
+    assert stated().tooth(**TOOTH).status == "holds"
+    assert stated().status == "fails"
+    assert stated().tooth("looser", "set", bound=[3.0, 3.0]).status == "fails"
+    assert start().states(BAD).tooth(**TOOTH).status == "fails"
+    only_steps = start().step(GOOD).tooth(**TOOTH)
+    assert only_steps.status == "not_checked"
+    assert any("use states()" in text for text in only_steps.problems)
+
+
+def test_worst_ratio_instances_and_route_are_those_of_the_statement_alone():
+    c = stated().step(at_most("lemma", [1.0] * 5, 1.0), symbolic("algebra", True)).tooth(**TOOTH)
+    assert (c.record()["worst"]["ratio"], c.record()["instances"], c.record()["route"]) == (0.8, 2, "exact")
+    by_algebra = stated(routes=("exact", "symbolic")).step(symbolic("algebra", True)).tooth(**TOOTH)
+    assert by_algebra.status == "fails"
+
+
+def test_a_failing_step_makes_the_claim_fail_and_says_by_how_much():
+    c = stated().step(at_most("lemma", 0.75, 0.5)).tooth(**TOOTH)
+    assert c.status == "fails"
+    assert "lemma: at_most violated at lemma: value 0.75, bound 0.5, 0.25 apart" in c.problems
 
 
 def test_claim_without_active_instance_is_not_checked():
-    empty = at_most("set", [1.0], [2.0], active=[False])
-    assert start().check(empty).tooth("tighter", BAD).status == "not_checked"
+    empty = at_most("set", [1.0, 1.0], [2.0, 2.0], active=[False, False])
+    assert start().states(empty).status == "not_checked"
     assert start().status == "not_checked"
 
 
-def test_tooth_must_use_the_comparison_of_a_check():
-    assert start().check(GOOD).tooth("other", exceeds("set", 1.0, 2.0)).status == "fails"
+def test_one_empty_or_silent_check_among_several_makes_the_claim_fail():
+    for idle in (at_most("idle", 1.0, 2.0, active=False), at_most("idle", 0.5, 2.0, ceiling=1)):
+        assert stated().states(idle).tooth(**TOOTH).status == "fails"
+        assert stated().step(idle).tooth(**TOOTH).status == "fails"
+
+
+def test_two_checks_of_one_label_make_the_claim_fail():
+    assert stated().step(at_most("set", 1.0, 2.0)).tooth(**TOOTH).status == "fails"
+
+
+@pytest.mark.parametrize(("of", "changed", "message"), [
+    ("other", {"bound": [1.0, 1.0]}, "no check is labelled 'other'"),
+    ("set", {"bound": [0.0, 0.0]}, "vanishes"),
+    ("set", {"bound": [1.0, 1.0, 1.0]}, r"shape \(3,\) for instances of shape \(2,\)"),
+    ("set", {"bound": 1.0, "value": 1.0}, "change one of"),
+    ("set", {"rtol": 0.1}, "change one of"),
+    ("set", {"outside": True}, "needs a check that was given outside="),
+    ("set", {}, "change one of"),
+])
+def test_a_tooth_is_a_twin_of_a_named_check(of, changed, message):
+    with pytest.raises(ValueError, match=message):
+        stated().tooth("sabotage", of, **changed)
+
+
+def test_a_vanishing_bound_does_not_bite():
+    assert stated().tooth("sabotage", "set", bound=[0.0, 2.2]).status == "fails"
+    assert stated().tooth("sabotage", "set", bound=[0.0, 1.9]).status == "holds"
+
+
+def test_a_tooth_may_drop_the_hypothesis_that_a_check_knows():
+    check = at_most("set", [1.0, 2.0], [2.0, 2.5], outside=([3.0], [2.5]))
+    assert start().states(check).tooth("hypothesis dropped", "set", outside=True).status == "holds"
+
+
+@pytest.mark.parametrize(("function", "bites"), [
+    (lambda x: x * x, False), (lambda x: x * x - iv.mpf("0.01"), True)])
+def test_the_tooth_of_an_interval_proof_must_be_refuted_not_undecided(function, bites):
+    check = proved("f > 0", certify_positive(lambda x: iv.exp(x) - x, -1, 1))
+    assert check.twin(certificate=certify_positive(function, -1, 1)).ok == (not bites)
+
+
+def test_the_number_of_teeth_is_registered():
+    assert stated(teeth=2).tooth(**TOOTH).status == "fails"
+    assert stated(teeth=1).tooth(**TOOTH).tooth("more", "set", bound=[0.4, 1.0]).status == "fails"
+
+
+def test_a_tooth_of_a_step_alone_is_not_enough():
+    c = stated().step(at_most("lemma", 1.0, 1.0)).tooth("lemma halved", "lemma", bound=0.5)
+    assert c.status == "fails"
 
 
 def test_tight_claim_must_reach_its_bound():
-    assert start(kind="tight").check(GOOD).tooth("tighter", BAD).status == "fails"
+    assert stated(kind="tight").tooth(**TOOTH).status == "fails"
     touching = at_most("family", 1.0, 1.0)
-    assert start(kind="tight").check(GOOD).attained(touching).tooth("tighter", BAD).status == "holds"
-    assert start(kind="tight").attained(GOOD).tooth("tighter", BAD).status == "fails"
+    assert stated(kind="tight").attained(touching).tooth(**TOOTH).status == "holds"
+    assert start(kind="tight").attained(GOOD).tooth(**TOOTH).status == "fails"
 
 
 def test_slack_below_a_tenth_needs_a_reason():
-    loose = start().check(at_most("set", 0.01, 1.0)).tooth("tighter", BAD)
+    loose = start().states(at_most("set", [0.01, 0.01], [1.0, 1.0])).tooth("tighter", "set", bound=[1.0, 0.001])
     assert loose.status == "fails"
     assert loose.slack("the union bound").status == "holds"
 
 
 def test_registered_route_must_be_taken():
-    assert start(routes=("exact", "interval")).check(GOOD).tooth("tighter", BAD).status == "fails"
+    assert stated(routes=("exact", "interval")).tooth(**TOOTH).status == "fails"
 
 
 def test_kind_needs_its_comparison():
-    assert start(kind="counterexample").check(GOOD).tooth("tighter", BAD).status == "fails"
+    assert stated(kind="counterexample").tooth(**TOOTH).status == "fails"
 
 
-def test_refuted_as_printed_needs_a_counterexample():
-    entry = {"corrected_by": "right-claim"}
-    shown = start(**entry).check(exceeds("case", 1.0, 0.5)).tooth("the corrected bound", exceeds("case", 1.0, 1.0))
-    assert shown.status == "refuted_as_printed"
-    assert "Corrected by right-claim" in shown.line()
-    assert start(**entry).check(GOOD).tooth("x", BAD).status == "fails"
+@pytest.mark.parametrize("finding", ["refuted as printed", "condition missing", "proof step refuted"])
+def test_what_is_wrong_in_a_source_needs_a_counterexample(finding):
+    entry = {"corrected_by": "right-claim", "finding": finding}
+    shown = start(**entry).states(exceeds("case", 1.0, 0.5)).tooth("the corrected bound", "case", bound=1.0)
+    assert shown.status == finding.replace(" ", "_")
+    assert shown._repr_mimebundle_()["text/plain"].endswith("Corrected by right-claim.")
+    assert stated(**entry).tooth(**TOOTH).status == "fails"
 
 
 def test_record_is_plain_json_with_the_schema_of_the_ledger(tmp_path):
-    record = start().check(GOOD).tooth("tighter", BAD).record()
+    record = stated().tooth(**TOOTH).record()
     register = {"some-claim": Registration(**BASE)}
     ledger = collect([{**record, "shown_in": "01"}], register)
     write(ledger, tmp_path / "ledger.json")
     assert read(tmp_path / "ledger.json") == ledger
     assert faults(ledger) == []
-    wanted = {"id", "notebook", "kind", "route", "status", "source", "worst", "instances", "teeth", "monte_carlo",
-              "slack_note"}
+    wanted = {"id", "notebook", "kind", "route", "status", "source", "worst", "instances", "says", "teeth",
+              "monte_carlo", "slack_note", "hypotheses", "does_not_say"}
     assert wanted <= set(record)
 
 
 def test_false_alarm_budget_of_the_collection_is_enforced():
-    noisy = start(routes=("monte_carlo",)).check(
-        *(frequency_at_most("x", 1, 100, 0.5, false_alarm=6e-7) for _ in range(2)))
-    noisy.tooth("smaller", frequency_at_most("x", 90, 100, 0.5, false_alarm=6e-7)).slack("few hits")
+    noisy = start(routes=("monte_carlo",)).states(
+        *(frequency_at_most(name, 1, 100, 0.5, false_alarm=6e-7) for name in "ab"))
+    noisy.tooth("smaller", "a", hits=95).slack("few hits")
     with pytest.raises(RegisterError, match="false-alarm probabilities add up to"):
         collect([{**noisy.record(), "shown_in": "01"}], {"some-claim": Registration(**BASE)})
 
@@ -170,21 +313,72 @@ def test_incomplete_or_inconsistent_runs_are_named(records, message):
 
 
 def test_correction_that_fails_is_a_fault():
-    refuted = start(id="printed-claim", corrected_by="some-claim").check(exceeds("c", 1.0, 0.5))
-    refuted.tooth("corrected", exceeds("c", 1.0, 1.0))
-    failing = start().check(BAD).tooth("x", BAD)
+    refuted = start(id="printed-claim", corrected_by="some-claim", finding="refuted as printed").states(
+        exceeds("c", 1.0, 0.5)).tooth("corrected", "c", bound=1.0)
+    failing = start().states(BAD).tooth(**TOOTH)
     ledger = {"claims": [refuted.record(), failing.record()]}
     assert any("its correction some-claim does not hold" in line for line in faults(ledger))
 
 
-@pytest.mark.parametrize(("new", "old", "same"), [
-    ({"ratio": 0.5}, {"ratio": 0.50001}, True), ({"ratio": 0.5}, {"ratio": 0.5006}, False),
-    ({"instances": 100000}, {"instances": 100001}, False), ({"ok": True}, {"ok": 1}, False),
-    ({"witness": "a"}, {"witness": "b"}, False), ({"teeth": [1]}, {"teeth": []}, False), ({"a": 1}, {}, False),
-    ({"a": None}, {"a": None}, True),
+def edited(**changes) -> dict:
+    record = stated().step(at_most("lemma", 1.0, 1.0)).tooth(**TOOTH).record()
+    for path, value in changes.items():
+        *folders, name = path.split("__")
+        place = record
+        for folder in folders:
+            place = place[int(folder) if folder.isdigit() else folder]
+        place[name] = value
+    return record
+
+
+@pytest.mark.parametrize("change", [
+    {"status": "fails"}, {"statement": "a < b"}, {"hypotheses": "many"}, {"does_not_say": "less"}, {"kind": "lower"},
+    {"route": "symbolic"}, {"checks__0__ok": False}, {"checks__0__label": "other"}, {"checks__1__role": "states"},
+    {"teeth__0__bites": False}, {"teeth__0__change": "other"}, {"teeth": []}, {"checks__0__ratio": 0.8009},
+    {"worst__ratio": 0.8009}, {"worst__value": 2.003}, {"worst__witness": "other"}, {"instances": 3},
+    {"checks__1__ratio": 0.99}, {"worst": None}, {"monte_carlo": {"draws": 1, "false_alarm": 0}},
 ])
-def test_differences_are_exact_for_verdicts_and_tolerant_for_digits(new, old, same):
-    assert (differences(new, old) == []) == same
+def test_what_the_mathematics_decides_is_compared(change):
+    assert differences(edited(), edited()) == []
+    assert differences(edited(**change), edited()) != []
+
+
+@pytest.mark.parametrize("change", [
+    {"checks__0__ratio": 0.8007}, {"worst__value": 2.001}, {"worst__ratio": 0.7995}, {"problems": ["x"]},
+    {"worst__unique": False, "worst__witness": "other", "worst__value": 9.0}, {"arithmetic": "another processor"},
+])
+def test_what_the_last_digits_decide_is_not(change):
+    assert differences(edited(**change), edited()) == []
+
+
+def test_counts_may_move_by_a_hundredth():
+    many = {**edited(), "instances": 100_000}
+    assert differences({**many, "instances": 100_900}, many) == []
+    assert differences({**many, "instances": 102_000}, many) != []
+
+
+@pytest.mark.parametrize(("new", "old", "same"), [
+    ("mean 0.2500", "mean 0.2501", True), ("mean 0.2500", "mean 0.2502", False), ("n=100", "n=101", False),
+    ("a 1", "b 1", False), ("1.000e-05", "9.999e-06", True), ("-0.000", "0.000", True), ("1", "0.9999", True),
+    ("1", "0.9989", False), ("1,234 of 5", "1,235 of 5", False), ("x 0.5  y", "x 0.5 y", True), ("1.5", "1.5 2", False),
+    ("10.0%", "9.9%", True), ("3/7", "3/8", False), ("inf", "inf", True), ("1.0", "inf", False),
+    ("v1.2", "v1.3", False),
+    ("a\nb", "a b", False), ("2.0e+03", "2.1e+03", True), ("2.0e+03", "2.2e+03", False), ("1e+09", "2e+09", True),
+    ("x 30..3000, y 0.1181..1.71", "x 30..3000, y 0.1182..1.70", True), ("x 30..300", "x 30..301", False),
+    ("y 0.1181..1.71", "y 0.1188..1.71", False), ("2.5.3", "2.5.4", False), ("a -0.5, b", "a -0.6, b", True),
+    ("[0.1, 0.2]", "[0.1, 0.4]", False), ("0.5", "0.50", True), ("0.49", "0.5", True), ("0.4", "0.49", True),
+])
+def test_printed_numbers_may_move_by_one_unit_of_the_last_digit(new, old, same):
+    assert agree(new, old) == same
+    assert agree(old, new) == same
+
+
+def test_only_records_of_this_run_are_genuine(monkeypatch):
+    monkeypatch.setenv("COVTHEORY_SEAL", "secret")
+    shown = stated().tooth(**TOOTH)._repr_mimebundle_()["application/vnd.covtheory.claim+json"]
+    assert unsealed(json.loads(json.dumps(shown)))[1]
+    assert not unsealed({**shown, "status": "fails"})[1]
+    assert not unsealed({key: value for key, value in shown.items() if key != "seal"})[1]
 
 
 def test_interrupted_write_leaves_the_last_good_ledger(tmp_path, monkeypatch):

@@ -106,10 +106,16 @@ def first_leaf_factors(kappa: float, H: int) -> tuple[float, float]:
 def last_letter_distance(eps: ArrayLike, H: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """Bracket of the total variation of the action-level sampler on the last-letter tree, ``0 < eps <= 1``, ``H >= 2``.
 
-    ``min(1, eps sqrt(H-1))/14`` and ``min(1, eps sqrt((H-1)/(1+eps))/4)``. Source: notebook 14, Theorem 1.
+    ``min(1, eps sqrt(H-1))/14`` and ``eps sqrt((H-1)/(1+eps))/4``, which says nothing from one on.
+    Source: notebook 14, Theorem 1.
+
+    Examples
+    --------
+    >>> [round(float(end), 4) for end in last_letter_distance(0.5, 3)]
+    [0.0505, 0.1443]
     """
     eps, steps = in_range("eps", eps, 0, 1), threshold("H", H, least=2.0) - 1
-    return np.minimum(1, eps * np.sqrt(steps)) / 14, np.minimum(1, eps * np.sqrt(steps / (1 + eps)) / 4)
+    return np.minimum(1, eps * np.sqrt(steps)) / 14, eps * np.sqrt(steps / (1 + eps)) / 4
 
 
 def round_one(number: float) -> float:

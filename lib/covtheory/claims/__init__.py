@@ -3,7 +3,6 @@
 from covtheory.claims.certify import Certificate, certify_positive
 from covtheory.claims.claim import Claim, claim
 from covtheory.claims.comparison import (
-    Outcome,
     at_least,
     at_most,
     contains,
@@ -15,6 +14,7 @@ from covtheory.claims.comparison import (
     within,
 )
 from covtheory.claims.inequality import Tail, Touch, certify_inequality
+from covtheory.claims.outcome import Outcome
 from covtheory.claims.search import adversarial_search
 from covtheory.claims.table import claims_table
 

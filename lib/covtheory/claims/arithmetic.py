@@ -5,6 +5,7 @@ machine since 2015 has the AVX2 tier, so kernels start with numpy's loops limite
 kernels, where these can be had. This is a belt only: nothing stored may depend on it (``make platforms``).
 """
 
+import functools
 import os
 import platform
 
@@ -38,6 +39,7 @@ def pins() -> dict[str, str]:
     return found
 
 
+@functools.cache
 def arithmetic() -> str:
     """Return what this process computes with: numpy and its loops, BLAS and its kernels, threads, platform.
 
@@ -50,5 +52,5 @@ def arithmetic() -> str:
     blas = [f"{lib['internal_api']} {lib['version']} {lib.get('architecture', '')} x{lib['num_threads']}"
             for lib in threadpool_info() if lib["user_api"] == "blas"]
     libc = " ".join(platform.libc_ver()).strip() or platform.system()
-    return "; ".join([f"numpy {np.__version__} {tiers[-1] if tiers else 'baseline'}", *dict.fromkeys(blas),
+    return "; ".join([f"numpy {np.__version__} {tiers[-1] if tiers else 'baseline'}", *sorted(set(blas)),
                       f"{platform.machine()} {libc}"])

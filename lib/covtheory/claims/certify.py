@@ -10,11 +10,12 @@ Function = Callable[[object], object]
 
 @dataclass(frozen=True)
 class Certificate:
-    """The verdict of :func:`certify_positive`: proved, with how many boxes; or where it could not be proved."""
+    """The verdict of :func:`certify_positive`: proved, with how many boxes; refuted, and where; or neither."""
 
     proved: bool
     boxes: int
     summary: str
+    refuted: bool = False
 
 
 def certify_positive(
@@ -49,6 +50,7 @@ def certify_positive(
     if not low < high:
         raise ValueError(f"low, high: expected low < high, got {low!r} and {high!r}")
     stack, boxes, narrowest = [(mpf(low), mpf(high))], 0, (mpf(high) - mpf(low)) * smallest
+    undecided = None
     while stack:
         left, right = stack.pop()
         boxes += 1
@@ -57,9 +59,14 @@ def certify_positive(
             continue
         place = f"[{float(left):.6g}, {float(right):.6g}]"
         if value.b <= 0:
-            return Certificate(False, boxes, f"{name} <= 0 on {place}")
-        if right - left <= narrowest or boxes >= most_boxes:
-            return Certificate(False, boxes, f"{name} > 0 not decided on {place}")
+            return Certificate(False, boxes, f"{name} <= 0 on {place}", refuted=True)
+        if boxes >= most_boxes:
+            break
+        if right - left <= narrowest:  # not proved; look on for a place where it is certainly false
+            undecided, most_boxes = undecided or place, min(most_boxes, boxes + 2000)
+            continue
         middle = (left + right) / 2
         stack += [(middle, right), (left, middle)]
+    if undecided or stack:
+        return Certificate(False, boxes, f"{name} > 0 not decided on {undecided or place}")
     return Certificate(True, boxes, f"{name} > 0 on [{low:.6g}, {high:.6g}], {boxes} boxes")

@@ -69,7 +69,8 @@ def certify_inequality(
         for k in range(touch.order):
             value = sympy.simplify(expression.diff(x, k).subs(x, sympy.Rational(low)))
             if value != 0:
-                return Certificate(False, 0, f"derivative {k} of {name} at {low} is {value}, not 0")
+                below = value.is_negative is True  # the first derivative that does not vanish decides the sign there
+                return Certificate(False, 0, f"derivative {k} of {name} at {low} is {value}, not 0", refuted=below)
         left = low + touch.reach
         pieces.append((expression.diff(x, touch.order), x, low, left, f"derivative {touch.order} of {name}"))
     right = tail.start if high == sympy.oo else high
@@ -85,7 +86,7 @@ def certify_inequality(
         boxes += verdict.boxes
         said.append(verdict.summary)
         if not verdict.proved:
-            return Certificate(False, boxes, verdict.summary)
+            return Certificate(False, boxes, verdict.summary, verdict.refuted and not label.startswith("derivative"))
     return Certificate(True, boxes, "; ".join(said))
 
 

@@ -5,7 +5,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from covtheory.claims.claim import GOOD
+from covtheory.claims import record
 from covtheory.claims.register import RegisterError, Registration
 
 SCHEMA = "covtheory.ledger/1"
@@ -33,8 +33,8 @@ def collect(records: list[dict], register: dict[str, Registration], notebooks: l
         claim that no notebook checks, or a false-alarm budget overdrawn.
     """
     seen: dict[str, dict] = {}
-    for record in records:
-        id, shown_in = record["id"], record["shown_in"]
+    for entry in records:
+        id, shown_in = entry["id"], entry["shown_in"]
         if id not in register:
             raise RegisterError(f"notebook {shown_in} checks {id!r}, which references/claims.toml does not register")
         if id in seen:
@@ -42,7 +42,7 @@ def collect(records: list[dict], register: dict[str, Registration], notebooks: l
         if register[id].notebook != shown_in:
             raise RegisterError(f"claim {id!r} is registered for notebook {register[id].notebook} "
                                 f"but checked in {shown_in}")
-        seen[id] = record
+        seen[id] = entry
     wanted = [entry for entry in register.values() if notebooks is None or entry.notebook in notebooks]
     if unchecked := [entry for entry in wanted if entry.id not in seen]:
         raise RegisterError("registered but checked by no notebook: "
@@ -58,7 +58,7 @@ def faults(ledger: dict) -> list[str]:
     """Return what is wrong with a ledger: claims that do not hold, corrections that do not, teeth that do not bite."""
     status = {entry["id"]: entry["status"] for entry in ledger["claims"]}
     found = [f"{entry['id']}: {entry['status']}: {'; '.join(entry['problems']) or 'no active instance'}"
-             for entry in ledger["claims"] if entry["status"] not in GOOD]
+             for entry in ledger["claims"] if entry["status"] not in record.GOOD]
     found += [f"{entry['id']}: its correction {entry['corrected_by']} does not hold" for entry in ledger["claims"]
               if entry["corrected_by"] and status.get(entry["corrected_by"], "holds") != "holds"]
     found += [f"{entry['id']}: no biting tooth" for entry in ledger["claims"]
@@ -102,27 +102,14 @@ def read(path: Path) -> dict:
     return ledger
 
 
-def differences(new, old, where: str = "record", rtol: float = 1e-4) -> list[str]:
-    """Return where two records differ: text, verdicts and counts exactly, other numbers within ``rtol``.
+def differences(new: list[dict], old: list[dict]) -> list[str]:
+    """Return where the claims of two ledgers differ (see :func:`covtheory.claims.record.differences`), a line each.
 
     Examples
     --------
-    >>> differences({"ratio": 0.5, "ok": True}, {"ratio": 0.50001, "ok": True})
-    []
-    >>> differences({"ok": False}, {"ok": True})
-    ['record.ok: False, was True']
+    >>> differences([], [{"id": "a-b"}])
+    ['a-b: missing']
     """
-    if isinstance(new, dict) and isinstance(old, dict):
-        found = [f"{where}: {'new' if key in new else 'missing'} field {key}" for key in set(new) ^ set(old)]
-        return sorted(found) + [d for key in new if key in old
-                                for d in differences(new[key], old[key], f"{where}.{key}", rtol)]
-    if isinstance(new, list) and isinstance(old, list):
-        if len(new) != len(old):
-            return [f"{where}: {len(new)} entries, was {len(old)}"]
-        pairs = enumerate(zip(new, old, strict=True))
-        return [d for i, (a, b) in pairs for d in differences(a, b, f"{where}[{i}]", rtol)]
-    numbers = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in (new, old))
-    if numbers and (isinstance(new, float) or isinstance(old, float)):
-        close = abs(new - old) <= rtol * max(abs(new), abs(old))
-        return [] if close else [f"{where}: {new!r}, was {old!r}"]
-    return [] if new == old and isinstance(new, bool) == isinstance(old, bool) else [f"{where}: {new!r}, was {old!r}"]
+    ours, theirs = ({entry["id"]: entry for entry in claims} for claims in (new, old))
+    found = [f"{id}: missing" for id in theirs if id not in ours] + [f"{id}: new" for id in ours if id not in theirs]
+    return found + [f"{id}: {text}" for id in ours if id in theirs for text in record.differences(ours[id], theirs[id])]

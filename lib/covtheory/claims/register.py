@@ -9,9 +9,13 @@ KINDS = ("identity", "upper", "lower", "tight", "rate", "counterexample", "pheno
 ROUTES = ("symbolic", "interval", "exact", "certified", "monte_carlo", "experiment")
 """Routes, strongest first."""
 
+FINDINGS = ("refuted as printed", "condition missing", "proof step refuted")
+"""What is wrong with a statement that has a correction: it is false; it is true with a condition that the source omits;
+it stands, but a step of its printed proof is false (the claim then refutes the step)."""
+
 _REQUIRED = {"id": str, "notebook": str, "kind": str, "routes": list, "statement": str, "hypotheses": str,
-             "source": dict, "does_not_say": str}
-_OPTIONAL = {"corrected_by": str}
+             "source": dict, "does_not_say": str, "teeth": int}
+_OPTIONAL = {"corrected_by": str, "finding": str}
 
 
 class RegisterError(ValueError):
@@ -20,7 +24,11 @@ class RegisterError(ValueError):
 
 @dataclass(frozen=True)
 class Registration:
-    """One entry of the register. ``corrected_by`` marks a statement that is false as printed in its source."""
+    """One entry of the register.
+
+    ``corrected_by`` and ``finding`` (one of ``FINDINGS``) mark a statement in whose source something is wrong;
+    ``teeth`` is the number of sabotaged twins that the notebook must show.
+    """
 
     id: str
     notebook: str
@@ -31,7 +39,9 @@ class Registration:
     source_key: str
     source_locator: str
     does_not_say: str
+    teeth: int
     corrected_by: str | None = None
+    finding: str | None = None
 
 
 def find_root(start: Path | None = None) -> Path:
@@ -109,11 +119,13 @@ def _parse(entry: dict, where: str, keys: set[str]) -> Registration:
             raise RegisterError(f"{where}: route {route!r}, expected one of {', '.join(ROUTES)}")
     if set(entry["source"]) != {"key", "locator"}:
         raise RegisterError(f"{where}: source must have exactly key and locator")
+    if ("corrected_by" in entry) != ("finding" in entry) or entry.get("finding", FINDINGS[0]) not in FINDINGS:
+        raise RegisterError(f"{where}: corrected_by goes with finding, one of {', '.join(map(repr, FINDINGS))}")
     if entry["source"]["key"] not in keys:
         raise RegisterError(f"{where}: source key {entry['source']['key']!r} is not in references/references.bib")
     return Registration(
         id=entry["id"], notebook=entry["notebook"], kind=entry["kind"], routes=tuple(entry["routes"]),
         statement=entry["statement"], hypotheses=entry["hypotheses"], source_key=entry["source"]["key"],
         source_locator=entry["source"]["locator"], does_not_say=entry["does_not_say"],
-        corrected_by=entry.get("corrected_by"),
+        teeth=entry["teeth"], corrected_by=entry.get("corrected_by"), finding=entry.get("finding"),
     )

@@ -7,6 +7,9 @@ from numpy.typing import ArrayLike
 
 from covtheory.validation import count, same_shape
 
+TIE = 1e-9
+"""Ratios within this of the best, relatively, are equally good."""
+
 
 def adversarial_search(
     ratio: Callable[[np.ndarray], np.ndarray], low: ArrayLike, high: ArrayLike, rng: np.random.Generator,
@@ -28,7 +31,9 @@ def adversarial_search(
     Returns
     -------
     points : ndarray, shape (keep, k)
-        The best parameters, best first.
+        The best parameters, best first; points within 1e-9 of the best, relatively, in the order of visit, so that the
+        last digit of a float does not choose among them. Print the ratio, never the coordinates: where the best is
+        flat, another processor finds another point.
     ratios : ndarray, shape (keep,)
 
     Examples
@@ -47,7 +52,7 @@ def adversarial_search(
     points = rng.uniform(low, high, size=(4 * population, low.size))
     values = _evaluate(ratio, points)
     for step in np.geomspace(0.3, 3e-10, count("rounds", rounds)):
-        best = np.argsort(-values, kind="stable")[:keep]
+        best = _best(values)[:keep]
         parents, elders = points[best], values[best]
         first, second = rng.integers(keep, size=(2, population))
         mixed = np.where(rng.random((population, low.size)) < 0.8, parents[first], parents[second])
@@ -55,10 +60,17 @@ def adversarial_search(
         moved = np.clip(moved, low, high)
         points = np.concatenate([parents, moved])
         values = np.concatenate([elders, _evaluate(ratio, moved)])
-    best = np.argsort(-values, kind="stable")[:keep]
+    best = _best(values)[:keep]
     if values[best[0]] == -np.inf:
         raise ValueError("adversarial_search: the hypothesis was active at no point of the box")
     return points[best], values[best]
+
+
+def _best(values):
+    """Order of the values, best first; what agrees within 1e-9 of the best stays in the order of visit."""
+    top = values.max()
+    rank = np.where(values >= top - TIE * abs(top), top, values) if np.isfinite(top) else values
+    return np.argsort(-rank, kind="stable")
 
 
 def _evaluate(ratio, points):

@@ -7,7 +7,7 @@ from itertools import groupby
 
 import nbformat
 
-from covtheory.claims.claim import MIME
+from covtheory.claims.record import MIME
 from covtheory.collection.book_claims import Claims
 
 HIDDEN = "# shown above"

@@ -2,6 +2,7 @@
 
 from html import escape
 
+from covtheory.claims.record import tally
 from covtheory.claims.register import Registration, of_notebook
 from covtheory.collection.bibliography import Entry
 
@@ -35,10 +36,8 @@ class Claims:
     def summary(self, notebook: str) -> str:
         """Return the number of claims and their verdicts in words."""
         entries = self.of(notebook)
-        refuted = sum(self.ledger[entry.id]["status"] == "refuted_as_printed" for entry in entries)
-        held = len(entries) - refuted
-        return (f"{len(entries)} claim{'s' * (len(entries) != 1)}: {held} hold{'s' * (held == 1)}"
-                + (f", {refuted} refuted as printed" if refuted else ""))
+        return (f"{len(entries)} claim{'s' * (len(entries) != 1)}: "
+                + tally([self.ledger[entry.id] for entry in entries]))
 
     def link(self, id: str, page: str = "claims.html", text: str | None = None) -> str:
         """Return a link to the claim's place on a page."""
@@ -74,9 +73,9 @@ class Claims:
     def check(self, id: str, text: str) -> str:
         """Return what stands where the notebook checks the claim: its text line, then the checks and twins, folded."""
         entry = self.ledger[id]
-        checks = "".join(f"<li>{escape(item['label'])}: {item['comparison'].replace('_', ' ')}; "
-                         f"{item['instances']:,} instances, ratio {number(item['ratio'])}</li>"
-                         for item in entry["checks"])
+        roles = {"states": "statement", "step": "step"}
+        checks = "".join(f"<li>{roles[item['role']]}: {escape(item['label'])}: {item['comparison'].replace('_', ' ')}; "
+                         f"{instances(item)}, ratio {number(item['ratio'])}</li>" for item in entry["checks"])
         return (f'<div class="claim-verdict {entry["status"]}" id="check-{id}"><p>'
                 f'{self.link(id, "", self.numbers[id])} <samp>{escape(text)}</samp></p>'
                 f'<details><summary>What was checked</summary><ul>{checks}</ul>{self._twins(entry)}</details></div>')
@@ -91,7 +90,7 @@ class Claims:
             "Hypotheses": escape(entry.hypotheses),
             "Does not say": escape(entry.does_not_say),
             "Source": self.source(entry),
-            "Verdict": f'{verdict(found)} ({entry.kind}; {escape(route(found))}); {found["instances"]:,} instances',
+            "Verdict": f'{verdict(found)} ({entry.kind}; {escape(route(found))}); {instances(found)}',
             "Worst ratio": f"{ratio(found)}: {at}{slack}",
             "Teeth": f"{teeth(found)} bite",
             "Read it": f'<a href="{page}#check-{entry.id}">proof and check in notebook {entry.notebook}</a>',
@@ -115,6 +114,18 @@ class Claims:
 def verdict(entry: dict) -> str:
     """Return the verdict as a badge: the word says it, the colour only repeats it."""
     return f'<span class="badge {entry["status"]}">{entry["status"].replace("_", " ")}</span>'
+
+
+def instances(item: dict) -> str:
+    """Return how many instances a claim or a check has, and how many of them say something.
+
+    Examples
+    --------
+    >>> instances({"instances": 1200, "says": 1000})
+    '1,200 instances, 1,000 of them say something'
+    """
+    silent = f", {item['says']:,} of them say something" if item["says"] != item["instances"] else ""
+    return f"{item['instances']:,} instances{silent}"
 
 
 def route(entry: dict) -> str:

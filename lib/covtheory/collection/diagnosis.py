@@ -5,7 +5,7 @@ from pathlib import Path
 
 import nbformat
 
-from covtheory.claims.claim import GOOD, MIME
+from covtheory.claims.record import GOOD, MIME
 from covtheory.collection.runner import Run
 
 SYMPTOMS = {

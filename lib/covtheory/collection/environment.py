@@ -12,6 +12,7 @@ from pathlib import Path
 
 import covtheory
 from covtheory.claims.arithmetic import AS_IT_COMES, pins
+from covtheory.kernel import preparation
 from covtheory.randomness import VARIABLE
 
 KEPT = {
@@ -50,7 +51,7 @@ def environment(root: Path, seed: int, scratch: Path) -> dict[str, str]:
     seed : int
         The number that seeds everything.
     scratch : pathlib.Path
-        A folder of this run alone: temporary files and IPython's profile.
+        A folder of this run alone: temporary files, IPython's profile, the dependencies' warnings.
 
     Examples
     --------
@@ -60,6 +61,7 @@ def environment(root: Path, seed: int, scratch: Path) -> dict[str, str]:
     private = scratch.resolve()
     return {
         **{name: value for name, value in os.environ.items() if name in KEPT}, **decided(root, seed),
+        **preparation.environment(private / "warnings.jsonl"),
         "IPYTHONDIR": str(private / "ipython"), **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(private)),
     }
 

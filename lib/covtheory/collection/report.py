@@ -4,7 +4,7 @@ import io
 from collections import Counter
 from html import escape
 
-from covtheory.claims.claim import GOOD
+from covtheory.claims.record import GOOD
 from covtheory.figures import BLACK, BLUE, ORANGE, figure
 
 _CSS = """
@@ -16,7 +16,7 @@ div.wide { overflow-x: auto }
 svg { max-width: 100%; height: auto }
 """.strip()
 
-_COLUMNS = ("claim", "kind", "route", "worst ratio", "teeth", "verdict")
+_COLUMNS = ("claim", "kind", "route", "worst ratio", "say something", "teeth", "verdict")
 
 
 def table(ledger: dict) -> str:
@@ -33,8 +33,9 @@ def totals(ledger: dict) -> str:
     verdicts = Counter(entry["status"].replace("_", " ") for entry in claims)
     teeth = [tooth["bites"] for entry in claims for tooth in entry["teeth"]]
     alarm = sum(entry["monte_carlo"]["false_alarm"] for entry in claims if entry["monte_carlo"])
+    says, instances = (sum(entry[name] for entry in claims) for name in ("says", "instances"))
     return (f"{len(claims)} claims: " + ", ".join(f"{n} {verdict}" for verdict, n in verdicts.items())
-            + f"; {sum(entry['instances'] for entry in claims):,} instances; {sum(teeth)} of {len(teeth)} teeth bite; "
+            + f"; {says:,} of {instances:,} instances say something; {sum(teeth)} of {len(teeth)} teeth bite; "
             + f"false-alarm probability at most {alarm:.2g}")
 
 
@@ -90,5 +91,6 @@ def _row(entry):
     ratio = entry["worst"]["ratio"] if entry["worst"] else None
     bites = sum(tooth["bites"] for tooth in entry["teeth"])
     shown = ratio if isinstance(ratio, str) else "-" if ratio is None else f"{ratio:.4g}"
-    return (entry["id"], entry["kind"], entry["route"] or "-", shown, f"{bites}/{len(entry['teeth'])}",
+    says = f"{entry['says']:,}" + (f" of {entry['instances']:,}" if entry["says"] != entry["instances"] else "")
+    return (entry["id"], entry["kind"], entry["route"] or "-", shown, says, f"{bites}/{len(entry['teeth'])}",
             entry["status"].replace("_", " "))

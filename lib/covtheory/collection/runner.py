@@ -7,10 +7,11 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ET
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from covtheory.collection.environment import environment, library
+from covtheory.kernel import preparation
 
 CELL_TIMEOUT = 120
 """Seconds; a dead kernel would otherwise hold the run for nbval's default of 2000."""
@@ -26,7 +27,7 @@ _LIVE: set[subprocess.Popen] = set()
 
 @dataclass(frozen=True)
 class Run:
-    """What one strict run of a notebook gave."""
+    """What one strict run of a notebook gave. ``warnings`` are the dependencies': reported, no difference."""
 
     notebook: str
     passed: bool
@@ -34,10 +35,11 @@ class Run:
     records: list[dict]
     junit: str
     output: str
+    warnings: list[str] = field(default_factory=list)
 
 
-def run_notebook(root: Path, path: Path, seed: int, scratch: Path) -> Run:
-    """Run a notebook under strict nbval; with a seed other than 0 compare verdicts instead of text.
+def run_notebook(root: Path, path: Path, seed: int, scratch: Path, verdicts: bool = False) -> Run:
+    """Run a notebook under strict nbval; with a seed other than 0, or if asked to, compare verdicts instead of text.
 
     Parameters
     ----------
@@ -52,7 +54,7 @@ def run_notebook(root: Path, path: Path, seed: int, scratch: Path) -> Run:
         sys.executable, "-m", "pytest", *(word for name in PLUGINS for word in ("-p", name)), "-p", "no:cacheprovider",
         "--noconftest", "-c", os.devnull, f"--rootdir={root}", "-q", "--color=no", "--no-header",
         "--nbval", "--nbval-current-env", f"--nbval-cell-timeout={CELL_TIMEOUT}", f"--library={library(root)}",
-        f"--claim-records={records}", f"--junitxml={junit}", *(["--verdicts-only"] if seed else []), str(path),
+        f"--claim-records={records}", f"--junitxml={junit}", *["--verdicts-only"] * bool(seed or verdicts), str(path),
     ]
     started = time.perf_counter()
     process = subprocess.Popen(command, cwd=root, env=environment(root, seed, private), stdin=subprocess.DEVNULL,
@@ -64,7 +66,8 @@ def run_notebook(root: Path, path: Path, seed: int, scratch: Path) -> Run:
     finally:
         _LIVE.discard(process)
     found = json.loads(_text(records) or "[]")
-    return Run(path.stem, process.returncode == 0, time.perf_counter() - started, found, _text(junit), output)
+    return Run(path.stem, process.returncode == 0, time.perf_counter() - started, found, _text(junit), output,
+               preparation.read(private / "warnings.jsonl"))
 
 
 def profile(folder: Path) -> Path:

@@ -69,7 +69,7 @@ def differences(records: list[dict], ledger: dict, register: dict) -> list[str]:
             found.append(f"{where} is shown {counts[record['id']]} times")
         elif record["id"] not in entries:
             found.append(f"{where} is not in references/ledger.json")
-        elif lines := ledgers.differences(content, entries[record["id"]], "ledger"):
+        elif lines := ledgers.differences([content], [entries[record["id"]]]):
             found.append(f"{where}: its stored output is stale against references/ledger.json: {lines[0]}")
     for id, entry in entries.items():
         where = f"notebook {entry['notebook']}: claim {id!r}"

@@ -13,7 +13,7 @@ from nbval.plugin import coalesce_streams
 from traitlets import default
 
 from covtheory.claims import ledger as ledgers
-from covtheory.claims.claim import MIME
+from covtheory.claims.record import MIME
 from covtheory.claims.register import RegisterError, load_register
 from covtheory.collection import files
 from covtheory.collection.contract import breaches, notebooks, strays

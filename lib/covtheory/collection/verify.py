@@ -141,8 +141,8 @@ def _stale(root, ledger, numbers):
         stored = [e for e in ledgers.read(path)["claims"] if numbers is None or e["notebook"] in numbers]
     except RegisterError as error:
         return [f"references/{error}"]
-    found = ledgers.differences(ledger["claims"], stored, "references/ledger.json")
-    return [f"{line} (run make update)" for line in found]
+    found = ledgers.differences(ledger["claims"], stored)
+    return [f"references/ledger.json: {line} (run make update)" for line in found]
 
 
 def _stop(message: str) -> int:

@@ -185,11 +185,10 @@ class Crawling:
         return float(sum(m * self.H * b**2 * expit(b / 2) * expit(-b / 2) for m, b in pair))
 
     def problems(self) -> list[str]:
-        """Which conditions of the theorem fail: an empty list if none."""
-        L = 2 * np.log(32 * self.T * self.H)
-        conditions = {
-            "B_plus": self.B_plus >= L, "B": self.B_plus**2 <= self.B, "sigma_star": self.inherent_variance <= 1,
-        }
+        """Which conditions of the theorem fail: an empty list if none. Equality holds up to round-off (1e-12)."""
+        room, L = 1 + 1e-12, 2 * np.log(32 * self.T * self.H)
+        conditions = {"B_plus": self.B_plus * room >= L, "B": self.B_plus**2 <= self.B * room,
+                      "sigma_star": self.inherent_variance <= 1}
         return [name for name, fine in conditions.items() if not fine]
 
     def features(self) -> TokenFeatures:

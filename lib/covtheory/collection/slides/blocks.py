@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup, Tag
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from PIL import Image
 
-from covtheory.claims.claim import MIME
+from covtheory.claims.record import MIME
 from covtheory.collection.slides import flow, tables, verdict
 from covtheory.collection.slides.measure import BASE, MONO, WIDTH
 

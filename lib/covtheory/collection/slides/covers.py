@@ -4,17 +4,16 @@ import re
 import unicodedata
 from html import escape
 
-from covtheory.claims.claim import MIME
+from covtheory.claims.record import MIME, tally
 from covtheory.collection.slides import blocks, flow, tables, verdict
 from covtheory.collection.slides.pages import Page
 
 
 def opening(deck, records: list[dict]) -> str:
     """Return the title slide: what is asked, how long it takes, how many claims hold."""
-    refuted = sum(record["status"] == "refuted_as_printed" for record in records)
-    hold = len(records) - refuted
-    verdicts = f"{len(records)} claim{'s' if len(records) != 1 else ''} checked: " + (
-        f"{hold} hold, {refuted} refuted as printed" if refuted else "all hold")
+    all_hold = all(record["status"] == "holds" for record in records)
+    verdicts = (f"{len(records)} claim{'s' if len(records) != 1 else ''} checked: "
+                + ("all hold" if all_hold else tally(records)))
     return (f'<h1>{escape(deck.title)}</h1><p class="question">{blocks.inline(deck.question, 34)}</p>'
             f'<p class="colophon">{deck.minutes} minutes · {verdicts}<br>'
             "Theory-verification notebooks for the coverage principle</p>"

@@ -54,8 +54,8 @@ def headline(record: dict) -> str:
     >>> headline({"status": "refuted_as_printed", "kind": "upper"})
     'Refuted as printed'
     """
-    if record["status"] == "refuted_as_printed":
-        return "Refuted as printed"
+    if record["status"] != "holds":
+        return record["status"].replace("_", " ").capitalize()
     return {"counterexample": "Counterexample confirmed", "phenomenon": "Seen as stated"}.get(record["kind"], "Holds")
 
 
@@ -64,16 +64,18 @@ def checked(record: dict) -> str:
 
     Examples
     --------
-    >>> checked({"route": "exact", "instances": 12, "kind": "upper", "worst": {"ratio": 0.5, "witness": "n = 3"},
+    >>> checked({"route": "exact", "instances": 12, "says": 12, "kind": "upper", "worst": {"ratio": 0.5},
     ...          "teeth": [{"change": "half", "bites": True}], "monte_carlo": None, "status": "holds",
-    ...          "corrected_by": None, "checks": [{"comparison": "at_most"}]})
+    ...          "corrected_by": None, "checks": [{"comparison": "at_most", "role": "states"}]})
     'Checked by exact enumeration on 12 instances. At worst 0.5 of the bound. The one sabotaged version was caught.'
     """
     routes = _join([ROUTES.get(route, route) for route in record["route"].split(" + ") if route])
-    count = record["instances"]
-    parts = [f"Checked by {routes} on {count:,} instance{'s' if count != 1 else ''}."]
+    count, says = record["instances"], record["says"]
+    silent = f", {says:,} of which say something" if says != count else ""
+    parts = [f"Checked by {routes} on {count:,} instance{'s' if count != 1 else ''}{silent}."]
     ratio = record["worst"]["ratio"] if record["worst"] else None
-    inequality = {"at_most", "at_least"} & {check["comparison"] for check in record["checks"]}
+    inequality = {"at_most", "at_least"} & {check["comparison"] for check in record["checks"]
+                                            if check["role"] == "states"}
     if record["kind"] in ("upper", "lower", "tight") and record["status"] == "holds" and inequality \
             and isinstance(ratio, (int, float)):
         parts.append("The bound is attained." if abs(ratio - 1) < 5e-7 else f"At worst {ratio:.3g} of the bound.")
@@ -95,7 +97,7 @@ def card(record: dict, ledger: dict, register: dict, group: int):
               for w in checked(record).split()]
     inner = blocks.WIDTH - blocks.BOX - 30
     height = 30 + flow.height(words, 24, inner) + flow.height(detail, 19, inner) + 50
-    refuted = record["status"] == "refuted_as_printed"
+    refuted = record["status"] != "holds"
     sign = "✗" if refuted else "✓"
     html = (f'<div class="claim{" refuted" if refuted else ""}">'
             f'<p class="verdict"><strong>{sign} {headline(record)}</strong> '

@@ -25,11 +25,13 @@ class CountEstimate:
 
 
 def exact_draw(diagram: Diagram) -> Draw:
-    """An exactly uniform sampler, from the exact counts."""
+    """An exactly uniform sampler. Shares are quotients of whole numbers: a half is a half on every processor.
+
+    (A binomial draw goes another way on either side of one half.)
+    """
     def draw(node, sizes, rng):
-        child = diagram.child[node]
-        share = np.where(child >= 0, np.exp(diagram.log_counts[child] - diagram.log_counts[node]), 0.0)
-        return rng.multinomial(sizes, share / share.sum())
+        share = [diagram.counts[c] / diagram.counts[node] if c >= 0 else 0.0 for c in diagram.child[node]]
+        return rng.multinomial(sizes, share / np.sum(share))
 
     return draw
 
@@ -53,13 +55,15 @@ def walk_letter_law(walk: CountingWalk, node: int, T: int) -> np.ndarray:
 def stopped_walk_draw(walk: CountingWalk, steps: Callable[[int], int]) -> Draw:
     """The walk below each state, stopped after ``steps(letters left)`` lazy steps, rerun until a solution.
 
-    Its law is computed exactly (once per state) and then sampled: the same draws, without the waiting.
+    Its law is computed exactly (once per state) and then sampled: the same draws, without the waiting. It is rounded
+    to twelve decimals, so that a share of one half is one on every processor.
     """
     memo: dict[int, np.ndarray] = {}
 
     def draw(node, sizes, rng):
         if node not in memo:
             law = walk_letter_law(walk, node, steps(walk.H - int(walk.diagram.depth[node])))
+            law = np.round(law / law.sum(), 12)
             memo[node] = law / law.sum()
         return rng.multinomial(sizes, memo[node])
 

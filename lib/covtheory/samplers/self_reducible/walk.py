@@ -84,12 +84,12 @@ class CountingWalk:
     @property
     def over(self) -> float:
         """``max Nhat/N`` over prefixes, at least 1; infinite if there is a trap."""
-        return float(np.exp(max(0.0, self._ratios.max())))
+        return max(1.0, float(np.exp(self._ratios.max())))
 
     @property
     def under(self) -> float:
         """``max N/Nhat`` over prefixes, at least 1."""
-        return float(np.exp(max(0.0, -self._ratios.min())))
+        return max(1.0, float(np.exp(-self._ratios.min())))
 
     @cached_property
     def copies(self) -> np.ndarray:
