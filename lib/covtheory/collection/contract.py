@@ -167,7 +167,7 @@ def _claims(path, code, register):
             yield f"claim {record['id']!r}: stored verdict {record['status']}: {'; '.join(record['problems'])}"
         if not any(tooth["bites"] for tooth in record["teeth"]):
             yield f"claim {record['id']!r}: no tooth bites"
-        expected = getattr(register.get(record["id"]), "teeth", None)
-        if expected is not None and len(record["teeth"]) != expected:
-            yield (f"claim {record['id']!r}: {len(record['teeth'])} teeth, expected the {expected} that "
+        entry = register.get(record["id"])
+        if entry and len(record["teeth"]) != entry.teeth:
+            yield (f"claim {record['id']!r}: {len(record['teeth'])} teeth, expected the {entry.teeth} that "
                    "references/claims.toml registers")
