@@ -7,9 +7,8 @@ STAMP := $(VENV)/installed
 RUN := $(BIN)/python -m covtheory
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 export PYTHONHASHSEED = 0
-export OMP_NUM_THREADS = 1
-export OPENBLAS_NUM_THREADS = 1
-export MKL_NUM_THREADS = 1
+# What a shell may hold that weakens a test or brings another library; notebooks run with a list of what they inherit.
+unexport PYTEST_ADDOPTS PYTEST_PLUGINS PYTEST_DISABLE_PLUGIN_AUTOLOAD PYTHONPATH PYTHONSTARTUP PYTHONOPTIMIZE PYTHONHOME PYTHONINSPECT PYTHONWARNINGS
 
 .PHONY: help verify test update new book slides student solutions explorer train lab bench clean
 .DELETE_ON_ERROR:

@@ -223,6 +223,16 @@ def test_counts_drawn_without_sequences_have_the_law_of_counts_of_sequences():
         assert (np.abs(a.mean(axis=0) - b.mean(axis=0)) <= 5.5 * error + 1e-12).all()
 
 
+def test_no_last_digit_of_a_probability_changes_the_counts_drawn():
+    def tokens(nudge):  # contexts: the next token is all but certain, or a fair coin
+        table = np.array([[[0.0], [60.0]], [[0.0], [nudge]]])
+        return AutoregressiveLinear([1.0], FiniteContextFeatures(table, [[1, 1], [0, 0]]), H=20)
+
+    drawn = [sample_counts(tokens(nudge), 1000, np.random.default_rng(11)) for nudge in (0.0, 1e-15, -1e-15)]
+    np.testing.assert_array_equal(drawn[0], drawn[1])
+    np.testing.assert_array_equal(drawn[0], drawn[2])
+
+
 def test_finite_context_map_is_the_prefix_map():
     rng = np.random.default_rng(10)
     features = FiniteContextFeatures(rng.normal(size=(4, 2, 3)), last_tokens(2, 2), first=[0, 3])

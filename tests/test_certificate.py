@@ -5,8 +5,9 @@ from math import comb, log
 
 import numpy as np
 import pytest
+from exact_laws import iid_coverage, product_coverage
 
-from covtheory.coverage import band_limited
+from covtheory.coverage import band_limited, certificate
 from covtheory.coverage.certificate import (
     band_limited_coverage,
     certified_coverage,
@@ -192,3 +193,86 @@ def test_threshold_on_a_lattice_with_too_many_types_is_refused():
     q /= q.sum()
     with pytest.raises(ValueError, match="relative_gap"):
         certified_coverage(p, q, 3000, 1000 * float(np.log(p / q).sum() / 10), relative_gap=1e-4)
+
+
+def coins(*sides):
+    p = np.ones(1)
+    for a in sides:
+        p = np.outer(p, [a, 1 - a]).ravel()
+    return p
+
+
+@pytest.mark.parametrize("gap", [1e-3, 3e-5, 1e-5])
+@pytest.mark.parametrize(("sides", "H", "truth"), [((0.38, 0.28, 0.21), 13, 0.998610992839), ((0.4, 0.3), 46, None),
+                                                   ((0.45, 0.31, 0.12), 12, None)])
+def test_products_of_coins_against_their_mirror_image(sides, H, truth, gap):
+    """The characteristic function has zeros there; once the answer was [1 - 1e-16, 1]."""
+    p = coins(*sides)
+    exact = product_coverage([([a, 1 - a], [1 - a, a], H) for a in (Fraction(str(s)) for s in sides)], 0.0)
+    bracket = certified_coverage(p, p[::-1], H, 0.0, relative_gap=gap)
+    assert Fraction(bracket.lower) <= exact <= Fraction(bracket.upper)
+    assert bracket.upper < 1.0
+    banded = band_limited_coverage(*positions(p, p[::-1], H), 0.0, gap)
+    assert Fraction(banded.lower) <= exact <= Fraction(banded.upper)
+    if truth:
+        assert bracket.contains(truth)
+
+
+def test_forty_distinct_coins_against_their_mirror_images():
+    p = np.array([[0.5 - a, 0.5 + a] for a in np.random.default_rng(1).uniform(0.01, 0.3, 40)])
+    bracket = certified_coverage(p, p[:, ::-1], None, 0.0, relative_gap=1e-4)
+    other = composition_bracket(p, p[:, ::-1], None, 0.0, points=2**14)
+    assert max(bracket.lower, other.lower) <= min(bracket.upper, other.upper)
+    assert bracket.detail["complement"][1] <= 1.1 * bracket.detail["complement"][0]
+
+
+def test_deep_tail_of_mirrored_powers_is_not_called_impossible():
+    p = coins(0.38, 0.28)
+    q = p**3 / (p**3).sum()
+    x = np.log(p / q)
+    for H in (12, 29):
+        t = H * float(x.min() + x.max()) / 2
+        exact = iid_coverage(p, q, H, t)
+        for bracket in (certified_coverage(p, q, H, t, relative_gap=1e-5),
+                        band_limited_coverage(*positions(p, q, H), t, 1e-4)):
+            assert Fraction(bracket.lower) <= exact <= Fraction(bracket.upper)
+
+
+def test_point_value_counts_the_mass_at_infinity():
+    p, q = [0.45, 0.3, 0.2, 0.05], [0.4, 0.35, 0.25, 0.0]
+    for t in (0.4, 1.0):
+        exact = float(iid_coverage(p, q, 30, t))
+        assert point_coverage(p, q, 30, t) == pytest.approx(exact, rel=0.05)
+        assert exact > 1 - 0.95**30
+        assert point_coverage(p, q, 30, t) > (1 - 0.95**30) * (1 + 1e-6)
+
+
+@pytest.mark.parametrize("H", [1, 3, 40])
+def test_subnormal_and_extreme_masses(H):
+    for p, q in (([1.0, 5e-324], [0.5, 0.5]), ([0.5, 0.5], [1.0, 5e-324]), ([0.5, 0.5], [1.0, 1e-300]),
+                 ([1.0, 1e-20], [1e-20, 1.0]), ([1.0, 3e-310, 0.0], [0.5, 0.25, 0.25])):
+        for t in (0.0, 0.6 * H, 30.0, 700.0):
+            exact = iid_coverage(p, q, H, t)
+            bracket = band_limited_coverage(*positions(p, q, H), t, 1e-2)
+            assert Fraction(bracket.lower) <= exact <= Fraction(bracket.upper)
+            listed = enumerated_coverage(p, q, H, t)
+            assert Fraction(listed.lower) <= exact <= Fraction(listed.upper)
+
+
+def test_sequences_too_long_for_the_error_bounds_are_refused():
+    with pytest.raises(ValueError, match="expected at most 68719476736"):
+        certified_coverage([0.5, 0.3, 0.2], [0.4, 0.35, 0.25], 2**37, 1.0)
+
+
+def test_an_engine_that_fails_is_passed_over(monkeypatch):
+    def broken(*_):
+        raise ArithmeticError("bracket: [0.2, 0.1] by nonsense is empty or not a number")
+
+    arguments = ([0.5, 0.3, 0.2], [0.4, 0.35, 0.25], 50, 2.0)
+    good = certified_coverage(*arguments)
+    monkeypatch.setattr(certificate, "enumerated_coverage", broken)
+    banded = certified_coverage(*arguments, relative_gap=1e-2)
+    assert banded.lower <= good.lower <= good.upper <= banded.upper
+    monkeypatch.setattr(certificate, "band_limited_coverage", broken)
+    with pytest.raises(ValueError, match=r"value in \[0, 1\].*empty or not a number"):
+        certified_coverage(*arguments)

@@ -133,8 +133,8 @@ def test_witness_of_near_ties_is_the_first_so_round_off_cannot_move_it():
 
 
 @pytest.mark.parametrize("call", [
-    lambda v: at_most("x", v, v), lambda v: equal("x", v, v), lambda v: at_most("x", v, v.copy()),
-    lambda v: at_least("x", v, v[:]), lambda v: exceeds("x", list(v), v) and at_most("x", v, v + 0),
+    lambda v: at_most("x", v, v), lambda v: equal("x", v, v), lambda v: at_least("x", v, v[:]),
+    lambda v: exceeds("x", v, np.asarray(v)),
 ])
 def test_a_thing_compared_with_itself_is_an_error(call):
     with pytest.raises(ValueError, match="itself"):
@@ -213,7 +213,7 @@ def test_two_checks_of_one_label_make_the_claim_fail():
 @pytest.mark.parametrize(("of", "changed", "message"), [
     ("other", {"bound": [1.0, 1.0]}, "no check is labelled 'other'"),
     ("set", {"bound": [0.0, 0.0]}, "vanishes"),
-    ("set", {"bound": [1.0, 1.0, 1.0]}, "3 numbers for its 2 instances"),
+    ("set", {"bound": [1.0, 1.0, 1.0]}, r"shape \(3,\) for instances of shape \(2,\)"),
     ("set", {"bound": 1.0, "value": 1.0}, "change one of"),
     ("set", {"rtol": 0.1}, "change one of"),
     ("set", {"outside": True}, "needs a check that was given outside="),

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from covtheory.coverage import composition_bracket, coverage_profile
+from covtheory.coverage.composition import _tail, _Tokens, grid_steps, weights_slack
+from covtheory.coverage.rounding import ENTRY, FUNCTION, UNIT
 from covtheory.policies import Product
 
 P = np.array([0.5, 0.3, 0.15, 0.05])
@@ -148,3 +150,76 @@ def test_bad_input_is_named(args, message):
 def test_too_few_frequencies_are_refused():
     with pytest.raises(ValueError, match="points"):
         composition_bracket([0.5, 0.5], [0.5, 0.5], 2, 1.0, points=4)
+
+
+def test_at_an_atom_the_bracket_contains_the_coverage_with_and_without_it():
+    for H, k in ((1, 1), (2, 1), (20, 13), (60, 40)):
+        p, q, points = [0.5, 0.5], [0.25, 0.75], 2**12
+        atom = k * np.log(2.0) + (H - k) * np.log(2 / 3)
+        tail = [sum(comb(H, j) for j in range(j0, H + 1)) / 2**H for j0 in (k, k + 1)]
+        for shift in (0.0, -0.9e-12, 0.9e-12):
+            bracket = composition_bracket(p, q, H, atom + shift * max(1.0, abs(atom)), points=points)
+            assert bracket.lower <= tail[1] * (1 + 1e-12)
+            assert bracket.upper >= tail[0] * (1 - 1e-12)
+
+
+def test_grid_steps_are_on_the_right_side_however_the_quotient_is_rounded():
+    rng = np.random.default_rng(0)
+    h = rng.uniform(1e-6, 1, 4000)
+    n = rng.integers(-(10**9), 10**9, 4000).astype(float)
+    wrong = 0
+    for step, count in zip(h.tolist(), n.tolist(), strict=True):
+        x = count * step
+        down, up = (float(grid_steps(np.array(x), step, side)) for side in (True, False))
+        assert Fraction(down) * Fraction(step) <= Fraction(x) <= Fraction(up) * Fraction(step)
+        assert up - down <= 2
+        naive = Fraction(float(np.floor(x / step))) * Fraction(step)
+        wrong += naive > Fraction(x)
+    assert wrong > 100  # without the guard it would be on the wrong side
+    beside = grid_steps(np.array([-1e-16, 0.1 - 1e-16, 0.05]), 0.1, True, 1e-15)
+    assert beside.tolist() == [0.0, 1.0, 0.0]
+    assert grid_steps(np.array([1e-16, 0.1 + 2e-16, 0.05]), 0.1, False, 1e-15).tolist() == [0.0, 1.0, 1.0]
+
+
+def test_ratios_that_round_off_has_put_beside_zero_cost_no_step_of_the_grid():
+    p = np.array([0.3, 0.3, 0.2, 0.2])
+    q = np.array([0.3, 0.3 * (1 + 4e-16), 0.25, 0.15])
+    clean = composition_bracket(p, np.array([0.3, 0.3, 0.25, 0.15]), 300, 12.0, points=2**12)
+    noisy = composition_bracket(p, q, 300, 12.0, points=2**12)
+    assert noisy.lower == pytest.approx(clean.lower, rel=1e-6)
+    assert noisy.upper == pytest.approx(clean.upper, rel=1e-6)
+    tokens = _Tokens(p[None], q[None], np.array([300]))
+    assert tokens.slip >= 2 * 300 * tokens.room.max() > 0
+
+
+def test_mass_beyond_the_window_is_in_the_upper_end_and_out_of_the_lower_one():
+    H = 40
+    tokens = _Tokens(np.array([[0.5, 0.5]]), np.array([[0.25, 0.75]]), np.array([H]))
+    spacing, points = np.log(3.0), 2**12
+    t = 16.5 * spacing + H * np.log(2 / 3)
+    exact = sum(comb(H, j) for j in range(17, H + 1)) / 2**H
+    for reach in (3, 6, 9):  # half a period, in atoms: most of the tail is beyond it
+        low, _ = _tail(tokens, 0.0, t, 2 * reach * spacing, points, down=True)
+        high, found = _tail(tokens, 0.0, t, 2 * reach * spacing, points, down=False)
+        seen = sum(comb(H, j) for j in range(17, 17 + reach)) / 2**H
+        assert low <= exact <= high
+        assert found["wrap"] >= exact - seen
+        if reach == 3:
+            assert seen < 0.7 * exact
+
+
+def test_weights_of_all_laws_that_are_meant_are_within_the_slack():
+    for H in (10, 10**6):
+        tokens = _Tokens(np.array([P]), np.array([Q]), np.array([H]))
+        assert weights_slack(tokens, 2.0) >= H * (ENTRY + 2 * FUNCTION * UNIT)
+        assert weights_slack(tokens, 2.0) >= H * FUNCTION * UNIT * (np.log(20) + 2 * np.log(6) - 1)
+        low, high = (_tail(tokens, 0.0, 0.3 * H, 2.0 * H, 2**12, down=side)[0] for side in (True, False))
+        assert low < high
+
+
+def test_rows_are_divided_by_their_sums_and_tiny_masses_go_up():
+    off = composition_bracket(P * (1 + 9e-10), Q, 60, 12.0)
+    assert off.lower == pytest.approx(composition_bracket(P, Q, 60, 12.0).lower, rel=1e-12)
+    tokens = _Tokens(np.array([[1.0, 1e-290]]), np.array([[0.5, 0.5]]), np.array([3]))
+    assert tokens.lost >= 3e-290
+    assert composition_bracket([1.0, 1e-290], [0.5, 0.5], 3, 5.0).upper > 0

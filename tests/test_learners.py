@@ -58,6 +58,14 @@ def test_mathematical_ties_survive_round_off():
     assert maximum_likelihood(table, counts, prefer=[1, 0]) == 0
 
 
+@pytest.mark.parametrize("off", [-3, 0, 3])
+def test_a_tie_stays_one_when_a_logarithm_is_off_by_its_last_digits(off):
+    row = np.log([0.3, 0.3, 0.4])
+    nearly = row + off * np.spacing(row)
+    law = FiniteClass([0.3, 0.3, 0.4], [row, nearly]).selection_law(3, prefer=[0.0, 1.0])
+    np.testing.assert_allclose(law, [0.0, 1.0])
+
+
 def test_losses_equal_those_of_the_log_ratio_law():
     for c in random_finite_classes(np.random.default_rng(1), 24):
         laws = [law_from_pmfs(c.p, np.exp(row)) for row in c.log_probs]

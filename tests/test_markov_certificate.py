@@ -1,11 +1,14 @@
 """Brackets for chains and automata against enumeration of all sequences."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
+from exact_laws import states_coverage
 
-from covtheory.coverage import CoverageProfile, log_ratio_law
+from covtheory.coverage import CoverageProfile, log_ratio_law, markov_certificate
 from covtheory.coverage.certificate import certified_coverage
-from covtheory.coverage.markov_certificate import certified_automaton_coverage, certified_markov_coverage
+from covtheory.coverage.markov_certificate import certified_automaton_coverage, certified_markov_coverage, markov_model
 from covtheory.policies import Markov
 
 
@@ -21,26 +24,18 @@ def pairs(n, seed):
         yield rng, Markov(a, P, H), Markov(b, Q, H)
 
 
-def test_chain_brackets_contain_the_enumerated_value(monkeypatch):
-    import covtheory.coverage.markov_certificate as module
-
-    monkeypatch.setattr(module, "_listed", lambda *_: None)
+def test_chain_brackets_contain_the_enumerated_value():
     reached = 0
-    for i, (rng, pi_D, pi) in enumerate(pairs(60, seed=1)):
-        if pi_D.V**pi_D.H <= 2**12 and i % 2:
-            continue
+    for rng, pi_D, pi in pairs(60, seed=1):
         law = log_ratio_law(pi_D, pi)
         values = law.finite[0]
         middle = rng.integers(0, len(values) - 1)
         log_N = float((values[middle] + values[middle + 1]) / 2)
         truth = float(CoverageProfile(law).tail(log_N))
-        chain = module._chain  # the band-limited route alone
-        monkeypatch.setattr(module, "accept", lambda bracket, gap: bracket is not None)
-        bracket = certified_markov_coverage(pi_D, pi, log_N, relative_gap=1e-2)
+        bracket = markov_model(pi_D, pi).banded(log_N, 1e-2)  # the band-limited route alone
         assert bracket.method == "band-limited majorant"
         assert bracket.lower <= truth * (1 + 1e-13)
         assert bracket.upper >= truth * (1 - 1e-13)
-        assert chain is module._chain
         reached += bracket.relative_gap < 1e-2
     assert reached > 25
 
@@ -88,8 +83,48 @@ def test_infinite_ratio_is_absorption():
 
 def test_reducible_chain_is_refused():
     pi_D = Markov([0.5, 0.5], [[0.5, 0.5], [0.0, 1.0]], 100)
+    pi = Markov([0.5, 0.5], [[0.4, 0.6], [0.1, 0.9]], 100)
     with pytest.raises(ValueError, match="reducible chain"):
-        certified_markov_coverage(pi_D, pi_D, 1.0)
+        markov_model(pi_D, pi).banded(1.0, 1e-2)
+    bracket = certified_markov_coverage(pi_D, pi, 1.0)  # one path a length of stay: listed
+    exact = states_coverage((pi_D.initial, pi.initial), pi_D.transition, pi.transition, [[0, 1]] * 2, 99, True, 1.0)
+    assert Fraction(bracket.lower) <= exact <= Fraction(bracket.upper)
+
+
+def test_chains_with_a_period_and_with_laws_that_nearly_agree():
+    P = np.array([[0.0, 1.0, 0.0], [0.3, 0.0, 0.7], [0.0, 1.0, 0.0]])  # period two
+    Q = np.array([[0.0, 1.0, 0.0], [0.25, 0.0, 0.75], [0.0, 1.0, 0.0]])
+    pi_D, pi = Markov([0.5, 0.5, 0.0], P, 400), Markov([0.5, 0.5, 0.0], Q, 400)
+    for log_N in (-1.0, 2.0, 6.0):
+        bracket = markov_model(pi_D, pi).banded(log_N, 1e-2)
+        assert bracket.method == "band-limited majorant"
+        listed = certified_markov_coverage(pi_D, pi, log_N, relative_gap=1e-9)
+        assert listed.method == "enumeration of a chain"
+        assert bracket.lower <= listed.lower <= listed.upper <= bracket.upper
+
+
+def test_certain_answers_need_no_frequencies():
+    P, Q = [[0.5, 0.5], [0.5, 0.5]], [[0.25, 0.75], [0.25, 0.75]]
+    pi_D, pi = Markov([0.5, 0.5], P, 10**6), Markov([0.25, 0.75], Q, 10**6)
+    for log_N, truth in ((10**6 * np.log(2.0) * 1.001, 0.0), (10**6 * np.log(2 / 3) * 1.001, 1.0), (np.inf, 0.0)):
+        bracket = certified_markov_coverage(pi_D, pi, log_N)
+        assert (bracket.lower, bracket.upper) == (truth, truth)
+    at_top = markov_model(pi_D, pi).certain(10**6 * np.log(2.0))
+    assert at_top is None  # the largest value is an atom: what rounding moves decides
+
+
+def test_mass_that_a_chain_does_not_follow_is_in_the_upper_end():
+    P = np.array([[1.0, 1e-250], [0.5, 0.5]])
+    model = markov_model(Markov([1.0, 0.0], P, 50), Markov([1.0, 0.0], [[0.5, 0.5], [0.5, 0.5]], 50))
+    assert model.lost >= 49e-250
+    assert model.certain(1e9).upper >= 49e-250
+
+
+def test_less_accurate_functions_are_refused(monkeypatch):
+    monkeypatch.setattr(markov_certificate, "functions_hold", lambda: False)
+    pi = Markov([0.5, 0.5], [[0.5, 0.5], [0.4, 0.6]], 5)
+    with pytest.raises(ValueError, match="ball_markov_replay"):
+        certified_markov_coverage(pi, pi, 1.0)
 
 
 def test_other_bad_input_is_named():

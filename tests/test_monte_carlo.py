@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 from scipy.stats import binom
 
 from covtheory.coverage import (
@@ -11,6 +12,7 @@ from covtheory.coverage import (
     estimate_coverage,
     tilted_coverage,
 )
+from covtheory.coverage.monte_carlo import bernstein_radius
 from covtheory.policies import AutoregressiveLinear, DecayedHistoryFeatures, Markov, Product, Tabular
 
 FALSE_ALARM = 1e-9
@@ -129,3 +131,36 @@ def test_bad_input_is_named(make, message):
     pi_D, pi = _pairs()["product"]
     with pytest.raises(ValueError, match=message):
         make(pi_D, pi, np.random.default_rng(0))
+
+
+def test_bernstein_radius_is_the_formula():
+    z, alarm = np.array([0.0] * 30 + [1.0] * 10), 0.02
+    variance = 40 / 39 * 0.25 * 0.75
+    one_side = 2 / (alarm / 2)
+    expected = np.sqrt(2 * variance * np.log(one_side) / 40) + 7 * np.log(one_side) / (3 * 39)
+    assert bernstein_radius(z, alarm) == pytest.approx(expected, rel=1e-12)
+
+
+def test_tilted_limits_are_the_mean_and_the_radius_of_the_weights():
+    pi_D, pi, draws, alarm = Product([0.5, 0.5], H=2), Product([0.25, 0.75], H=2), 400, 0.01
+    log_N = np.log(4 / 3) + 1e-6  # two heads are needed; the tilt that puts the mean there
+    estimate = tilted_coverage(pi_D, pi, log_N, draws, np.random.default_rng(3), false_alarm=alarm)
+    x, level = np.log([2.0, 2 / 3]), log_N - 1e-12
+    s = brentq(lambda s: 2 * (np.exp(s * x) @ x) / np.exp(s * x).sum() - log_N, 0, 40, xtol=1e-15)
+    B = (np.exp(s * x) / 2).sum() ** 2 * np.exp(-s * level)
+    weight = np.exp(-s * (2 * x[0] - level))
+    hits = round(estimate.value / (B * weight) * draws)
+    z = np.where(np.arange(draws) < hits, weight, 0.0)
+    assert estimate.value == pytest.approx(B * z.mean(), rel=1e-9)
+    assert estimate.upper == pytest.approx(B * (z.mean() + bernstein_radius(z, alarm)), rel=1e-6)
+    assert estimate.lower == pytest.approx(B * max(0.0, z.mean() - bernstein_radius(z, alarm)), rel=1e-6, abs=1e-12)
+
+
+def test_tilted_limits_miss_at_most_as_often_as_declared():
+    pi_D, pi, alarm = Product([0.5, 0.5], H=1), Product([0.25, 0.75], H=1), 0.9
+    rng, misses, repetitions = np.random.default_rng(11), 0, 4000
+    for _ in range(repetitions):
+        estimate = tilted_coverage(pi_D, pi, -0.3, 12, rng, false_alarm=alarm)  # at the mean: no tilt, a fair coin
+        misses += not estimate.contains(0.5)
+        assert 0 <= estimate.lower <= estimate.upper <= 1
+    assert binom.sf(misses - 1, repetitions, alarm) > 1e-9

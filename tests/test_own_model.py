@@ -4,18 +4,20 @@ import json
 import subprocess
 import sys
 import zipfile
+from fractions import Fraction
+from math import comb
 
 import numpy as np
 import pytest
 from scipy.stats import binom
 
 from covtheory.collection.cli import main
-from covtheory.coverage import LogRatioLaw, coverage_profile
+from covtheory.coverage import LogRatioLaw, coverage_profile, law_from_pmfs
 from covtheory.coverage.monte_carlo import clopper_pearson
 from covtheory.instances.own_model import hidden_support_distance, rare_response, scored_pair
 from covtheory.own_model import command, recipe
 from covtheory.own_model.intervals import chernoff_interval
-from covtheory.own_model.passk import pass_estimate
+from covtheory.own_model.passk import answer_bounds, pass_estimate
 from covtheory.own_model.problem import Problem
 from covtheory.own_model.profile_estimate import profile_estimate
 from covtheory.own_model.reading import Table
@@ -400,11 +402,43 @@ def test_answer_profile_contains_the_truth_at_its_level():
         pass_estimate([3, 4], [1, 1]).answer_profile(2)
 
 
+def tails(n, p):
+    """``P[Bin(n, p) <= s]`` and ``P[Bin(n, p) > s]``, s = 0..n-1, in fractions."""
+    mass = [comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(n + 1)]
+    return [sum(mass[:s + 1]) for s in range(n)], [sum(mass[s + 1:]) for s in range(n)]
+
+
+@pytest.mark.parametrize(("n", "p", "N"), [(5, Fraction(1, 7), 3), (32, Fraction(3, 10), 2), (32, Fraction(1, 2), 2),
+                                           (40, Fraction(1, 100), 50), (12, Fraction(9, 10), 4)])
+def test_answer_bounds_are_the_quotients_of_tails_to_full_accuracy(n, p, N):
+    law, edge = tails(n, p), tails(n, Fraction(1, N))
+    exact = [min(1, *(float(a / b) for a, b in zip(*sides, strict=True))) for sides in zip(law, edge, strict=True)]
+    found = answer_bounds(*(np.minimum(np.array(part, dtype=float), 1) for part in law), N)
+    assert np.array(found) == pytest.approx(exact, rel=1e-11)
+    assert found[0] == pytest.approx(1) if p <= Fraction(1, N) else found[1] == pytest.approx(1)
+
+
+def test_answer_bounds_say_nothing_where_a_tail_underflows_and_refuse_bad_input():
+    covered, uncovered = answer_bounds(np.ones(900), np.zeros(900), [1.0, 1e300])
+    assert covered == pytest.approx([1, 1])
+    assert uncovered == pytest.approx([0, 0])
+    with pytest.raises(ValueError, match="shape"):
+        answer_bounds([0.5, 0.5], [0.5], 2)
+    with pytest.raises(ValueError, match="above"):
+        answer_bounds([0.5], [1.5], 2)
+
+
 def test_instances_of_notebook_17():
     law = rare_response(0.1, 20.0)
     assert isinstance(law, LogRatioLaw)
     assert law.p @ law.values == pytest.approx(2.0)
     assert hidden_support_distance(2, 10, 2) == pytest.approx(1 / 5 - 1 / 10)
+    assert hidden_support_distance(2, 2**80, 2) == pytest.approx(2.0**-80, rel=1e-12)  # no digits lost near one
+    old = law_from_pmfs([0.5, 0.3, 0.2], [0.4, 0.1, 0.5])
+    new = rare_response(0.1, 1e4, old)
+    assert new.p @ new.values == pytest.approx(0.9 * (old.p @ old.values) + 1e3)
+    with pytest.raises(ValueError, match="K"):
+        rare_response(0.1, 0.9, old)
     with pytest.raises(ValueError, match="multiple"):
         hidden_support_distance(2, 9, 2)
 

@@ -154,3 +154,17 @@ def test_the_plot_is_the_profile():
 def test_bad_input_is_named(use, message):
     with pytest.raises(ValueError, match=message):
         use(CoverageProfile(law_from_pmfs([0.5, 0.5], [0.25, 0.75])))
+
+
+def test_a_target_just_below_a_coverage_is_not_reached_by_it():
+    profile = CoverageProfile(law_from_pmfs([0.5, 0.3, 0.2], [0.1, 0.2, 0.7]))
+    assert profile.log_quantile(0.5 * (1 - 1e-9)) == pytest.approx(np.log(5.0))
+    assert profile.log_quantile(0.5) == pytest.approx(np.log(1.5))
+    assert profile.log_quantile(0.5 * (1 - 1e-13)) == pytest.approx(np.log(1.5))  # equal up to round-off
+
+
+def test_hockey_stick_tells_atoms_apart_that_are_a_thousandth_of_a_nat_apart():
+    p, q = np.array([0.25, 0.25, 0.5]), np.array([0.2, 0.2 * (1 - 1e-3), 0.6 + 2e-4])
+    profile = CoverageProfile(law_from_pmfs(p, q))
+    for gamma in (1.25, 1.25 * (1 + 5e-4), 1.2499, 1.252):
+        assert profile.hockey_stick(gamma) == pytest.approx(np.maximum(p - gamma * q, 0).sum(), rel=1e-9, abs=1e-15)

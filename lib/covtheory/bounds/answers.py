@@ -37,7 +37,7 @@ def ensemble_coverage(E_gamma: ArrayLike, gamma: ArrayLike, N: ArrayLike) -> np.
     E_gamma : array_like, shape (..., K)
         One per member, equal weights; averaged over the last axis.
 
-    Source: this collection (notebook 16, Theorem 5).
+    Source: this collection (notebook 16, Theorem 6b).
 
     Examples
     --------

@@ -102,7 +102,7 @@ def bon_necessary(cov_2N: ArrayLike) -> np.ndarray:
     >>> float(bon_necessary(0.25))
     0.125
     """
-    return bon_necessary_sharp(cov_2N, 2.0)
+    return 0.5 * in_range("cov_2N", cov_2N, 0, 1)
 
 
 def bon_necessary_sharp(cov_cN: ArrayLike, c: ArrayLike) -> np.ndarray:
@@ -138,7 +138,7 @@ def bon_necessary_exact(cov_cN: ArrayLike, c: ArrayLike, N: ArrayLike) -> np.nda
 
 
 def coverage_chain_rule(cov_D: ArrayLike, M2: ArrayLike, cov_T: ArrayLike) -> np.ndarray:
-    """Bound ``Cov_{M1}(pi_T || pi) <= M2 Cov_{M1/M2}(pi_D || pi) + Cov_{M2}(pi_T || pi_D)``.
+    """Bound ``Cov_{M1}(pi_T || pi) <= M2 Cov_{M1/M2}(pi_D || pi) + Cov_{M2}(pi_T || pi_D)``, ``M2 > 0``.
 
     Parameters
     ----------
@@ -152,7 +152,7 @@ def coverage_chain_rule(cov_D: ArrayLike, M2: ArrayLike, cov_T: ArrayLike) -> np
     >>> float(coverage_chain_rule(0.01, 10, 0.05))
     0.15000000000000002
     """
-    return threshold("M2", M2) * in_range("cov_D", cov_D, 0, 1) + in_range("cov_T", cov_T, 0, 1)
+    return threshold("M2", M2, least=0.0, strict=True) * in_range("cov_D", cov_D, 0, 1) + in_range("cov_T", cov_T, 0, 1)
 
 
 def _power_of_complement(x: np.ndarray, N: np.ndarray) -> np.ndarray:

@@ -51,7 +51,7 @@ def sgd_average_coverage(
     >>> round(float(sgd_average_coverage(1.0, 0.1, 100, np.e**2)), 6)
     0.528478
     """
-    return sgd_average_kl(sigma_sq, eta, T, w0) / kl_price(N)
+    return sgd_average_kl(sigma_sq, eta, T, w0) / kl_price(threshold("N", N, strict=True))
 
 
 def oscillation_log_ratio(B: ArrayLike, H: ArrayLike, alpha: ArrayLike, radius: float = 0.05) -> np.ndarray:
@@ -139,7 +139,8 @@ def stopped_price(N: ArrayLike) -> np.ndarray:
     >>> round(float(stopped_price(16)), 4)
     0.9056
     """
-    return 1 / kl_price(N) + 1 / np.log(threshold("N", N, strict=True))
+    N = threshold("N", N, strict=True)
+    return 1 / kl_price(N) + 1 / np.log(N)
 
 
 def normalized_coverage(

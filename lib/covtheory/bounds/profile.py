@@ -52,10 +52,10 @@ def hockey_stick_lower(E_gamma: ArrayLike, gamma: ArrayLike, N: ArrayLike) -> np
 
 
 def np_beta_lower(alpha: ArrayLike, cov_gamma: ArrayLike, gamma: ArrayLike) -> np.ndarray:
-    """Lower bound ``beta_alpha >= (alpha - Cov_gamma)_+ / gamma`` for every ``gamma >= 1``.
+    """Lower bound ``beta_alpha >= (alpha - Cov_gamma)_+ / gamma`` for every ``gamma > 0``.
 
     Any test T has ``pi_D(T) - gamma pi(T) <= E_gamma <= Cov_gamma``. With ``E_gamma`` in place of ``cov_gamma`` the
-    statement still holds and its supremum over ``gamma >= 0`` is ``beta_alpha``.
+    statement still holds and its supremum over ``gamma`` is ``beta_alpha``.
 
     Source: standard; proved in this collection (notebook 01).
 
@@ -65,11 +65,11 @@ def np_beta_lower(alpha: ArrayLike, cov_gamma: ArrayLike, gamma: ArrayLike) -> n
     0.1
     """
     alpha, cov_gamma = in_range("alpha", alpha, 0, 1), in_range("cov_gamma", cov_gamma, 0, 1)
-    return np.maximum(alpha - cov_gamma, 0.0) / threshold("gamma", gamma)
+    return np.maximum(alpha - cov_gamma, 0.0) / threshold("gamma", gamma, least=0.0, strict=True)
 
 
 def np_beta_upper(gamma: ArrayLike, alpha: ArrayLike = 1.0) -> np.ndarray:
-    """Upper bound ``beta_alpha <= alpha / gamma``, valid where ``Cov_gamma >= alpha``.
+    """Upper bound ``beta_alpha <= alpha / gamma``, valid for every ``gamma > 0`` with ``Cov_gamma >= alpha``.
 
     The test that accepts ``{r >= gamma}`` with probability ``alpha / Cov_gamma`` has ``pi_D``-mass ``alpha`` and model
     mass at most ``alpha / gamma``. The default ``alpha = 1`` gives the weaker textbook form ``1 / gamma``.
@@ -81,4 +81,4 @@ def np_beta_upper(gamma: ArrayLike, alpha: ArrayLike = 1.0) -> np.ndarray:
     >>> float(np_beta_upper(4.0)), float(np_beta_upper(4.0, 0.2))
     (0.25, 0.05)
     """
-    return in_range("alpha", alpha, 0, 1) / threshold("gamma", gamma)
+    return in_range("alpha", alpha, 0, 1) / threshold("gamma", gamma, least=0.0, strict=True)

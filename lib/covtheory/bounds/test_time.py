@@ -22,7 +22,7 @@ def decoder_jeffreys(eta: ArrayLike, T: ArrayLike, sigma_sq: ArrayLike, B: Array
     >>> float(decoder_jeffreys(0.5, 16, 1.0, 1.0)), float(decoder_jeffreys(2.0, 16, 1.0, 1.0))
     (0.6666666666666666, inf)
     """
-    eta, T, sigma_sq, B, D = _arguments(eta, T, sigma_sq, B, D)
+    eta, T, sigma_sq, B, D = _arguments(eta=eta, T=T, sigma_sq=sigma_sq, B=B, D=D)
     left = 2.0 - eta * B**2
     return np.where(left > 0, (D**2 / (eta * T) + eta * sigma_sq) / np.where(left > 0, left, 1.0), np.inf)
 
@@ -37,7 +37,7 @@ def decoder_kl_paper(eta: ArrayLike, T: ArrayLike, sigma_sq: ArrayLike, B: Array
     >>> float(decoder_kl_paper(0.5, 16, 1.0, 1.0))
     1.5
     """
-    eta, T, sigma_sq, B, _ = _arguments(eta, T, sigma_sq, B, 2.0)
+    eta, T, sigma_sq, B = _arguments(eta=eta, T=T, sigma_sq=sigma_sq, B=B)
     return np.where(eta * B**2 <= 0.5 * (1 + 1e-12), 4.0 / (eta * T) + 2.0 * eta * sigma_sq, np.inf)
 
 
@@ -51,7 +51,7 @@ def decoder_step(T: ArrayLike, sigma_sq: ArrayLike, B: ArrayLike, D: ArrayLike =
     >>> float(decoder_step(2, 1.0, 1.0, 1.0)), float(decoder_step(16, 0.0, 2.0))
     (0.5, 0.25)
     """
-    T, sigma_sq, B, D = _arguments(T, sigma_sq, B, D)
+    T, sigma_sq, B, D = _arguments(T=T, sigma_sq=sigma_sq, B=B, D=D)
     return _best_step(D**2 / T, sigma_sq, B**2)
 
 
@@ -67,7 +67,7 @@ def decoder_best(T: ArrayLike, sigma_sq: ArrayLike, B: ArrayLike, D: ArrayLike =
     >>> float(decoder_best(2, 1.0, 1.0, 1.0))
     1.0
     """
-    T, sigma_sq, B, D = _arguments(T, sigma_sq, B, D)
+    T, sigma_sq, B, D = _arguments(T=T, sigma_sq=sigma_sq, B=B, D=D)
     a = D**2 / T
     return (a * B**2 + np.sqrt((a * B**2) ** 2 + 4.0 * a * sigma_sq)) / 2.0
 
@@ -82,7 +82,7 @@ def mean_shift(sigma_sq: ArrayLike, eps: ArrayLike, B: ArrayLike) -> np.ndarray:
     >>> float(mean_shift(1.0, 0.25, 2.0))
     2.0
     """
-    sigma_sq, eps, B = _arguments(sigma_sq, eps, B)
+    sigma_sq, eps, B = _arguments(sigma_sq=sigma_sq, eps=eps, B=B)
     return 2.0 * np.sqrt(eps * sigma_sq) + 2.0 * B * eps
 
 
@@ -96,7 +96,7 @@ def gradient_moment(A: ArrayLike, sigma_sq: ArrayLike, D_seq: ArrayLike, B: Arra
     >>> float(gradient_moment(1.0, 1.0, 0.5, 1.0))
     26.0
     """
-    A, sigma_sq, D_seq, B = _arguments(A, sigma_sq, D_seq, B)
+    A, sigma_sq, D_seq, B = _arguments(A=A, sigma_sq=sigma_sq, D_seq=D_seq, B=B)
     return (16.0 * A + 2.0) * sigma_sq + 16.0 * A * B**2 * D_seq
 
 
@@ -110,7 +110,7 @@ def gradient_moment_paper(A: ArrayLike, sigma_sq: ArrayLike, D_seq: ArrayLike, B
     >>> float(gradient_moment_paper(1.0, 1.0, 0.5, 1.0))
     194.0
     """
-    A, sigma_sq, D_seq, B = _arguments(A, sigma_sq, D_seq, B)
+    A, sigma_sq, D_seq, B = _arguments(A=A, sigma_sq=sigma_sq, D_seq=D_seq, B=B)
     return (64.0 * A + 2.0) * sigma_sq + 256.0 * A * B**2 * D_seq
 
 
@@ -126,7 +126,7 @@ def distilled_stopped_kl(
     >>> float(distilled_stopped_kl(1 / 16, 64, 1.0, 1.0, 1.0))
     2.125
     """
-    eta, T, sigma_sq, A, B, D = _arguments(eta, T, sigma_sq, A, B, D)
+    eta, T, sigma_sq, A, B, D = _arguments(eta=eta, T=T, sigma_sq=sigma_sq, A=A, B=B, D=D)
     left = 2.0 - 16.0 * eta * A * B**2
     top = D**2 / (eta * T) + eta * (16.0 * A + 2.0) * sigma_sq
     return np.where(left > 0, top / np.where(left > 0, left, 1.0), np.inf)
@@ -145,7 +145,7 @@ def distilled_stopped_kl_paper(
     >>> float(distilled_stopped_kl_paper(1 / 66, 66, 0.0, 1.0, 1.0))
     4.0
     """
-    eta, T, sigma_sq, A, B = _arguments(eta, T, sigma_sq, A, B)
+    eta, T, sigma_sq, A, B = _arguments(eta=eta, T=T, sigma_sq=sigma_sq, A=A, B=B)
     inside = eta * 2.0 * (32.0 * A + 1.0) * B**2 <= 1 + 1e-12
     return np.where(inside, 4.0 / (eta * T) + eta * (64.0 * A + 2.0) * sigma_sq, np.inf)
 
@@ -160,7 +160,7 @@ def distillation_step(T: ArrayLike, sigma_sq: ArrayLike, A: ArrayLike, B: ArrayL
     >>> float(distillation_step(16, 0.0, 1.0, 1.0))
     0.0625
     """
-    T, sigma_sq, A, B, D = _arguments(T, sigma_sq, A, B, D)
+    T, sigma_sq, A, B, D = _arguments(T=T, sigma_sq=sigma_sq, A=A, B=B, D=D)
     return _best_step(D**2 / T, (16.0 * A + 2.0) * sigma_sq, 16.0 * A * B**2)
 
 
@@ -191,5 +191,7 @@ def _best_step(a, b, c):
     return 2.0 / (c + np.sqrt(c**2 + noise))
 
 
-def _arguments(*values):
-    return tuple(threshold(f"argument {i + 1}", v, least=0.0) for i, v in enumerate(values))
+def _arguments(**values):
+    """Checked arguments: steps are positive, sample sizes at least one, all else not negative."""
+    return tuple(threshold(name, v, least=1.0 if name == "T" else 0.0, strict=name == "eta")
+                 for name, v in values.items())

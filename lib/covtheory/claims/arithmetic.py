@@ -52,5 +52,5 @@ def arithmetic() -> str:
     blas = [f"{lib['internal_api']} {lib['version']} {lib.get('architecture', '')} x{lib['num_threads']}"
             for lib in threadpool_info() if lib["user_api"] == "blas"]
     libc = " ".join(platform.libc_ver()).strip() or platform.system()
-    return "; ".join([f"numpy {np.__version__} {tiers[-1] if tiers else 'baseline'}", *dict.fromkeys(blas),
+    return "; ".join([f"numpy {np.__version__} {tiers[-1] if tiers else 'baseline'}", *sorted(set(blas)),
                       f"{platform.machine()} {libc}"])

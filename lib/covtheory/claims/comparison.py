@@ -65,7 +65,7 @@ def at_most(
     >>> at_most("probabilities", [0.1, 1.0], [0.2, 3.0], ceiling=1).says
     1
     """
-    _two_things(label, value, bound, inequality=True)
+    _two_things(label, value, bound)
     inputs = {"value": value, "bound": bound, "where": where, "active": active, "ceiling": ceiling,
               "outside": outside, "rtol": rtol, "atol": atol}
     value, bound, mask = prepared(label, value, bound, active, rtol, atol)
@@ -87,7 +87,7 @@ def at_least(
     >>> at_least("pairs", [0.4, 0.2], [0.1, 0.1]).ratio
     0.5
     """
-    _two_things(label, value, bound, inequality=True)
+    _two_things(label, value, bound)
     inputs = {"value": value, "bound": bound, "where": where, "active": active, "floor": floor, "outside": outside,
               "rtol": rtol, "atol": atol}
     value, bound, mask = prepared(label, value, bound, active, rtol, atol)
@@ -142,7 +142,7 @@ def exceeds(
     >>> exceeds("tempting bound", 0.1, 0.048).ok
     True
     """
-    _two_things(label, value, bound, inequality=True)
+    _two_things(label, value, bound)
     if not RTOL <= margin < np.inf:
         raise ValueError(f"{label}: margin is {margin!r}, expected at least {RTOL}: a tie exceeds nothing")
     inputs = {"value": value, "bound": bound, "where": where, "active": active, "outside": outside, "margin": margin,
@@ -277,17 +277,15 @@ def proved(label: str, certificate, *, twin: bool = False) -> Outcome:
                    again=proved, inputs={"certificate": certificate})
 
 
-def _two_things(label, value, bound, inequality=False):
-    """Refuse a thing compared with itself: one object, one stretch of memory, or the same many digits throughout."""
+def _two_things(label, value, bound):
+    """Refuse a thing compared with itself: one object, or one stretch of memory."""
     if value is bound and not np.isscalar(value):
         raise ValueError(f"{label}: compares a thing with itself")
     if not isinstance(value, np.ndarray) or not isinstance(bound, np.ndarray) or value.dtype == object:
         return
     places = [(a.__array_interface__["data"][0], a.shape, a.strides) for a in (value, bound)]
-    same_digits = inequality and value.shape == bound.shape and np.array_equal(value, bound) and (
-        np.unique(value[value != np.round(value)]).size >= 16)
-    if places[0] == places[1] or same_digits:
-        raise ValueError(f"{label}: compares a thing with itself (for an identity computed twice, use equal)")
+    if places[0] == places[1]:
+        raise ValueError(f"{label}: compares a thing with itself")
 
 
 def _between(lower, value, upper, slack):

@@ -92,8 +92,9 @@ def _judge(item):
               for record, text in _pairs(item.cell.outputs) if not _reads(record, text)]
     if not only_verdicts:
         images = zip(_data(item.test_outputs, "image/png"), _data(item.cell.outputs, "image/png"), strict=False)
+        alike = pictures.as_pinned(item.config.rootpath / "requirements.txt")
         found += [f"picture {number}: {text}" for number, (new, old) in enumerate(images, start=1)
-                  if (text := pictures.differences(base64.b64decode(new), _bytes(old)))]
+                  if (text := pictures.differences(base64.b64decode(new), _bytes(old), alike))]
     if found:
         item.raise_cell_error("Claims or pictures differ from the stored ones or do not hold", "\n".join(found))
 

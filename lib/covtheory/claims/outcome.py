@@ -85,9 +85,12 @@ class Outcome:
         if self.comparison in ("symbolic", "proved"):
             as_twin = {"twin": True} if self.comparison == "proved" else {}
             return self.again(self.label, **{**self.inputs, name: new, **as_twin})
-        size = np.broadcast(*(np.asarray(self.inputs[term]) for term in terms)).size
-        if np.size(new) not in (1, size):
-            raise ValueError(f"tooth of {self.label!r}: {np.size(new)} numbers for its {size} instances")
+        shape = np.broadcast_shapes(*(np.shape(self.inputs[term]) for term in terms))
+        try:
+            np.broadcast_to(np.empty(np.shape(new)), shape)
+        except ValueError:
+            raise ValueError(f"tooth of {self.label!r}: numbers of shape {np.shape(new)} for instances of shape {shape}"
+                             ) from None
         twin = self.again(self.label, route=self.route, **{**self.inputs, name: new, "twin": True})
         if twin.instances == 0:
             raise ValueError(f"tooth of {self.label!r}: its {name} vanishes or is infinite at every instance")
@@ -136,7 +139,7 @@ def conclude(again, label, route, ok, value, bound, ratio, counted, says, where,
     score = np.where(ok, np.where(says, ratio, -1.0), np.inf)
     top = score.max()
     index = int(np.flatnonzero(score >= (top * (1 - NEGLIGIBLE) if 0 < top < np.inf else top))[0])
-    unique = bool(0 < top < np.inf) and int((score >= top * (1 - 2 * CLOSE)).sum()) == 1
+    unique = bool(0 < top < np.inf and int((score >= top * (1 - 2 * CLOSE)).sum()) == 1)
     shown = float(ratio[index]) if says.any() or top == np.inf else 0.0
     return Outcome(again.__name__, label, route, bool(ok.all()), int((counted | ~ok).sum()), int(says.sum()),
                    float(value[index]), float(bound[index]), shown, name_of(where, index, label), unique, **kept)

@@ -1,32 +1,70 @@
-"""Reuses a verdict while nothing it depends on has changed: notebook, library, register, pins, Python, seed."""
+"""Reuses a verdict while nothing it depends on has changed: notebook, library, data, packages, machine, seed."""
 
 import dataclasses
 import hashlib
 import json
 import platform
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+from numpy._core import _multiarray_umath as loops
+
 from covtheory.claims.ledger import write_text
+from covtheory.collection.environment import decided, library
 from covtheory.collection.runner import Run
 
+WRITTEN = ("ledger.json", "explorer.html", "*.png", "*.md")
+"""What lies in references/ but is written from notebooks, or for readers: no notebook may read it (the contract)."""
 
-def fingerprint(root: Path, path: Path, seed: int) -> str:
-    """Return a digest of everything that a run of this notebook depends on.
+
+def fingerprints(root: Path, paths: list[Path], seed: int) -> dict[Path, str]:
+    """Return, for each notebook, a digest of everything that a run of it depends on.
+
+    Everything: what it can read (the library with its data, references/ but for ``WRITTEN``, what lies beside the
+    notebooks), names and versions of all installed packages, Python, machine, processor, the seed and every other
+    variable that reaches its kernel and may decide a verdict, those that choose its arithmetic among them.
 
     Examples
     --------
     >>> root = Path(__file__).resolve().parents[3]
-    >>> fingerprint(root, root / "pyproject.toml", 0) == fingerprint(root, root / "pyproject.toml", 1)
+    >>> a, b = (fingerprints(root, [root / "pyproject.toml"], seed) for seed in (0, 1))
+    >>> a == b
     False
     """
     digest = hashlib.sha256()
-    references = root / "references"
-    parts = [path, root / "requirements.txt", references / "claims.toml", references / "references.bib",
-             *sorted((root / "lib" / "covtheory").rglob("*.py"))]
-    for part in parts:
-        digest.update(part.relative_to(root).as_posix().encode() + b"\0" + part.read_bytes() + b"\0")
-    digest.update(f"{seed} {platform.python_version()} {platform.machine()} {platform.system()}".encode())
-    return digest.hexdigest()
+    for name, part in inputs(root).items():
+        digest.update(f"{name}\0".encode() + part.read_bytes() + b"\0")
+    around = [sys.version, platform.platform(), processor(), *installed(), *sorted(decided(root, seed).items())]
+    digest.update(repr(around).encode())
+    found = {}
+    for path in paths:
+        own = digest.copy()
+        own.update(path.name.encode() + b"\0" + path.read_bytes())
+        found[path] = own.hexdigest()
+    return found
+
+
+def inputs(root: Path) -> dict[str, Path]:
+    """Return the files that a notebook of this collection can read, other than notebooks, by name."""
+    beside = [path for path in _files(root / "notebooks") if path.suffix != ".ipynb"]
+    data = [path for path in _files(root / "references")
+            if path.parent != root / "references" or not any(path.match(pattern) for pattern in WRITTEN)]
+    settings = [path for path in (*sorted(root.glob("requirements*.txt")), root / "pyproject.toml") if path.is_file()]
+    own = library(root)
+    return {**{path.relative_to(root).as_posix(): path for path in (*settings, *data, *beside)},
+            **{"lib/" + path.relative_to(own).as_posix(): path for path in _files(own / "covtheory")}}
+
+
+def installed() -> list[str]:
+    """Return name and version of every installed package, as their folders of metadata are called."""
+    return sorted({path.name for entry in sys.path if entry for kind in ("dist", "egg")
+                   for path in Path(entry).glob(f"*.{kind}-info")})
+
+
+def processor() -> list[str]:
+    """Return what the processor can do, as numpy found it: with the pins it decides a kernel's arithmetic."""
+    return sorted(name for name, there in loops.__cpu_features__.items() if there)
 
 
 def load(folder: Path, key: str) -> Run | None:
@@ -41,3 +79,11 @@ def store(folder: Path, key: str, run: Run) -> None:
     """Keep a passed run; entries of the same notebook with other fingerprints stay, they cost little."""
     if run.passed:
         write_text(folder / f"{key}.json", json.dumps(dataclasses.asdict(run)))
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Yield the files below a folder in order, but for compiled ones, hidden ones and those being written."""
+    for path in sorted(folder.rglob("*")):
+        hidden = any(part.startswith(".") or part == "__pycache__" for part in path.relative_to(folder).parts)
+        if not hidden and path.suffix != ".tmp" and path.is_file():
+            yield path

@@ -1,7 +1,7 @@
 """The command line.
 
-In a checkout: ``covtheory verify | update | new | book | slides | student | solutions | explorer`` (the Makefile calls
-these). Anywhere, on your own files: ``covtheory profile | tournament | passk``.
+In a checkout: ``covtheory verify | platforms | campaign | update | new | book | slides | student | solutions |
+explorer`` (the Makefile calls these). Anywhere, on your own files: ``covtheory profile | tournament | passk``.
 """
 
 import argparse
@@ -21,6 +21,18 @@ def main(arguments: list[str] | None = None) -> int:
     verify.add_argument("--seed", type=_whole, default=0, help="other randomness: compares verdicts, not text")
     verify.add_argument("--fresh", action="store_true", help="ignore the verdicts of earlier runs")
     verify.add_argument("--workers", type=_whole, help="notebooks at a time (default: one a core)")
+    platforms = commands.add_parser("platforms", help="every notebook, strictly, under every arithmetic to be had")
+    platforms.add_argument("--notebook", "-n", metavar="NN", help="only this notebook")
+    platforms.add_argument("--variant", metavar="NAME", nargs="+", help="only these (a wrong name lists them)")
+    platforms.add_argument("--workers", type=_whole, help="notebooks at a time (default: one a core)")
+    platforms.add_argument("--oldest", action="store_true", help="with the oldest versions of all dependencies, in an "
+                           "environment of their own, .venv-oldest (needs Python 3.11)")
+    campaign = commands.add_parser("campaign", help="verdicts of every notebook at many seeds, on Dask distributed")
+    campaign.add_argument("--seeds", type=_seeds, default=range(1, 11), metavar="A-B", help="default: 1-10")
+    campaign.add_argument("--notebook", "-n", metavar="NN", help="only this notebook")
+    campaign.add_argument("--scheduler", metavar="ADDRESS", help="an existing one, such as tcp://host:8786, whose "
+                          "workers see this folder under this path; default: processes on this machine")
+    campaign.add_argument("--workers", type=_whole, help="processes on this machine (default: one a core)")
     update = commands.add_parser("update", help="execute notebooks and store their outputs and the ledger")
     update.add_argument("--notebook", "-n", metavar="NN", help="only this notebook")
     slides = commands.add_parser("slides", help="write stand-alone reveal.js slides to build/slides")
@@ -48,11 +60,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _in_checkout(options) -> int:
     from covtheory.claims.register import RegisterError, find_root
+    from covtheory.collection.files import refusal
 
     try:
         return _run(options, find_root(Path.cwd()))
-    except RegisterError as error:
-        print(f"covtheory: {error}", file=sys.stderr)
+    except (RegisterError, OSError) as error:
+        print(f"covtheory: {refusal(error) if isinstance(error, OSError) else error}", file=sys.stderr)
         return 1
 
 
@@ -61,6 +74,16 @@ def _run(options, root: Path) -> int:
         from covtheory.collection.verify import verify
 
         return verify(root, options.notebook, options.seed, options.fresh, options.workers)
+    if options.command == "platforms":
+        from covtheory.collection import oldest, platforms
+
+        if options.oldest:
+            return oldest.run(root, options.notebook, options.variant)
+        return platforms.platforms(root, options.notebook, options.variant, options.workers)
+    if options.command == "campaign":
+        from covtheory.collection.campaign import campaign
+
+        return campaign(root, options.seeds, options.notebook, options.scheduler, options.workers)
     if options.command == "update":
         from covtheory.collection.update import update
 
@@ -88,6 +111,13 @@ def _run(options, root: Path) -> int:
     from covtheory.collection.skeleton import new
 
     return new(root, options.number, options.title)
+
+
+def _seeds(text: str) -> range:
+    first, _, last = text.partition("-")
+    if not first.isdecimal() or not (last or first).isdecimal() or int(last or first) < int(first):
+        raise argparse.ArgumentTypeError(f"{text!r} is no range of seeds: expected A-B with A <= B, such as 0-99")
+    return range(int(first), int(last or first) + 1)
 
 
 def _whole(text: str) -> int:

@@ -1,28 +1,53 @@
 """What every committed notebook must look like; broken, nbval would check less than it seems to."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import nbformat
+from nbval import plugin as nbval
 
 from covtheory.claims.record import GOOD, MIME
 from covtheory.claims.register import Registration, of_notebook
+from covtheory.claims.sources import self_comparisons
 
-MOST_CELLS, MOST_LINES, MOST_FIGURES, MOST_BYTES = 40, 30, 3, 300_000
+NAME = re.compile(r"\d\d_[a-z0-9]+(_[a-z0-9]+)*\.ipynb")
+"""What a notebook's file is called: two digits, then its title in small letters."""
+
+MOST_BYTES = 400_000
 HEADINGS = ("the question", "the smallest example", "break it", "exercises", "references")
 """Headings that every notebook has (matched at the start of a heading, whatever its case)."""
 
 HEAD = ("**You will see**", "**You need**", "**Minutes**")
 SLIDES = ("slide", "subslide", "fragment", "skip", "notes", "-")
+MARKERS = {*nbval.comment_markers, *nbval.metadata_tags}
+"""Comments and tags that change what nbval runs or compares, from nbval's own tables: none may stand in a notebook."""
+
 BANNED = {
-    r"NBVAL_(IGNORE_OUTPUT|SKIP|RAISES_EXCEPTION)|nbval-(ignore|skip|raises)": "switches off nbval's comparison",
     r"^\s*%": "line magics print times or change state",
     r"^\s*!": "shell commands do not belong in a notebook",
     r"\btqdm\b|ipywidgets": "progress bars and widgets do not compare",
     r"np\.random\.(seed|rand|randn|default_rng\(\s*\))": "use covtheory.randomness.generator(notebook, k)",
+    r"[\w*]\.(ipynb|md|png)\b|\b(ledger\.json|explorer\.html)": "reads what is written from notebooks: not an input",
 }
 ALLOWED: dict[tuple[str, str], str] = {}
 """(file name, banned pattern) -> reason, for the rare exception."""
+
+
+def strays(root: Path) -> list[str]:
+    """Return every file among the notebooks that the collection would pass over, in words.
+
+    A name of another form than ``NAME``, or a number that two notebooks share. Hidden folders (.ipynb_checkpoints) do
+    not count.
+    """
+    folder = root / "notebooks"
+    files = [path.relative_to(folder) for path in sorted(folder.rglob("*.ipynb"))]
+    files = [path for path in files if not any(part.startswith(".") for part in path.parts)]
+    found = [f"notebooks/{path.as_posix()}: not the name of a notebook of this collection, expected "
+             "notebooks/NN_title_in_small_letters.ipynb" for path in files if not NAME.fullmatch(path.as_posix())]
+    numbers = Counter(path.name[:2] for path in files if NAME.fullmatch(path.as_posix()))
+    return found + [f"notebooks/{number}_*.ipynb: {count} notebooks have the number {number}, expected one"
+                    for number, count in numbers.items() if count > 1]
 
 
 def notebooks(root: Path, only: str | None = None) -> list[Path]:
@@ -51,7 +76,7 @@ def breaches(path: Path, register: dict[str, Registration]) -> list[str]:
     except Exception as error:  # the reader raises many types; all mean that the file is no notebook
         return [f"not a readable notebook: {str(error).splitlines()[0][:200]}"]
     code = [cell for cell in nb.cells if cell.cell_type == "code"]
-    return [*_runs(code), *_sizes(path, nb, code), *_structure(nb), *_sources(path, code),
+    return [*_runs(code), *_sizes(path, code), *_structure(nb), *_sources(path, code),
             *_claims(path, code, register)]
 
 
@@ -70,17 +95,12 @@ def _runs(code):
                 yield f"code cell {i}: output names an address or a path ({found.group()!r})"
 
 
-def _sizes(path, nb, code):
+def _sizes(path, code):
     figures = [o for cell in code for o in cell.outputs if "image/png" in o.get("data", {})]
     if path.stat().st_size > MOST_BYTES:
         yield f"{path.stat().st_size:,} bytes, at most {MOST_BYTES:,}"
-    if len(nb.cells) > MOST_CELLS:
-        yield f"{len(nb.cells)} cells, at most {MOST_CELLS}"
-    if not 1 <= len(figures) <= MOST_FIGURES:
-        yield f"{len(figures)} figures, expected 1 to {MOST_FIGURES}"
-    for i, cell in enumerate(code, start=1):
-        if (lines := len(cell.source.splitlines())) > MOST_LINES:
-            yield f"code cell {i}: {lines} lines, at most {MOST_LINES}"
+    if not figures:
+        yield "no figure, expected at least one"
     for figure in figures:
         if not figure.metadata.get("image/png", {}).get("alt"):
             yield "a figure has no alternative text: use covtheory.figures.show"
@@ -108,14 +128,31 @@ def _structure(nb):
 
 def _sources(path, code):
     for i, cell in enumerate(code, start=1):
-        tags = " ".join(cell.metadata.get("tags", []))
+        for marker in _markers(cell):
+            yield f"code cell {i}: {marker!r} switches off what nbval runs or compares"
         for pattern, why in BANNED.items():
-            found = re.search(pattern, cell.source + "\n" + tags, re.MULTILINE)
+            found = re.search(pattern, cell.source, re.MULTILINE)
             if found and (path.name, pattern) not in ALLOWED:
                 yield f"code cell {i}: {found.group().strip()!r}: {why}"
 
 
+def _markers(cell):
+    """Yield the markers of nbval in a cell: comments and tags, in whatever case and with whatever separators."""
+    known = {_plain(marker) for marker in MARKERS}
+    tags = cell.metadata.get("tags", [])
+    comments = [line.strip().lstrip("#") for line in cell.source.splitlines() if line.strip().startswith("#")]
+    for text in (*comments, *(tags if isinstance(tags, list) else [str(tags)])):
+        if _plain(text) in known or _plain(text).startswith("nbval"):
+            yield text.strip()
+
+
+def _plain(marker):
+    return re.sub(r"[^a-z]", "", str(marker).lower())
+
+
 def _claims(path, code, register):
+    for i, cell in enumerate(code, start=1):
+        yield from (f"code cell {i}: {text} compares a thing with itself" for text in self_comparisons(cell.source))
     wanted = {entry.id for entry in of_notebook(register, path.name[:2])}
     used = [id for cell in code for id in re.findall(r"""\bclaim\(\s*["']([^"']+)["']""", cell.source)]
     stored = [o["data"][MIME] for cell in code for o in cell.outputs if MIME in o.get("data", {})]
@@ -130,3 +167,7 @@ def _claims(path, code, register):
             yield f"claim {record['id']!r}: stored verdict {record['status']}: {'; '.join(record['problems'])}"
         if not any(tooth["bites"] for tooth in record["teeth"]):
             yield f"claim {record['id']!r}: no tooth bites"
+        expected = getattr(register.get(record["id"]), "teeth", None)
+        if expected is not None and len(record["teeth"]) != expected:
+            yield (f"claim {record['id']!r}: {len(record['teeth'])} teeth, expected the {expected} that "
+                   "references/claims.toml registers")

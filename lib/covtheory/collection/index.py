@@ -9,6 +9,7 @@ import nbformat
 from covtheory.claims import ledger as ledgers
 from covtheory.claims.register import load_register, of_notebook
 from covtheory.collection.contract import notebooks
+from covtheory.collection.files import write_bytes
 from covtheory.collection.report import table
 
 HOME = "OWNER/coverage-notebooks"
@@ -30,7 +31,7 @@ def write_index(root: Path) -> bool:
         If README.md lacks a pair of markers.
     """
     if (picture := first_figure(root)) is not None:
-        (root / PICTURE).write_bytes(picture)
+        write_bytes(root / PICTURE, picture)
     path = root / "README.md"
     old = path.read_text(encoding="utf-8")
     new = _between(old, "index", index(root))

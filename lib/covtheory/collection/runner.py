@@ -1,4 +1,4 @@
-"""Runs one notebook under strict nbval in a process of its own, with everything pinned that changes digits."""
+"""Runs one notebook under strict nbval in a process of its own, with everything set that a verdict may depend on."""
 
 import json
 import os
@@ -7,20 +7,27 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ET
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from covtheory.randomness import VARIABLE
+from covtheory.collection.environment import environment, library
+from covtheory.kernel import preparation
 
 CELL_TIMEOUT = 120
 """Seconds; a dead kernel would otherwise hold the run for nbval's default of 2000."""
+
+PLUGINS = ("nbval.plugin", "covtheory.claims.nbval_hook", "covtheory.collection.same_library")
+"""What pytest loads, and nothing else: neither what is installed beside them, nor a conftest.py, nor a cache."""
+
+_PROFILE = "c.InteractiveShellApp.ignore_cwd = True\n"
+"""A module that lies beside the notebooks must not stand in for an installed one."""
 
 _LIVE: set[subprocess.Popen] = set()
 
 
 @dataclass(frozen=True)
 class Run:
-    """What one strict run of a notebook gave."""
+    """What one strict run of a notebook gave. ``warnings`` are the dependencies': reported, no difference."""
 
     notebook: str
     passed: bool
@@ -28,55 +35,47 @@ class Run:
     records: list[dict]
     junit: str
     output: str
+    warnings: list[str] = field(default_factory=list)
 
 
-def environment(root: Path, seed: int) -> dict[str, str]:
-    """Return the environment of a kernel: one thread, no hash randomness, no user configuration, the seed.
-
-    Examples
-    --------
-    >>> environment(Path("."), 7)["COVTHEORY_SEED"]
-    '7'
-    """
-    private = (root / "build" / "ipython").resolve()
-    return {
-        **os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
-        "VECLIB_MAXIMUM_THREADS": "1", "PYTHONHASHSEED": "0", "PYTHONWARNINGS": "default", "IPYTHONDIR": str(private),
-        "JUPYTER_PREFER_ENV_PATH": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1", VARIABLE: str(seed),
-    }
-
-
-def run_notebook(root: Path, path: Path, seed: int, scratch: Path) -> Run:
-    """Run a notebook under strict nbval; with a seed other than 0 compare verdicts instead of text.
+def run_notebook(root: Path, path: Path, seed: int, scratch: Path, verdicts: bool = False) -> Run:
+    """Run a notebook under strict nbval; with a seed other than 0, or if asked to, compare verdicts instead of text.
 
     Parameters
     ----------
     root : pathlib.Path
-        The collection; the library under its ``lib`` folder is the one imported.
+        The collection; the library under its ``lib`` folder is the one imported, and the run fails if it is not.
     scratch : pathlib.Path
-        An existing folder for the records and the JUnit file.
+        An existing folder of one verification alone: records, JUnit file, IPython's profile, temporary files.
     """
-    records, junit = scratch / f"{path.stem}.json", scratch / f"{path.stem}.xml"
-    for old in (records, junit):
-        old.unlink(missing_ok=True)
+    private = profile(scratch / path.stem)
+    records, junit = private / "records.json", private / "junit.xml"
     command = [
-        sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", f"--nbval-cell-timeout={CELL_TIMEOUT}",
-        "-p", "covtheory.claims.nbval_hook", "-p", "no:cacheprovider", "-p", "no:xdist", "-c", os.devnull,
-        f"--rootdir={root}", f"--claim-records={records}", f"--junitxml={junit}", "-q", "--color=no", "--no-header",
-        *(["--verdicts-only"] if seed else []), str(path),
+        sys.executable, "-m", "pytest", *(word for name in PLUGINS for word in ("-p", name)), "-p", "no:cacheprovider",
+        "--noconftest", "-c", os.devnull, f"--rootdir={root}", "-q", "--color=no", "--no-header",
+        "--nbval", "--nbval-current-env", f"--nbval-cell-timeout={CELL_TIMEOUT}", f"--library={library(root)}",
+        f"--claim-records={records}", f"--junitxml={junit}", *["--verdicts-only"] * bool(seed or verdicts), str(path),
     ]
     started = time.perf_counter()
-    process = subprocess.Popen(command, cwd=root, env=environment(root, seed), stdin=subprocess.DEVNULL, text=True,
-                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace",
-                               start_new_session=os.name != "nt")
+    process = subprocess.Popen(command, cwd=root, env=environment(root, seed, private), stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
+                               errors="replace", start_new_session=os.name != "nt")
     _LIVE.add(process)
     try:
         output, _ = process.communicate()
     finally:
         _LIVE.discard(process)
-    found = json.loads(records.read_text()) if records.exists() else []
-    report = junit.read_text(encoding="utf-8") if junit.exists() else ""
-    return Run(path.stem, process.returncode == 0, time.perf_counter() - started, found, report, output)
+    found = json.loads(_text(records) or "[]")
+    return Run(path.stem, process.returncode == 0, time.perf_counter() - started, found, _text(junit), output,
+               preparation.read(private / "warnings.jsonl"))
+
+
+def profile(folder: Path) -> Path:
+    """Make a folder with a fresh profile of IPython, which ``environment`` points a kernel to, and return it."""
+    inside = folder / "ipython" / "profile_default"
+    inside.mkdir(parents=True)
+    (inside / "ipython_kernel_config.py").write_text(_PROFILE, encoding="utf-8")
+    return folder
 
 
 def merge_junit(reports: list[str]) -> str:
@@ -94,3 +93,7 @@ def stop_all() -> None:
             process.kill()
         else:
             os.killpg(process.pid, signal.SIGTERM)
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""

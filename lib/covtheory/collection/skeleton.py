@@ -26,6 +26,9 @@ def new(root: Path, number: str, title: str) -> int:
     if not re.fullmatch(r"\d\d", number):
         print(f"new: number is {number!r}, expected two digits", file=sys.stderr)
         return 1
+    if not re.search(r"[a-z0-9]", title.lower()):
+        print(f"new: title is {title!r}, expected a verb and more, in letters", file=sys.stderr)
+        return 1
     if taken := sorted((root / "notebooks").glob(f"{number}_*.ipynb")):
         print(f"new: {taken[0].name} exists already", file=sys.stderr)
         return 1

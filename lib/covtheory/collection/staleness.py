@@ -8,7 +8,7 @@ import nbformat
 
 from covtheory.claims import ledger as ledgers
 from covtheory.claims.register import RegisterError, load_register
-from covtheory.collection.contract import notebooks
+from covtheory.collection.contract import notebooks, strays
 from covtheory.collection.update import stored_records
 
 MOST = 8
@@ -37,7 +37,7 @@ def assert_fresh(root: Path, only: str | None = None) -> dict:
         register, ledger = load_register(root), ledgers.read(path)
     except (OSError, RegisterError) as error:
         raise StaleError(f"{error}: run make update") from None
-    found = [*unrun(root), *differences(stored_records(root), ledger, register), *failures(ledger)]
+    found = [*strays(root), *unrun(root), *differences(stored_records(root), ledger, register), *failures(ledger)]
     if found := [line for line in found if only is None or line.startswith(f"notebook {only.zfill(2)}:")]:
         more = [f"... and {len(found) - MOST} more"] if len(found) > MOST else []
         raise StaleError("\n".join([*found[:MOST], *more, "run make update, and repair what it names"]))

@@ -5,16 +5,29 @@ import sys
 from pathlib import Path
 
 import nbformat
+from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellControlSignal, DeadKernelError
+from nbval.kernel import CURRENT_ENV_KERNEL_NAME, NbvalKernelspecManager
 from nbval.plugin import coalesce_streams
+from traitlets import default
 
 from covtheory.claims import ledger as ledgers
 from covtheory.claims.record import MIME
 from covtheory.claims.register import RegisterError, load_register
-from covtheory.collection.contract import breaches, notebooks
+from covtheory.collection import files
+from covtheory.collection.contract import breaches, notebooks, strays
+from covtheory.collection.environment import environment, foreign
 from covtheory.collection.index import write_index
-from covtheory.collection.runner import CELL_TIMEOUT, environment
+from covtheory.collection.runner import CELL_TIMEOUT, profile
+
+
+class OwnKernel(AsyncKernelManager):
+    """Starts a kernel of the Python that runs this, whatever kernel a user has called python3."""
+
+    @default("kernel_spec_manager")
+    def _own(self):
+        return NbvalKernelspecManager()
 
 
 def update(root: Path, only: str | None = None) -> int:
@@ -23,27 +36,37 @@ def update(root: Path, only: str | None = None) -> int:
     A notebook whose execution fails is left as it was. Returns the exit status.
     """
     try:
+        return _update(root, only)
+    except OSError as error:
+        return _stop(f"{files.refusal(error)}\nno notebook and no ledger is half-written")
+
+
+def _update(root, only):
+    try:
         paths = notebooks(root, only)
     except ValueError as error:
-        print(f"update: {error}", file=sys.stderr)
-        return 1
+        return _stop(str(error))
+    if found := [line for line in (foreign(root), *strays(root)) if line]:
+        return _stop("\n".join(found))
     status = 0
     for number, path in enumerate(paths, start=1):
         print(f"[{number}/{len(paths)}] executing {path.name}", flush=True)
         try:
             store_outputs(root, path)
-        except CellExecutionError as error:
-            print(f"update: {path.name} is unchanged: {error}", file=sys.stderr)
-            status = 1
+        except (CellControlSignal, DeadKernelError) as error:
+            status = _stop(f"{path.name} is unchanged: {error}")
     return status or update_ledger(root)
 
 
 def store_outputs(root: Path, path: Path) -> None:
-    """Execute one notebook in a fresh kernel at seed 0, normalise it, and replace the file."""
+    """Execute one notebook in a fresh kernel at seed 0, as a verification would, normalise it, and replace the file."""
     nb = nbformat.read(path, as_version=4)
     where = {"metadata": {"path": path.parent}}
-    client = NotebookClient(nb, timeout=CELL_TIMEOUT, kernel_name="python3", resources=where)
-    client.execute(env=environment(root, 0), stderr=subprocess.DEVNULL)  # the kernel's own log, not the cells' stderr
+    client = NotebookClient(nb, timeout=CELL_TIMEOUT, kernel_name=CURRENT_ENV_KERNEL_NAME, resources=where,
+                            kernel_manager_class=OwnKernel)
+    with files.scratch(root) as scratch:
+        inherited = environment(root, 0, profile(Path(scratch) / path.stem))
+        client.execute(env=inherited, stderr=subprocess.DEVNULL)  # the kernel's own log, not the cells' stderr
     ledgers.write_text(path, nbformat.writes(normalise(nb)) + "\n")
 
 
@@ -74,8 +97,7 @@ def update_ledger(root: Path) -> int:
         if problems := ledgers.faults(ledger):
             raise RegisterError("\n".join(problems))
     except RegisterError as error:
-        print(f"update: {error}\nreferences/ledger.json is untouched", file=sys.stderr)
-        return 1
+        return _stop(f"{error}\nreferences/ledger.json is untouched")
     ledgers.write(ledger, root / "references" / "ledger.json")
     write_index(root)
     print("references/ledger.json and the README's index are up to date")
@@ -88,3 +110,8 @@ def stored_records(root: Path) -> list[dict]:
             for path in notebooks(root)
             for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"
             for output in cell.outputs if MIME in output.get("data", {})]
+
+
+def _stop(message: str) -> int:
+    print(f"update: {message}", file=sys.stderr)
+    return 1

@@ -1,5 +1,6 @@
 """The collection's main job: run every notebook under strict nbval and print every claim's verdict."""
 
+import json
 import os
 import sys
 import time
@@ -10,12 +11,17 @@ import matplotlib.font_manager  # builds the font cache once, here, instead of i
 
 from covtheory.claims import ledger as ledgers
 from covtheory.claims.register import RegisterError, load_register
-from covtheory.collection import cache
-from covtheory.collection.contract import breaches, notebooks
+from covtheory.collection import cache, files
+from covtheory.collection.contract import breaches, notebooks, strays
+from covtheory.collection.diagnosis import diagnose
+from covtheory.collection.environment import as_it_comes, foreign
 from covtheory.collection.report import html, table
 from covtheory.collection.runner import Run, merge_junit, run_notebook, stop_all
 
 assert matplotlib.font_manager.fontManager
+
+SECONDS = "seconds.json"
+"""How long each notebook took last time, under build/: the longest start first, so that the workers end together."""
 
 
 def verify(root: Path, only: str | None = None, seed: int = 0, fresh: bool = False, workers: int | None = None) -> int:
@@ -23,30 +29,42 @@ def verify(root: Path, only: str | None = None, seed: int = 0, fresh: bool = Fal
 
     The status is 0 only if every notebook passed and every claim holds, or is refuted as printed with a correction
     that holds. Outputs under build/: ``ledger*.json`` (only if all is well), ``junit*.xml`` and ``report*.html``
-    (always); ``*`` is empty for a full run at seed 0 and names the notebook and the seed otherwise.
+    (always); ``*`` is empty for a full run at seed 0 and names the notebook and the seed otherwise. Runs at once do not
+    disturb each other; where the operating system refuses a file, the run says so and the last good ledger stays.
     """
+    try:
+        return _verify(root, only, seed, fresh or as_it_comes(), workers or _cores())
+    except OSError as error:
+        return _stop(f"{files.refusal(error)}\nthe last good ledger is untouched")
+
+
+def _verify(root, only, seed, fresh, workers):
     started, build = time.perf_counter(), root / "build"
     try:
         register = load_register(root)
         paths = notebooks(root, only)
     except ValueError as error:
         return _stop(str(error))
-    if not paths:
-        return _stop(f"no notebooks in {root / 'notebooks'}")
-    if broken := {path.name: found for path in paths if (found := breaches(path, register))}:
-        return _stop("\n".join(f"notebooks/{name}: {line}" for name, lines in broken.items() for line in lines))
-    runs = _run_all(root, paths, seed, fresh, workers or os.cpu_count() or 1, started)
+    found = [line for line in (foreign(root), *strays(root)) if line]
+    found += [] if paths else [f"no notebooks in {root / 'notebooks'}"]
+    found += [f"notebooks/{path.name}: {line}" for path in paths for line in breaches(path, register)]
+    if found:
+        return _stop("\n".join(found))
+    with files.scratch(root) as scratch:
+        runs = _run_all(root, paths, seed, fresh, workers, started, Path(scratch))
     suffix = (f"-{paths[0].name[:2]}" if only else "") + (f"-seed{seed}" if seed else "")
     ledgers.write_text(build / f"junit{suffix}.xml", merge_junit([run.junit for run in runs]))
-    for run in runs:
-        if not run.passed:
-            print(f"\n--- {run.notebook} ---\n{run.output.strip()}", file=sys.stderr)
+    failed = {path: run for path, run in zip(paths, runs, strict=True) if not run.passed}
+    for run in failed.values():
+        print(f"\n--- {run.notebook} ---\n{run.output.strip()}", file=sys.stderr)
+    problems = [line for path, run in failed.items() for line in diagnose(run, path, seed)]
     try:
         numbers = [path.name[:2] for path in paths] if only else None
         ledger = ledgers.collect([record for run in runs for record in run.records], register, numbers)
     except RegisterError as error:
-        return _stop(f"{error}\nthe last good ledger is untouched")
-    problems = ledgers.faults(ledger) + [f"{run.notebook}: strict nbval failed" for run in runs if not run.passed]
+        return _stop("\n".join([*problems, str(error), "the last good ledger is untouched"]))
+    told = " ".join(problems)
+    problems += [line for line in ledgers.faults(ledger) if line.split(":")[0] not in told]
     if not seed and not problems:
         problems += _stale(root, ledger, numbers)
     print("\n" + table(ledger))
@@ -59,14 +77,12 @@ def verify(root: Path, only: str | None = None, seed: int = 0, fresh: bool = Fal
     return 0
 
 
-def _run_all(root, paths, seed, fresh, workers, started) -> list[Run]:
+def _run_all(root, paths, seed, fresh, workers, started, scratch) -> list[Run]:
     """Run what the cache does not have, in parallel over notebooks, telling what happens as it happens."""
-    build, width = root / "build", max(len(path.stem) for path in paths)
-    scratch = build / "runs"
-    scratch.mkdir(parents=True, exist_ok=True)
-    keys = {path: cache.fingerprint(root, path, seed) for path in paths}
-    runs = {path: None if fresh else cache.load(build / "cache", keys[path]) for path in paths}
-    finished = 0
+    store, width, finished = root / "build" / "cache", max(len(path.stem) for path in paths), 0
+    keys = cache.fingerprints(root, paths, seed)
+    runs = {path: None if fresh else cache.load(store, keys[path]) for path in paths}
+    seconds = _seconds(root)
 
     def tell(path, text):
         elapsed = time.perf_counter() - started
@@ -76,25 +92,44 @@ def _run_all(root, paths, seed, fresh, workers, started) -> list[Run]:
         if runs[path]:
             finished += 1
             tell(path, "unchanged: reused the verdicts of an earlier run")
+    todo = sorted((path for path in paths if not runs[path]), key=lambda path: -seconds.get(path.stem, 1e9))
+    if todo:
+        names = ", ".join(path.name[:2] for path in todo)
+        print(f"[{finished}/{len(paths)}] running {names} with {min(workers, len(todo))} workers", flush=True)
     with ThreadPoolExecutor(min(workers, len(paths))) as pool:
-        pending = {pool.submit(run_notebook, root, path, seed, scratch): path for path in paths if not runs[path]}
-        if pending:
-            names = ", ".join(path.name[:2] for path in pending.values())
-            print(f"[{finished}/{len(paths)}] running {names} with {min(workers, len(pending))} workers", flush=True)
-        while pending:
-            try:
+        pending = {pool.submit(run_notebook, root, path, seed, scratch): path for path in todo}
+        try:
+            while pending:
                 done, _ = wait(pending, return_when=FIRST_COMPLETED)
-            except BaseException:  # interrupted: end the runs too, or leaving this block would wait for them
-                pool.shutdown(wait=False, cancel_futures=True)
-                stop_all()
-                raise
-            for future in done:
-                path = pending.pop(future)
-                run = runs[path] = future.result()
-                cache.store(build / "cache", keys[path], run)
-                finished += 1
-                tell(path, f"{'passed' if run.passed else 'FAILED'} in {run.seconds:.1f} s")
+                for future in done:
+                    path = pending.pop(future)
+                    run = runs[path] = future.result()
+                    seconds[path.stem] = round(run.seconds, 1)
+                    if not as_it_comes() and cache.fingerprints(root, [path], seed)[path] == keys[path]:
+                        cache.store(store, keys[path], run)  # unless something was edited while it ran
+                    finished += 1
+                    tell(path, f"{'passed' if run.passed else 'FAILED'} in {run.seconds:.1f} s")
+        except BaseException:  # interrupted, or refused a file: end the runs too, or leaving would wait for them
+            pool.shutdown(wait=False, cancel_futures=True)
+            stop_all()
+            raise
+    if todo:
+        ledgers.write_text(root / "build" / SECONDS, json.dumps(seconds, indent=1, sort_keys=True) + "\n")
     return [runs[path] for path in paths]
+
+
+def _seconds(root):
+    """Return how long each notebook took last time; what is missing or damaged is unknown."""
+    try:
+        found = json.loads((root / "build" / SECONDS).read_text(encoding="utf-8"))
+        return {name: float(value) for name, value in found.items()}
+    except (OSError, ValueError, AttributeError, TypeError):
+        return {}
+
+
+def _cores():
+    """Return how many cores this process may use, which in a container is not how many there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _stale(root, ledger, numbers):

@@ -1,18 +1,20 @@
 """Replay of the certificate in ball arithmetic: the bracket becomes a proof, up to the correctness of Arb.
 
 Nothing is taken over from floating point except choices that need no justification: the tilt, the spacing and number of
-frequencies, two Chernoff exponents. The floats ``p``, ``q`` and ``log_N`` are exact inputs (rows are divided by their
-exact sums). Needs python-flint: ``pip install "covtheory[proof]"``.
+frequencies, two Chernoff exponents, the scaling of a chain. Models are those of :mod:`~.ball_models`. Needs
+python-flint: ``pip install "covtheory[proof]"``.
 """
-
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from covtheory.coverage.band_limited_tail import Plan
-from covtheory.coverage.certificate import band_limited_coverage, positions
+from covtheory.coverage.ball_models import BallChain, BallProduct, library, total
+from covtheory.coverage.band_limited_tail import Plan, plan_tail
+from covtheory.coverage.certificate import band_limited_coverage, positions, tokens_at
 from covtheory.coverage.composition import Bracket
+from covtheory.coverage.markov_certificate import StateModel, automaton_model, markov_model
+from covtheory.coverage.rounding import INPUT, tie
+from covtheory.policies.markov import Markov
 
 
 def ball_replay(
@@ -30,8 +32,9 @@ def ball_replay(
     Returns
     -------
     Bracket
-        For the exact tie rule ``log ratio >= log_N``. ``detail["log_tail"]`` is the bracket of the tail in logarithms
-        and ``detail["float"]`` the floating-point bracket with the same choices, which must contain this one.
+        For the laws given and the exact rule ``log ratio >= log_N``. ``detail["log_tail"]`` is the bracket of the tail
+        in logarithms and ``detail["float"]`` the floating-point bracket with the same choices, which must contain this
+        one.
 
     Raises
     ------
@@ -40,148 +43,140 @@ def ball_replay(
     ValueError
         As for ``certified_coverage``, or if the floating-point engine needed no frequencies.
     """
-    flint = _flint()
+    library()
     p, q, counts = positions(p, q, H)
-    coarse = band_limited_coverage(p, q, counts, float(log_N), relative_gap)
+    t = float(log_N)
+    coarse = band_limited_coverage(p, q, counts, t, relative_gap)
+    plan, theta, sign = _choices(coarse, t)
+    return _in_precision(precision, lambda: ball_bracket(BallProduct(p, q, counts, t, theta, sign), theta, plan,
+                                                         sign < 0, coarse=coarse))
+
+
+def ball_markov_replay(
+    pi_D: Markov, pi: Markov, log_N: float, *, relative_gap: float = 1e-2, precision: int = 128
+) -> Bracket:
+    """The same for two Markov chains: :func:`~covtheory.coverage.markov_certificate.certified_markov_coverage`."""
+    return _replay_states(markov_model(pi_D, pi), float(log_N), relative_gap, precision)
+
+
+def ball_automaton_replay(
+    p: ArrayLike, q: ArrayLike, next_state: ArrayLike, H: int, log_N: float, *, start: int = 0,
+    relative_gap: float = 1e-2, precision: int = 128,
+) -> Bracket:
+    """The same for tokens that drive an automaton: ``certified_automaton_coverage``."""
+    return _replay_states(automaton_model(p, q, next_state, H, start), float(log_N), relative_gap, precision)
+
+
+def _replay_states(model: StateModel, t: float, gap: float, precision: int) -> Bracket:
+    library()
+    coarse = model.banded(t, gap)
+    plan, theta, sign = _choices(coarse, t)
+    scaling = model.scaling(t, theta, sign)
+    return _in_precision(precision, lambda: ball_bracket(
+        BallChain(*model.given, t, theta, sign, scaling), theta, plan, sign < 0, coarse=coarse))
+
+
+def _choices(coarse: Bracket, t: float) -> tuple[Plan, float, int]:
     if "plan" not in coarse.detail:
-        raise ValueError(f"log_N: got {log_N!r}, where the answer needs no certificate ({coarse.method})")
-    old, flint.ctx.prec = flint.ctx.prec, precision
+        raise ValueError(f"log_N: got {t!r}, where the answer needs no certificate ({coarse.method})")
+    return coarse.detail["plan"], abs(coarse.detail["theta"]), -1 if coarse.detail["reflected"] else 1
+
+
+def ball_certificate(p: np.ndarray, q: np.ndarray, counts: np.ndarray, t: float, gap: float) -> Bracket:
+    """What ``certified_coverage`` falls back on: all laws that are meant, and all thresholds tied with ``t``.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If python-flint is not installed.
+    ArithmeticError
+        If even the choices cannot be made in floating point.
+    """
+    library()
+    tokens, _, reflect = tokens_at(p, q, counts, t)
+    if not tokens.possible or not np.isfinite(t):
+        raise ArithmeticError("no sequence has a finite log ratio, or no finite threshold")
+    theta, _ = tokens.saddle()
+    plan = plan_tail(tokens.tilt(theta), gap / 1.2)
+    if plan is None:
+        raise ArithmeticError(f"no plan at tilt {theta:.3g}")
+    moved = int(counts[np.any(p != q, axis=1)].sum())
+
+    def bracket() -> Bracket:
+        arb = library().arb
+        return ball_bracket(BallProduct(p, q, counts, t, theta, -1 if reflect else 1), theta, plan, reflect,
+                            window=arb(float(tie(t))) + 2.02 * arb(INPUT) * moved, error=1.01 * arb(INPUT) * tokens.H)
+
+    return _in_precision(128, bracket)
+
+
+def _in_precision(bits: int, work) -> Bracket:
+    flint = library()
+    old, flint.ctx.prec = flint.ctx.prec, bits
     try:
-        return _replay(flint, p, q, counts, float(log_N), coarse)
+        return work()
     finally:
         flint.ctx.prec = old
 
 
-def _flint():
-    try:
-        import flint
-    except ModuleNotFoundError:
-        raise ModuleNotFoundError(
-            'ball replay needs python-flint: pip install "covtheory[proof]"', name="flint"
-        ) from None
-    return flint
+def ball_bracket(model, theta: float, plan: Plan, reflected: bool, *, window=0, error=0, coarse=None) -> Bracket:
+    """Bracket of the coverage for thresholds within ``window`` and probabilities within the factor ``e^{+-error}``."""
+    arb = library().arb
+    window, error = arb(window), arb(error)
+    upper, lower, values = integral(model, theta, plan, window)
+    below = lower - alias(model, plan, window)
+    grown = (arb(theta) * window + error).exp()
+    low, high = model.log_scale.exp() * below / grown, model.log_scale.exp() * upper * grown
+    low = low if low > 0 else arb(0)
+    infinite, wide = model.infinite, error.exp()
+    ends = (1 - high, 1 - low) if reflected else (infinite / wide + low, infinite * wide + high)
+    smallest, largest = max(0.0, floor(ends[0])), min(1.0, ceil(ends[1]))
+    log_tail = (floor(low.log()) if low > 0 else -np.inf, ceil(high.log()) if high > 0 else np.inf)
+    tail = max(0.0, floor(low)), min(1.0, ceil(high))
+    return Bracket(smallest, largest, "ball arithmetic", {
+        "log_tail": log_tail, "values": values, "float": coarse, "reflected": reflected, "plan": plan,
+        "theta": -theta if reflected else theta, "radius": float((model.log_scale.exp() * upper).rad()),
+        "complement": tail if reflected else (max(0.0, floor(1 - ends[1])), min(1.0, ceil(1 - ends[0])))})
 
 
-@dataclass(frozen=True)
-class _Row:
-    """One position in balls: tilted weights, centred log ratios, standard deviation, multiplicity."""
-
-    w: list
-    y: list
-    sd: object
-    count: int
-
-
-def _replay(flint, p, q, counts, t, coarse: Bracket) -> Bracket:
-    arb, detail = flint.arb, coarse.detail
-    plan: Plan = detail["plan"]
-    sign, theta = (-1 if detail["reflected"] else 1), arb(abs(detail["theta"]))
-    shift, rows = arb(t) / int(counts.sum()), []
-    log_scale, no_infinite = arb(0), arb(1)
-    for p_h, q_h, count in zip(p, q, counts, strict=True):
-        total_p, total_q = sum(map(arb, p_h.tolist()), arb(0)), sum(map(arb, q_h.tolist()), arb(0))
-        pairs = [(arb(a) / total_p, arb(b) / total_q) for a, b in zip(p_h.tolist(), q_h.tolist(), strict=True)
-                 if a > 0 and b > 0]
-        y = [((a / b).log() - shift) * sign for a, b in pairs]
-        kernel = [a * (theta * v).exp() for (a, _), v in zip(pairs, y, strict=True)]
-        mass = sum(kernel, arb(0))
-        w = [k / mass for k in kernel]
-        mean = sum((a * v for a, v in zip(w, y, strict=True)), arb(0))
-        variance = sum((a * (v - mean) ** 2 for a, v in zip(w, y, strict=True)), arb(0))
-        rows.append(_Row(w, y, variance.sqrt(), int(count)))
-        log_scale += mass.log() * int(count)
-        lost = np.any((p_h > 0) & (q_h == 0))
-        no_infinite *= sum((a for a, _ in pairs), arb(0)) ** int(count) if lost else arb(1)
-    upper, lower, cells, values = _integral(flint, rows, theta, plan, detail)
-    alias = _alias(flint, rows, plan)
-    scale = log_scale.exp()
-    low, high = scale * (lower - alias), scale * upper
-    infinite = 1 - no_infinite
-    ends = (1 - high, 1 - low) if detail["reflected"] else (infinite + low, infinite + high)
-    smallest, largest = max(0.0, _floor(ends[0])), min(1.0, _ceil(ends[1]))
-    log_tail = (_floor((low).log()) if low > 0 else -np.inf, _ceil(high.log()))
-    return Bracket(smallest, largest, "ball arithmetic",
-                   {"log_tail": log_tail, "cells": cells, "values": values, "float": coarse,
-                    "radius": float((scale * upper).rad())})
-
-
-def _integral(flint, rows, theta, plan: Plan, detail):
-    """Balls for the integrals of majorant and of minorant: frequencies one by one, or cells shown to be small."""
+def integral(model, theta: float, plan: Plan, window) -> tuple[object, object, int]:
+    """Balls for the integrals of majorant, at ``-window``, and of minorant, at ``window``, and how many values."""
+    flint = library()
     arb, acb, K = flint.arb, flint.acb, plan.K
-    h, sd = arb(plan.step), sum((row.sd**2 * row.count for row in rows), arb(0)).sqrt()
-    lam = theta * 2 * arb.pi() / h / K
+    h, kappa = arb(plan.step), 14 + 2 * np.log(1e3 * max(1.0, K**0.5))
+    lam = arb(theta) * 2 * arb.pi() / h / K
     decay, loss = (-lam).exp(), 1 - (-lam).exp()
-    H = sum(row.count for row in rows)
-    kappa = 14 + 2 * np.log(1e3 * max(1.0, K**0.5))
-    wanted = list(range(min(K, int(np.sqrt(2 * kappa) / (float(sd.mid()) * plan.step) * 1.1) + 2)))
-    reach = 1.15 - np.arccos(np.exp(-kappa / H))
-    widest = max(float(row.sd.mid()) for row in rows)
-    size = 4 ** min(15, int(np.log(max(1.0, 2 * reach / (widest * plan.step))) / np.log(4))) if reach > 0.05 else 1
-    stack, cells = [(k, size) for k in range(len(wanted), K, size)], 0
-    limit = arb(-kappa)
-    while stack:
-        k, width = stack.pop()
-        if width == 1:
-            wanted.append(k)
-            continue
-        cells += 1
-        if not _is_small(flint, rows, h * (2 * k + width - 1) / 2, h * (width - 1) / 2, limit):
-            stack += [(k + i * width // 4, width // 4) for i in range(4) if k + i * width // 4 < K]
-    upper, fejer = acb(0), arb(0)
-    for k in wanted:
-        psi = acb(1)
-        for row in rows:
-            psi *= _phi(flint, row, h * k) ** row.count
-        tau = arb(k) / K
+    upper, lower, fejer, count = arb(0), arb(0), arb(0), 0
+    for k, psi in model.frequencies(plan, kappa):
+        count += 1
+        tau, twice, angle = arb(k) / K, 2 if k else 1, h * k * window
         turn = (acb(0, -2) * arb.pi() * tau).exp()
         value = (1 - tau) / (1 - decay * turn)
         if k:
             value += lam * decay * (1 - turn) / (loss * (1 - decay * turn)) / (acb(0, 2) * arb.pi())
-        upper += (2 if k else 1) * value * psi
-        fejer += (2 if k else 1) * (1 - tau) * psi.real
-    skipped = limit.exp() * (arb(3) / loss + 2) if len(wanted) < K else arb(0)
-    majorant, fejer = upper.real / K, fejer / K
-    return majorant + skipped, majorant - fejer - skipped, cells, len(wanted)
+        wave = acb(angle.cos(), angle.sin())
+        upper += twice * (value * psi * wave).real
+        lower += twice * (value * psi * wave.conjugate()).real
+        fejer += twice * (1 - tau) * (psi * wave.conjugate()).real
+    skipped = arb(-kappa).exp() * (arb(3) / loss + 2) if count < K else arb(0)
+    return upper / K + skipped, (lower - fejer) / K - skipped, count
 
 
-def _phi(flint, row: _Row, u):
-    re, im = flint.arb(0), flint.arb(0)
-    for w, y in zip(row.w, row.y, strict=True):
-        s, c = (u * y).sin_cos()
-        re, im = re + w * c, im + w * s
-    return flint.acb(re, im)
-
-
-def _is_small(flint, rows, middle, radius, limit) -> bool:
-    """Whether the characteristic function is below ``exp(limit)`` within ``radius`` of ``middle``."""
-    total = flint.arb(0)
-    for row in rows:
-        modulus = abs(_phi(flint, row, middle)).upper()
-        if not modulus < 1:
-            continue
-        beta = modulus.acos() - row.sd * radius
-        if beta > 0:
-            total += row.count * beta.cos().upper().log()
-        if total < limit:
-            return True
-    return False
-
-
-def _alias(flint, rows, plan: Plan):
-    arb, total = flint.arb, flint.arb(0)
+def alias(model, plan: Plan, window) -> object:
+    """Bound of all other translates."""
+    arb = library().arb
+    terms = []
     for rate, sign in ((arb(plan.down), -1), (arb(plan.up), 1)):
-        log_sum = arb(0)
-        for row in rows:
-            mgf = sum((w * (sign * rate * y).exp() for w, y in zip(row.w, row.y, strict=True)), arb(0))
-            log_sum += mgf.log() * row.count
         shrink = (-rate * 2 * arb.pi() / arb(plan.step)).exp()
-        total += log_sum.exp() * shrink / (1 - shrink)
-    return total
+        terms.append((model.log_mgf(sign * rate) + rate * window).exp() * shrink / (1 - shrink))
+    return total(terms)
 
 
-def _floor(ball) -> float:
+def floor(ball) -> float:
+    """Largest convenient float below a ball."""
     return float(np.nextafter(float(ball.lower()), -np.inf))
 
 
-def _ceil(ball) -> float:
+def ceil(ball) -> float:
+    """Smallest convenient float above a ball."""
     return float(np.nextafter(float(ball.upper()), np.inf))

@@ -1,4 +1,9 @@
-"""Certified coverage of sequences of any length: the public engine for independent tokens."""
+"""Certified coverage of sequences of any length: the public engine for independent tokens.
+
+What the floats mean, which atoms are tied with the threshold, and what is assumed of arithmetic is said once, in
+:mod:`~covtheory.coverage.rounding`. Where that assumption fails the few points that are looked at, floating point is
+not used for a certificate at all: ball arithmetic takes over (python-flint), and also where no finite budget comes out.
+"""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -7,10 +12,19 @@ from covtheory import validation
 from covtheory.coverage.band_limited_tail import Tail, certify_tail, point_value, smallest_gap
 from covtheory.coverage.composition import Bracket
 from covtheory.coverage.meet_in_the_middle import enumerated_coverage, type_count
-from covtheory.coverage.tilted_product import UNIT, TokenSum
+from covtheory.coverage.rounding import FUNCTION, UNIT, functions_hold, tie
+from covtheory.coverage.tilted_product import TokenSum
 
 FEW_TYPES = 2**14
 """Up to so many types, enumeration comes first."""
+
+MOST_ROWS = 4096
+"""Enumeration of positions that differ is not tried beyond this length."""
+
+UNDECIDED = "no finite budget"
+
+NOTHING = 1e-299
+"""A probability that is shown to be below this counts as determined, whatever its lower end."""
 
 
 def certified_coverage(
@@ -19,9 +33,9 @@ def certified_coverage(
     """Two-sided certificate of ``Cov_N`` for independent tokens, to a chosen relative gap, at any ``H``.
 
     The cost does not grow with H, and hardly with the depth of the tail. Few types, or a threshold that sits on an
-    atom, are enumerated instead. The bracket holds for all exact laws that agree with the floats (after normalising) up
-    to 4 units of round-off per entry, and contains every error of the computation; atoms within
-    ``1e-12 max(1, |log N|)`` of ``log N`` are tied with it and count. The proof is in notebook 18.
+    atom, are enumerated instead. The bracket holds for all laws within 4 units of round-off per entry of the normalised
+    floats, and contains every error of the computation; atoms within ``1e-12 max(1, |log N|)`` below ``log N`` are tied
+    with it and count (:mod:`~covtheory.coverage.rounding`). The proof is in notebook 18.
 
     Parameters
     ----------
@@ -45,6 +59,8 @@ def certified_coverage(
     ValueError
         Bad probabilities or threshold, or a gap that cannot be reached: because of round-off, of an atom too close to
         the threshold where there are too many to list, or of a threshold at the end of the range, where no tilt helps.
+    ModuleNotFoundError
+        If numpy's functions are less accurate here than is assumed, and python-flint is not installed.
 
     Examples
     --------
@@ -56,31 +72,51 @@ def certified_coverage(
     p, q, counts = positions(p, q, H)
     gap = float(validation.in_range("relative_gap", relative_gap, 0.0, 1.0, open_ends=True))
     t = _threshold(log_N)
-    one = len(p) == 1
-    if one and type_count(p[0], q[0], int(counts[0])) <= FEW_TYPES:
-        bracket = enumerated_coverage(p[0], q[0], int(counts[0]), t)
-        if accept(bracket, gap):
-            return bracket
     if t == -np.inf:
         return Bracket(1.0, 1.0, "certain", {"complement": (0.0, 0.0)})
-    bracket = band_limited_coverage(p, q, counts, t, gap)
-    if accept(bracket, gap):
-        return bracket
-    try:
-        if one:
-            listed = enumerated_coverage(p[0], q[0], int(counts[0]), t)
-        else:
-            listed = enumerated_coverage(np.repeat(p, counts, axis=0), np.repeat(q, counts, axis=0), None, t)
-    except ValueError as error:
-        reason = str(error)
-    else:
-        if accept(listed, gap):
-            return listed
-        reason = f"enumeration reaches {_gap(listed):.3g}"
+    if not functions_hold():
+        return _in_balls(p, q, counts, t, gap, "functions of this numpy are less accurate than is assumed")
+    one, found, reasons = len(p) == 1, [], []
+    few = one and type_count(p[0], q[0], int(counts[0])) <= FEW_TYPES
+    for route in (_listed, _banded, _listed)[0 if few else 1 :]:
+        try:
+            bracket = route(p, q, counts, t, gap)
+        except (ValueError, ArithmeticError) as error:
+            reasons.append(str(error))
+            continue
+        if accept(bracket, gap):
+            return bracket
+        found.append(bracket)
+        reasons.append(bracket.detail.get("obstacle", f"{bracket.method} reaches {_gap(bracket):.3g}"))
+    best = min(found, key=_gap, default=Bracket(0.0, 1.0, "nothing", {"complement": (0.0, 1.0)}))
     raise ValueError(
-        f"relative_gap: got {gap:.3g}, expected more at log_N = {t:.17g}, where the best is {_gap(bracket):.3g} "
-        f"(value in [{bracket.lower:.6g}, {bracket.upper:.6g}]): {bracket.detail['obstacle']}; {reason}"
+        f"relative_gap: got {gap:.3g}, expected more at log_N = {t:.17g}, where the best is {_gap(best):.3g} "
+        f"(value in [{best.lower:.6g}, {best.upper:.6g}]): {'; '.join(dict.fromkeys(reasons))}"
     )
+
+
+def _listed(p, q, counts, t, gap) -> Bracket:
+    if len(p) == 1:
+        return enumerated_coverage(p[0], q[0], int(counts[0]), t)
+    if counts.sum() > MOST_ROWS:
+        raise ValueError(f"H: {counts.sum()} positions that differ, expected at most {MOST_ROWS} to enumerate")
+    return enumerated_coverage(np.repeat(p, counts, axis=0), np.repeat(q, counts, axis=0), None, t)
+
+
+def _banded(p, q, counts, t, gap) -> Bracket:
+    bracket = band_limited_coverage(p, q, counts, t, gap)
+    if bracket.method == UNDECIDED:
+        return _in_balls(p, q, counts, t, gap, bracket.detail["obstacle"])
+    return bracket
+
+
+def _in_balls(p, q, counts, t, gap, why: str) -> Bracket:
+    from covtheory.coverage.ball_replay import ball_certificate
+
+    try:
+        return ball_certificate(p, q, counts, t, gap)
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(f"{why}: {error}", name="flint") from None
 
 
 def certified_profile(
@@ -119,7 +155,7 @@ def point_coverage(p: ArrayLike, q: ArrayLike, H: int | None, log_N: float) -> f
     True
     """
     rows = positions(p, q, H)
-    tokens, infinite, reflect = _tokens(*rows, _threshold(log_N))
+    tokens, infinite, reflect = tokens_at(*rows, _threshold(log_N))
     if -tokens.high < 0 < -tokens.low:
         value = point_value(tokens.tilt(tokens.saddle()[0]))
         if value is not None:
@@ -137,42 +173,49 @@ def band_limited_coverage(p: np.ndarray, q: np.ndarray, counts: np.ndarray, t: f
     >>> band_limited_coverage(half, skew, np.array([2]), np.log(3), 1e-2).contains(0.25)
     True
     """
-    tokens, (low, high), reflect = _tokens(p, q, counts, t)
+    tokens, (low, high), reflect = tokens_at(p, q, counts, t)
+    lost = tokens.lost
     if not tokens.possible or t == np.inf or (not reflect and tokens.high < -tokens.window):
-        return Bracket(low, high, "infinite ratios only", {"complement": (1 - high, 1 - low)})
+        high = min(1.0, (high + lost) * (1 + 2 * UNIT))
+        return Bracket(low, high, "infinite ratios only", {"complement": one_minus(low, high)})
     if reflect and tokens.high < -tokens.window:
-        return Bracket(1.0, 1.0, "certain", {"complement": (0.0, 0.0)})
+        return Bracket(one_minus(0.0, lost)[0] if lost else 1.0, 1.0, "certain", {"complement": (0.0, lost)})
     theta, capped = tokens.saddle()
     tail = certify_tail(tokens.tilt(theta), gap, 0.0 if reflect else low)
-    return bracket_of_tail(tail, (low, high), reflect, capped, theta, gap)
+    if tail is None:
+        return Bracket(low, 1.0, UNDECIDED, {"complement": one_minus(low, 1.0), "reflected": reflect, "theta": theta,
+                                             "obstacle": f"no finite error budget at tilt {theta:.3g}"})
+    return bracket_of_tail(tail, (low, high), reflect, capped, theta, gap, lost)
 
 
-def _tokens(p, q, counts, t) -> tuple[TokenSum, tuple[float, float], bool]:
+def tokens_at(p, q, counts, t) -> tuple[TokenSum, tuple[float, float], bool]:
     """The sum to integrate, centred at the threshold, reflected if the threshold is below the mean."""
     at = t if np.isfinite(t) else 0.0
-    tokens, tie = TokenSum(p, q, counts, at), 1e-12 * max(1.0, abs(at))
+    tokens = TokenSum(p, q, counts, at)
     infinite, reflect = tokens.p_inf, np.isfinite(t) and tokens.possible and tokens.moments(0.0)[1] > 0
     if reflect:
         tokens = TokenSum(p, q, counts, at, sign=-1)
-    tokens.window += tie
+    tokens.window += float(tie(at))
     return tokens, infinite, bool(reflect)
 
 
 def bracket_of_tail(
-    tail: Tail, infinite: tuple[float, float], reflect: bool, capped: bool, theta: float, gap: float
+    tail: Tail, infinite: tuple[float, float], reflect: bool, capped: bool, theta: float, gap: float, lost: float = 0.0
 ) -> Bracket:
-    """Turn the bracket of the tilted sum's tail into one of the coverage."""
-    floor = smallest_gap(tail)
+    """Turn the bracket of the tilted sum's tail into one of the coverage; ``lost`` is data mass that W leaves out.
+
+    The exponential function's error is ``FUNCTION u``, and below 1e-300, where it has no relative error, the lower end
+    is zero and the upper end larger by that.
+    """
+    floor, wide = smallest_gap(tail), 2 * FUNCTION * UNIT
     lower, upper, point = (float(np.exp(min(v, 0.0))) for v in (tail.log_lower, tail.log_upper, tail.log_point))
-    lower, upper = lower * (1 - 8 * UNIT), min(1.0, upper * (1 + 8 * UNIT) + 1e-300)
+    lower = lower * (1 - wide) if lower > 1e-300 else 0.0
+    upper = min(1.0, (upper + lost) * (1 + wide) + 1e-300)
     if reflect:
-        complement = (lower, upper)
-        ends = max(0.0, 1 - upper - UNIT), min(1.0, 1 - lower + UNIT)
-        point = 1 - point
+        complement, ends, point = (lower, upper), one_minus(lower, upper), 1 - point
     else:
-        ends = infinite[0] + lower, min(1.0, (infinite[1] + upper) * (1 + 2 * UNIT))
-        complement = (max(0.0, 1 - ends[1] - UNIT), 1 - ends[0] + UNIT)
-        point += infinite[0]
+        ends = (infinite[0] + lower) * (1 - 2 * UNIT), min(1.0, (infinite[1] + upper) * (1 + 2 * UNIT))
+        complement, point = one_minus(*ends), point + infinite[0]
     point = float(np.clip(point, *ends))
     obstacle = f"probability within {2 * np.pi / tail.plan.step / tail.plan.K:.2g} nats of the threshold (an atom?)"
     if capped:
@@ -180,11 +223,22 @@ def bracket_of_tail(
     elif floor > gap:
         obstacle = f"round-off alone costs {floor:.2g}"
     more = 10 * tail.parts["work"] if floor < gap / 10 else np.inf
-    detail = {"theta": -theta if reflect else theta, "frequencies": tail.plan.K, "work": tail.parts["work"],
+    detail = {"theta": float(-theta if reflect else theta), "frequencies": tail.plan.K, "work": tail.parts["work"],
               "work_for_tenth_gap": more, "smallest_gap": floor, "point": point, "complement": complement,
               "log_tail": (tail.log_lower, tail.log_upper), "reflected": reflect, "plan": tail.plan,
               "obstacle": obstacle, **{k: tail.parts[k] for k in ("alias", "noise", "skipped", "kernel", "log_error")}}
     return Bracket(*ends, "band-limited majorant", detail)
+
+
+def one_minus(lower: float, upper: float) -> tuple[float, float]:
+    """Bracket of ``1 - v`` for v between the ends, rounded outward.
+
+    Examples
+    --------
+    >>> 0.7 < one_minus(0.25, 0.3)[1] - 1e-17 < 0.75 + 1e-15
+    True
+    """
+    return max(0.0, 1 - upper - UNIT), min(1.0, 1 - lower + UNIT)
 
 
 def positions(p: ArrayLike, q: ArrayLike, H: int | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -228,6 +282,8 @@ def _gap(bracket: Bracket) -> float:
     below, above = bracket.detail["complement"]
     reflected = bracket.detail.get("reflected", above < 0.5)
     lower, upper = (below, above) if reflected else (bracket.lower, bracket.upper)
-    if upper <= 1e-299:
+    if not 0 <= lower <= upper <= 1:
+        raise ArithmeticError(f"bracket: [{lower}, {upper}] by {bracket.method} is not one of a probability")
+    if upper <= NOTHING:
         return 0.0
     return float(upper / lower - 1) if lower > 0 else float("inf")

@@ -18,9 +18,8 @@ from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 
 from covtheory import validation
-from covtheory.coverage.log_ratio import token_log_ratios
+from covtheory.coverage.rounding import ENTRY, FUNCTION, LEAST, UNIT, mass_at_infinity, tie, token_laws
 
-UNIT = 2.0**-53
 LARGEST_TRANSFORM = 2**26
 """More FFT points than this are refused."""
 
@@ -28,6 +27,11 @@ LARGEST_TRANSFORM = 2**26
 @dataclass(frozen=True)
 class Bracket:
     """Two-sided bound ``lower <= value <= upper``; arrays if several thresholds were asked for.
+
+    Raises
+    ------
+    ArithmeticError
+        Lower end above the upper end, or an end that is not a number: such a bracket is never handed on.
 
     Examples
     --------
@@ -40,6 +44,10 @@ class Bracket:
     upper: float | np.ndarray
     method: str
     detail: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self):
+        if not np.all(np.asarray(self.lower) <= np.asarray(self.upper)):  # also when an end is not a number
+            raise ArithmeticError(f"bracket: [{self.lower}, {self.upper}] by {self.method} is empty or not a number")
 
     def contains(self, value: ArrayLike) -> bool | np.ndarray:
         """Whether ``value`` lies inside, ends included."""
@@ -66,8 +74,10 @@ def composition_bracket(
     by Chernoff's inequality; (ii) the FFT's round-off: with M points the error of a transform is at most
     ``7 u log2(M)`` in relative l2 norm (Higham 2002, Thm 24.2; u = 2**-53), the H-th power multiplies it by at most H
     and adds 16 u H per coefficient, a sum against g multiplies it by the l2 norm of g and adds M u; (iii) the rounding
-    of the tilted weights, token by token, and of ``H Lam - th t``. Thresholds within ``1e-12 max(1, |log N|)`` of a
-    value of the sum count as ties.
+    of the tilted weights, ``ENTRY``, two functions and five roundings with arguments of at most ``|log p| + theta |x|``
+    per token, and of ``H Lam - th t``; (iv) what can move an atom: the laws that are meant and the rounding of ratios
+    (:func:`~covtheory.coverage.rounding.token_laws`), and the tie: the bracket is that of the thresholds ``log N -+
+    window``, so that at an atom it contains the coverage with and without it.
 
     Parameters
     ----------
@@ -120,14 +130,16 @@ class _Tokens:
     """Distinct positions with multiplicities: finite log ratios, their masses, the mass at infinity."""
 
     def __init__(self, p: np.ndarray, q: np.ndarray, counts: np.ndarray):
-        x = token_log_ratios(p, q)
+        law, x, slip = token_laws(p, q)
         self.counts, self.H = counts, int(counts.sum())
-        self.on = (p > 0) & np.isfinite(x)
+        self.on = (law >= LEAST) & np.isfinite(x)
         self.x = np.where(self.on, x, 0.0)
+        self.room = np.where(self.on, slip, 0.0)
+        self.slip = 2.02 * float(counts @ self.room.max(axis=1))  # of the laws meant, and of rounding to the grid
         with np.errstate(divide="ignore"):
-            self.log_p = np.where(self.on, np.log(p), -np.inf)
-            infinite = np.minimum(np.where((p > 0) & ~self.on, p, 0.0).sum(axis=1), 1.0)
-            self.p_inf = float(0.0 - np.expm1(counts @ np.log1p(-infinite)))
+            self.log_p = np.where(self.on, np.log(law), -np.inf)
+        self.p_inf = mass_at_infinity(law, (law >= LEAST) & (x == np.inf), counts.astype(float))
+        self.lost = 1.01 * float(counts @ np.where(law < LEAST, law, 0.0).sum(axis=1))
         self.possible = bool(self.on.any(axis=1).all())
         self.least = float(counts @ np.where(self.on, x, np.inf).min(axis=1))
         self.most = float(counts @ np.where(self.on, x, -np.inf).max(axis=1))
@@ -150,21 +162,22 @@ class _Tokens:
 
 def _bracket(tokens: _Tokens, t: float, points: int, tilt: bool) -> tuple[float, float, dict[str, float]]:
     detail = {"tilt": 0.0, "grid": 0.0, "wrap": 0.0, "round_off": 0.0}
-    tie = 1e-12 * max(1.0, abs(t)) if np.isfinite(t) else 0.0
+    low_inf, high_inf = tokens.p_inf[0], min(1.0, tokens.p_inf[1] + tokens.lost)
     slack = 8 * tokens.H * UNIT
-    low_inf, high_inf = tokens.p_inf * (1 - slack), min(1.0, tokens.p_inf * (1 + slack))
-    if not tokens.possible or t - tie > tokens.most + slack * abs(tokens.most):
+    window = tokens.slip + float(tie(t)) + (8 * UNIT * abs(t) if np.isfinite(t) else 0.0)
+    if not tokens.possible or t - window > tokens.most + slack * abs(tokens.most):
         return low_inf, high_inf, detail
-    if t + tie <= tokens.least - slack * abs(tokens.least):
-        return 1.0 - slack, 1.0, detail
+    if t + window <= tokens.least - slack * abs(tokens.least):
+        return max(0.0, 1.0 - slack - tokens.lost), 1.0, detail
     if tokens.span == 0:  # the sum is a constant, and t is tied with it
         return low_inf, 1.0, detail
     theta = _saddle(tokens, t) if tilt else 0.0
     period = _period(tokens, theta, t, points)
-    low, _ = _tail(tokens, theta, t + tie, period, points, down=True)
-    high, found = _tail(tokens, theta, t - tie, period, points, down=False)
+    low, _ = _tail(tokens, theta, t + window, period, points, down=True)
+    high, found = _tail(tokens, theta, t - window, period, points, down=False)
     detail = {"tilt": theta, "grid": period / points, **found}
-    return min(1.0, low_inf + max(0.0, low)), min(1.0, high_inf + high), detail
+    low, high = low if np.isfinite(low) else 0.0, high if np.isfinite(high) else 1.0
+    return min(1.0, low_inf + max(0.0, low)) * (1 - 2 * UNIT), min(1.0, (high_inf + high) * (1 + 2 * UNIT)), detail
 
 
 def _saddle(tokens: _Tokens, t: float) -> float:
@@ -189,27 +202,46 @@ def _period(tokens: _Tokens, theta: float, t: float, points: int) -> float:
 def _tail(tokens: _Tokens, theta: float, t: float, period: float, points: int, *, down: bool):
     """A bound on the tail of the finite part: from below with ``down``, else from above; and its error budget."""
     h = period / points
-    guard = 4 * UNIT * np.abs(tokens.x / h)
-    steps = np.floor(tokens.x / h - guard) if down else np.ceil(tokens.x / h + guard)
+    steps = grid_steps(tokens.x, h, down, tokens.room)
     log_scale, mass = tokens.tilted(theta, steps * h)
     spectrum = np.ones(points // 2 + 1, dtype=complex)
     for row, index, number in zip(mass, steps.astype(np.int64) % points, tokens.counts, strict=True):
         spectrum *= np.fft.rfft(np.bincount(index, weights=row, minlength=points)) ** int(number)
     law = np.fft.irfft(spectrum, points)
-    edge = 4 * UNIT * abs(t / h)
-    first = int(np.ceil(t / h + edge)) if down else int(np.floor(t / h - edge))
+    first = int(grid_steps(np.array(t), h, not down))
     distance = np.arange(points // 2)
     value = float(law[(first + distance) % points] @ np.exp(-theta * h * distance))
     l2_of_g = min(np.sqrt(points / 2), 1 / np.sqrt(max(-np.expm1(-2 * theta * h), 1e-300)))
     round_off = UNIT * ((14 * (tokens.H + 1) * np.log2(points) + 16 * tokens.H) * l2_of_g + points)
     wrap_up, wrap_down = _wrap(tokens, theta, steps * h, first * h, period / 2 - h)
-    largest = np.abs(np.where(tokens.on, tokens.log_p, 0.0)).max(axis=1) + theta * np.abs(tokens.x).max(axis=1)
-    size = tokens.H + abs(log_scale) + theta * abs(first * h) + float(tokens.counts @ largest)
-    scale = np.exp(log_scale - theta * first * h + (-8 if down else 8) * UNIT * size)
+    size = tokens.H + abs(log_scale) + theta * abs(first * h)
+    slack = weights_slack(tokens, theta) + 4 * UNIT * size
+    with np.errstate(over="ignore", invalid="ignore"):
+        scale = np.exp(log_scale - theta * first * h + (-slack if down else slack))
     if down:
         return scale * (value - wrap_up - wrap_down - round_off), {}
     return scale * (value + np.exp(-theta * (period / 2 - h)) * wrap_up + round_off), {
         "wrap": wrap_up + wrap_down, "round_off": round_off}
+
+
+def grid_steps(x: np.ndarray, h: float, down: bool, room: np.ndarray | float = 0.0) -> np.ndarray:
+    """Whole numbers n with ``n h <= x + room`` (``>= x - room`` unless ``down``), however the quotient is rounded.
+
+    With some room a number that round-off has put just beside a grid point is on it, not a whole step away.
+
+    Examples
+    --------
+    >>> grid_steps(np.array([0.25, -0.25]), 0.1, True)
+    array([ 2., -3.])
+    """
+    guard = (4 * UNIT * (np.abs(x) + room) - room) / h
+    return np.floor(x / h - guard) if down else np.ceil(x / h + guard)
+
+
+def weights_slack(tokens: _Tokens, theta: float) -> float:
+    """What the laws meant and rounding can change in the logarithm of the weight of a sequence of tokens."""
+    largest = np.abs(np.where(tokens.on, tokens.log_p, 0.0)).max(axis=1) + theta * np.abs(tokens.x).max(axis=1)
+    return float(tokens.counts @ (1.01 * ENTRY + (2 * FUNCTION + 7 + (FUNCTION + 4) * largest) * UNIT))
 
 
 def _wrap(tokens: _Tokens, theta: float, x: np.ndarray, t: float, reach: float) -> tuple[float, float]:
@@ -225,5 +257,5 @@ def _wrap(tokens: _Tokens, theta: float, x: np.ndarray, t: float, reach: float) 
             continue
         powers = [tokens.tilted(theta + sign * s, x)[0] - base - s * (sign * t + reach)
                   for s in np.geomspace(0.3, 30.0, 12) / deviation]
-        bounds.append(float(np.exp(min(0.0, min(powers)))))
+        bounds.append(1.01 * float(np.exp(min(0.0, min(powers)))))  # the exponents' round-off is far below a hundredth
     return bounds[0], bounds[1]

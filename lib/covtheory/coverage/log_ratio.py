@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from covtheory import validation
 from covtheory.coverage import enumeration
+from covtheory.coverage.rounding import normalised, token_log_ratios
 from covtheory.policies.joint import Joint
 from covtheory.policies.product import Product
 from covtheory.policies.protocol import Policy
@@ -140,37 +141,30 @@ def log_ratio_law(pi_D: Policy, pi: Policy, prompt_probs: ArrayLike | None = Non
     Joint([pi_D, pi])
     mu = _prompt_law(pi_D, prompt_probs)
     if isinstance(pi_D, Product) and isinstance(pi, Product):
-        p, q, x = pi_D.token_probs, pi.token_probs, token_log_ratios(pi_D.token_probs, pi.token_probs)
+        p, q = _divided(pi_D.token_probs), _divided(pi.token_probs)
+        x = token_log_ratios(p, q)
         if pi_D.identical and pi.identical:
             return law_from_atoms(*enumeration.types(x[0], p[0], q[0], pi_D.H))
         return law_from_atoms(*enumeration.convolution(x, p, q))
     return law_from_atoms(*enumeration.prefix_tree(pi_D, pi, mu))
 
 
-def token_log_ratios(p: np.ndarray, q: np.ndarray) -> np.ndarray:
-    """``log(p/q)`` entrywise to full relative accuracy also where ``p`` is close to ``q``; ``-inf`` where ``p = 0``.
-
-    Examples
-    --------
-    >>> token_log_ratios(np.array([0.5, 0.0, 0.5]), np.array([0.25, 0.75, 0.0]))
-    array([0.69314718,       -inf,        inf])
-    """
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        close = (np.abs(p - q) < 0.5 * q) & (p > 0)
-        ratio = np.where(close, np.log1p(np.where(close, (p - q) / q, 0.0)), np.log(p) - np.log(q))
-    return np.where(p == 0, -np.inf, ratio)
-
-
 def _law_of_tables(pi_D: Tabular, pi: Tabular, prompt_probs: ArrayLike | None) -> LogRatioLaw:
     validation.same_shape(pi_D=pi_D.probs, pi=pi.probs)
     mu = _prompt_law(pi_D, prompt_probs)[:, None]
-    values = token_log_ratios(pi_D.probs, pi.probs)
+    law, model = _divided(pi_D.probs), _divided(pi.probs)
+    values = token_log_ratios(law, model)
     tiny = np.minimum(pi_D.probs, pi.probs) < np.finfo(float).tiny
     with np.errstate(invalid="ignore"):
         values[tiny] = (pi_D.log_probs - pi.log_probs)[tiny]
     on = (pi_D.log_probs > -np.inf) & (mu > 0)
-    p, q = mu * pi_D.probs, mu * pi.probs
+    p, q = mu * law, mu * model
     return law_from_atoms(values[on], p[on], q[on], float(q[~on].sum()))
+
+
+def _divided(probs: np.ndarray) -> np.ndarray:
+    """Rows divided by their sums; those that sum to one up to round-off are left as they are."""
+    return probs if np.all(np.abs(probs.sum(axis=-1) - 1.0) <= 1e-15) else normalised(probs)
 
 
 def _prompt_law(pi_D: Policy, prompt_probs: ArrayLike | None) -> np.ndarray:

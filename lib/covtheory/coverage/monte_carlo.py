@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from scipy.special import bdtr, bdtrc, betainccinv, betaincinv
 
 from covtheory import validation
-from covtheory.coverage.log_ratio import token_log_ratios
+from covtheory.coverage.rounding import normalised, tie, token_log_ratios
 from covtheory.policies.joint import Joint
 from covtheory.policies.product import Product
 from covtheory.policies.protocol import Policy
@@ -118,8 +118,7 @@ def estimate_coverage(
     log_N = np.log(validation.threshold("N", N))
     draws, chunk = validation.count("draws", draws), validation.count("chunk", chunk)
     threads = validation.count("threads", threads)
-    tie = np.where(np.isfinite(log_N), 1e-12 * np.maximum(1.0, np.abs(log_N)), 0.0)
-    levels = (log_N - tie).ravel()
+    levels = (log_N - tie(log_N)).ravel()
     score = _scorer(pi_D, pi)
     mu = np.full(pi_D.n_prompts, 1.0 / pi_D.n_prompts)
     if prompt_probs is not None:
@@ -174,8 +173,9 @@ def tilted_coverage(
     t = float(log_N)
     if not np.isfinite(t):
         raise ValueError(f"log_N: got {log_N}, expected a finite number")
-    level = t - 1e-12 * max(1.0, abs(t))
-    p, x = pi_D.token_probs, token_log_ratios(pi_D.token_probs, pi.token_probs)
+    level = t - float(tie(t))
+    p = normalised(pi_D.token_probs)
+    x = token_log_ratios(p, normalised(pi.token_probs))
     on = (p > 0) & np.isfinite(x)
     with np.errstate(divide="ignore"):
         infinite = 0.0 - np.expm1(np.log1p(-np.minimum(np.where((p > 0) & ~on, p, 0.0).sum(axis=1), 1.0)).sum())
@@ -200,11 +200,24 @@ def tilted_coverage(
         S += ratio[np.searchsorted(cumulative / cumulative[-1], rng.random(draws), side="right")]
     B = np.exp(cumulant - s * level)
     z = np.where(level <= S, np.exp(-s * np.maximum(S - level, 0.0)), 0.0)
-    logs = np.log(4.0 / alarm)  # log(2 / a) with a = alarm / 2 on each side
-    radius = np.sqrt(2.0 * z.var(ddof=1) * logs / draws) + 7.0 * logs / (3.0 * (draws - 1))
-    mean = float(z.mean())
+    radius, mean = bernstein_radius(z, alarm), float(z.mean())
     value, lower, upper = (infinite + B * v for v in (mean, max(0.0, mean - radius), min(1.0, mean + radius)))
     return Estimate(float(value), float(lower), float(min(1.0, upper)), draws, alarm, "tilted, empirical Bernstein")
+
+
+def bernstein_radius(z: np.ndarray, false_alarm: float) -> float:
+    """Empirical Bernstein radius of Maurer and Pontil (2009, theorem 4) for n numbers in [0, 1] around their mean.
+
+    ``sqrt(2 v L / n) + 7 L / (3 (n - 1))`` with the sample variance v, ``L = log(2 / a)`` and ``a = false_alarm / 2``
+    on each side.
+
+    Examples
+    --------
+    >>> round(bernstein_radius(np.array([0.0, 1.0, 1.0, 1.0]), 0.5), 4)
+    2.1272
+    """
+    n, logs = len(z), np.log(4.0 / false_alarm)
+    return float(np.sqrt(2.0 * z.var(ddof=1) * logs / n) + 7.0 * logs / (3.0 * (n - 1)))
 
 
 def binomial_verdict(hits: int, draws: int, probability: float, false_alarm: float) -> bool:

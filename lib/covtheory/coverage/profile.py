@@ -6,6 +6,7 @@ from numpy.typing import ArrayLike
 from covtheory import validation
 from covtheory.coverage import divergences
 from covtheory.coverage.log_ratio import LogRatioLaw, log_ratio_law
+from covtheory.coverage.rounding import TIE, tie
 from covtheory.policies.protocol import Policy
 
 
@@ -13,8 +14,9 @@ class CoverageProfile:
     """Tail of the log ratio: ``profile(N) = P_{pi_D}[pi_D(y|x)/pi(y|x) >= N]``.
 
     Ties count: an atom belongs to the event if ``log r >= log N - tie`` with ``tie = self.tie * max(1, |log N|)``,
-    so that a threshold that equals an atom up to round-off is treated as equal. Tail sums are taken from the top in
-    two levels; their relative error is below 1e-12 for up to 2**25 atoms.
+    so that a threshold that equals an atom up to round-off is treated as equal; the rule is that of
+    :mod:`~covtheory.coverage.rounding`. Tail sums are taken from the top in two levels; their relative error is below
+    1e-12 for up to 2**25 atoms.
 
     Parameters
     ----------
@@ -31,7 +33,7 @@ class CoverageProfile:
     array([0.5, 0.5, 0. ])
     """
 
-    def __init__(self, law: LogRatioLaw, tie: float = 1e-12):
+    def __init__(self, law: LogRatioLaw, tie: float = TIE):
         self.law = law
         self.tie = float(tie)
         self._tail_p = np.minimum(_tail_sums(law.p), 1.0)  # masses may add up to one ulp more
@@ -46,8 +48,7 @@ class CoverageProfile:
         log_N = np.asarray(log_N, dtype=float)
         if np.isnan(log_N).any():
             raise ValueError("log_N: got NaN, expected numbers")
-        tie = np.where(np.isfinite(log_N), self.tie * np.maximum(1.0, np.abs(log_N)), 0.0)
-        return self._tail_p[np.searchsorted(self.law.values, log_N - tie)]
+        return self._tail_p[np.searchsorted(self.law.values, log_N - self.tie / TIE * tie(log_N))]
 
     def log_tail(self, log_N: ArrayLike) -> np.ndarray:
         """Log of the coverage at thresholds given by their logarithm (nats); ``-inf`` beyond the largest ratio."""

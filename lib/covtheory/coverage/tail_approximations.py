@@ -9,7 +9,7 @@ from scipy.special import logsumexp, ndtr
 from scipy.stats import norm
 
 from covtheory import validation
-from covtheory.coverage.log_ratio import token_log_ratios
+from covtheory.coverage.rounding import normalised, token_log_ratios
 
 
 class TailApproximations(NamedTuple):
@@ -50,6 +50,7 @@ def tail_approximations(p: ArrayLike, q: ArrayLike, H: int, log_N: float) -> Tai
     """
     p, q = validation.probabilities("p", p, ndim=1), validation.probabilities("q", q, ndim=1)
     validation.same_shape(p=p, q=q)
+    p, q = normalised(p), normalised(q)
     H, a = validation.count("H", H), float(log_N) / H
     x, p = token_log_ratios(p, q)[p > 0], p[p > 0]
     if not np.isfinite(x).all():

@@ -5,6 +5,14 @@ With any positive vector r, the weights ``w = p e^{theta y} r_to / (rho r_from)`
 :mod:`~covtheory.coverage.tilted_product` the rounded weights define the measure W. If r is the Perron vector of the
 tilted matrix, rows sum to one, all powers are contractions in the maximum norm, and so are those of ``P(u)_ij = sum w
 e^{iuy}``; its characteristic function is ``alpha P(u)^n e``.
+
+Rounding (``u``, ``F = FUNCTION``, ``ENTRY`` of :mod:`~covtheory.coverage.rounding`):
+
+* a weight: ``ENTRY``; exp of ``theta y - shift`` and of ``log rho``, ``F u`` each and one unit of each argument; five
+  products and quotients. Start and end: the same once. ``log_scale``: two units of ``n (|shift| + |log rho|)``.
+* an entry of ``P(u)``: arguments ``8u k step |y|``, two exponentials, products: ``(4F + 20) u w``, and as many units as
+  a row has atoms. With ``one`` the sum over a row, errors of contractions add up: ``n one norm^n``; a product of S by S
+  matrices adds ``(2S + 4) u``. The factor 1.2 is for terms of second order, which need ``n one < 0.1``.
 """
 
 from dataclasses import dataclass
@@ -12,7 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import minimize_scalar
 
-from covtheory.coverage.tilted_product import CHUNK, INPUT, MOST_VALUES, UNIT, Spectrum
+from covtheory.coverage.product_spectrum import CHUNK, MOST_VALUES, Spectrum
+from covtheory.coverage.rounding import ENTRY, FUNCTION, UNIT
 
 
 @dataclass(frozen=True)
@@ -40,12 +49,18 @@ class Chain:
         np.add.at(out, (self.source, self.target), weights)
         return out
 
+    def start(self, theta: float) -> tuple[np.ndarray, float]:
+        """``start_p e^{theta start_y - shift}`` and the shift, the largest exponent."""
+        exponent = np.where(self.start_p > 0, theta * self.start_y, -np.inf)
+        shift = float(exponent.max())
+        return self.start_p * np.exp(exponent - shift), shift
+
     def cumulant(self, theta: float) -> float:
         """``log E e^{theta S}``."""
         shift = float((theta * self.y).max())
-        start = np.where(self.start_p > 0, self.start_p * np.exp(np.clip(theta * self.start_y, -600, 600)), 0.0)
-        return self.n * shift + log_power(start, self.matrix(self.p * np.exp(theta * self.y - shift)),
-                                          np.ones(self.S), self.n)
+        start, start_shift = self.start(theta)
+        return self.n * shift + start_shift + log_power(
+            start, self.matrix(self.p * np.exp(theta * self.y - shift)), np.ones(self.S), self.n)
 
     def moments(self, theta: float) -> tuple[float, float]:
         """Mean and variance of the tilted sum, by differences: good enough to plan with."""
@@ -76,62 +91,81 @@ def log_power(start: np.ndarray, matrix: np.ndarray, end: np.ndarray, n: int) ->
     log_scale, log_power_scale, vector = 0.0, 0.0, end.astype(float)
     while n:
         size = matrix.max()
+        if not 0 < size < np.inf:
+            return -np.inf if size == 0 else np.nan
         matrix, log_power_scale = matrix / size, log_power_scale + np.log(size)
         if n & 1:
             vector = matrix @ vector
             peak = vector.max()
+            if not 0 < peak < np.inf:
+                return -np.inf if peak == 0 else np.nan
             vector, log_scale = vector / peak, log_scale + log_power_scale + np.log(peak)
         matrix, log_power_scale, n = matrix @ matrix, 2 * log_power_scale, n >> 1
-    return float(np.log(start @ vector) + log_scale)
+    with np.errstate(divide="ignore"):
+        return float(np.log(start @ vector) + log_scale)
 
 
 class TiltedChain:
     """Measure on paths with weights ``p e^{theta y} r_to / (rho r_from)``."""
 
     def __init__(self, chain: Chain, theta: float):
-        self.theta, self.chain, self.window = theta, chain, chain.window
+        self.theta, self.chain, self.window, self.floor = theta, chain, chain.window, 0.0
         kernel = chain.p * np.exp(theta * chain.y - (shift := float((theta * chain.y).max())))
         matrix = chain.matrix(kernel)
-        power = matrix / matrix.max()
+        power = matrix / matrix.max() + np.eye(chain.S)  # the same Perron vector, and no period
         for _ in range(40):
             power = power @ power
             power /= power.max()
         r = np.maximum(power @ np.ones(chain.S), 1e-30)
-        r = matrix @ (r / r.max())
         r /= r.max()
         log_rho = float(np.log(((matrix @ r) / r).max()))
+        self.log_rho = shift + log_rho
         self.w = kernel * np.exp(-log_rho) * (r[chain.target] / r[chain.source])
-        exponent = theta * chain.start_y
-        self.alpha = np.where(chain.start_p > 0, chain.start_p * np.exp(exponent) * r, 0.0)
+        start, start_shift = chain.start(theta)
         self.end = 1.0 / r
-        log_total = log_power(self.alpha, chain.matrix(self.w), self.end, chain.n)
-        self.alpha *= np.exp(-log_total)
-        self.log_scale = chain.n * (shift + log_rho) + log_total
+        log_total = log_power(start * r, chain.matrix(self.w), self.end, chain.n)
+        with np.errstate(over="ignore"):  # then nothing finite comes out, and the bracket is refused
+            self.alpha = start * r * np.exp(-log_total)
+        self.log_scale = chain.n * (shift + log_rho) + log_total + start_shift
         size = np.abs(theta * chain.y).max() + abs(shift) + abs(log_rho)
-        self.log_error = 1.01 * (chain.n * (1.01 * INPUT + UNIT * (24 + 6 * size)) + INPUT
-                                 + UNIT * (64 + 4 * np.abs(exponent).max() + 4 * abs(log_total)))
+        exponent = np.abs(theta * chain.start_y).max()
+        self.log_error = 1.01 * (chain.n * (1.01 * ENTRY + UNIT * (2 * FUNCTION + 10 + 6 * size)) + ENTRY
+                                 + UNIT * (2 * FUNCTION + 32 + 6 * exponent + 4 * abs(log_total)))
         self.norm = max(1.0, float(chain.matrix(self.w).sum(axis=1).max()) * (1 + 1e-12))
-        self.size = float(self.alpha.sum() * self.end.max())
+        self.size = float(self.alpha.sum() * self.end.max()) * (1 + 1e-12)
+        atoms = float(np.bincount(chain.source).max())
+        self.reach = max(np.abs(chain.y).max(), np.abs(chain.start_y).max())
+        self.unit = UNIT * (atoms + 4 * chain.S + 4 * FUNCTION + 24)
         self.mean, variance = chain.moments(theta)
         self.sd = float(np.sqrt(variance))
 
     def log_mgf(self, s: np.ndarray) -> np.ndarray:
-        """Upper bounds of ``log E_W e^{s S}`` for an array ``s``."""
+        """Upper bounds of ``log E_W e^{s S}`` for an array ``s``.
+
+        A step: ``2u |s y|`` for its exponents, ``FUNCTION u``, as many units as a row has atoms and a matrix has rows;
+        rescaling by m adds ``FUNCTION u |log m|``, and the j-th squaring counts for ``n / 2^j`` steps.
+        """
         chain, out = self.chain, np.empty(len(s))
         for i, one in enumerate(s):
             shift = float((one * chain.y).max())
-            start = self.alpha * np.exp(np.clip(one * chain.start_y, -600, 600))
+            start, start_shift = self._start(one)
             matrix = chain.matrix(self.w * np.exp(one * chain.y - shift))
-            size = np.abs(one * chain.y).max() + abs(shift)
-            out[i] = chain.n * shift + log_power(start, matrix, self.end, chain.n)
-            out[i] += UNIT * (chain.n + 1) * (8 * chain.S + len(chain.y) + 60 + 8 * size) + 1e-9
+            out[i] = chain.n * shift + start_shift + log_power(start, matrix, self.end, chain.n)
+            size = np.abs(one) * self.reach + abs(shift) + abs(start_shift)
+            logs = 4 * FUNCTION * (1 + np.abs(np.log(matrix[matrix > 0])).max())
+            out[i] += 1.01 * UNIT * (chain.n + 1) * (8 * chain.S + len(chain.y) + 60 + logs + 8 * size) + 1e-9
         return out
+
+    def _start(self, s: float) -> tuple[np.ndarray, float]:
+        exponent = np.where(self.alpha > 0, s * self.chain.start_y, -np.inf)
+        return self.alpha * np.exp(exponent - (shift := float(exponent.max()))), shift
 
     def spectrum(self, step: float, K: int, kappa: float) -> Spectrum | None:
         """Characteristic function at ``k step``, ``0 <= k < K``; a frequency is dropped once a power shows it small."""
-        if K > MOST_VALUES:
-            return None
         chain, parts = self.chain, []
+        largest = (chain.n + 64) * (self.unit + 8 * UNIT * K * step * self.reach)
+        if K > MOST_VALUES or not largest < 0.1 or not chain.n * np.log(self.norm) < 1:
+            return None
         rows = max(1, CHUNK // max(chain.S**2, len(chain.y)))
         for first in range(0, K, rows):
             parts.append(self._block(first, min(first + rows, K), step, kappa))
@@ -158,17 +192,14 @@ class TiltedChain:
             if n:
                 power = power @ power
                 done *= 2
-                norm = np.abs(power).sum(axis=2).max(axis=1) + self._round_off(k, step, done)
+                norm = np.abs(power).sum(axis=2).max(axis=1) * (1 + 1e-12) + self.round_off(k, step, done)
                 bound = log_size + (chain.n // done) * np.log(norm) + (chain.n % done) * np.log(self.norm)
-                alive = (bound > -kappa) | (k == 0)
+                alive = ~(bound <= -kappa) | (k == 0)
                 k, power, vector = k[alive], power[alive], vector[alive]
         start = self.alpha * np.exp(1j * np.multiply.outer(k * step, chain.start_y))
-        error = self.size * (self._round_off(k, step, chain.n + 64))
+        error = self.size * (self.round_off(k, step, chain.n + 64)) + 1e-300
         return k, (start * vector).sum(axis=1), error
 
-    def _round_off(self, k: np.ndarray, step: float, n: int) -> np.ndarray:
+    def round_off(self, k: np.ndarray, step: float, n: int) -> np.ndarray:
         """Bound on the norm of the error of the n-th power: errors of factors add up since all are contractions."""
-        chain = self.chain
-        reach = max(np.abs(chain.y).max(), np.abs(chain.start_y).max())
-        one = UNIT * (len(chain.y) / chain.S + 4 * chain.S + 80 + 12 * k * step * reach)
-        return 1.2 * n * one * self.norm ** (n + 1)
+        return 1.2 * n * (self.unit + 8 * UNIT * k * step * self.reach) * self.norm ** (n + 1)

@@ -1,5 +1,6 @@
 """Instances for notebook 17: two worlds that data cannot tell apart, and a file of scores with a known profile."""
 
+from fractions import Fraction
 from math import comb
 
 import numpy as np
@@ -43,18 +44,14 @@ def distinct_law(draws: int, responses: int) -> np.ndarray:
     >>> distinct_law(2, 4)
     array([0.  , 0.25, 0.75])
     """
-    draws, responses = validation.count("draws", draws), validation.count("responses", responses)
-    law = np.zeros(draws + 1)
-    for k in range(1, min(draws, responses) + 1):
-        onto = sum((-1) ** j * comb(k, j) * (k - j) ** draws for j in range(k + 1))  # k! times a Stirling number
-        law[k] = comb(responses, k) * onto / responses**draws
-    return law
+    return np.array([float(mass) for mass in _distinct(draws, responses)])
 
 
 def hidden_support_distance(draws: int, responses: int, M: int) -> float:
     """Total variation between n draws from the uniform law and n draws uniform on a hidden random share 1/M of it.
 
-    Both laws are exchangeable under relabelling, so the number of distinct responses is sufficient.
+    Both laws are exchangeable under relabelling, so the number of distinct responses is sufficient. Computed in
+    fractions: the two laws may agree to more digits than a float has.
 
     Examples
     --------
@@ -63,13 +60,20 @@ def hidden_support_distance(draws: int, responses: int, M: int) -> float:
     """
     if responses % M:
         raise ValueError(f"responses: got {responses}, expected a multiple of M = {M}")
-    return float(np.abs(distinct_law(draws, responses) - distinct_law(draws, responses // M)).sum() / 2)
+    laws = _distinct(draws, responses), _distinct(draws, responses // M)
+    return float(sum(abs(a - b) for a, b in zip(*laws, strict=True)) / 2)
 
 
-def rare_response(eps: float, K: float) -> LogRatioLaw:
-    """Log ratio 0 but for a response of teacher probability eps and log ratio K: KL is ``eps K``.
+def rare_response(eps: float, K: float, old: LogRatioLaw | None = None) -> LogRatioLaw:
+    """Law ``old`` with probability ``1 - eps``, else a new response of log ratio K: KL is ``(1 - eps) KL_old + eps K``.
 
-    The model moves mass ``eps (1 - exp(-K))`` to a response that the teacher never gives.
+    By default the old pair are two equal laws: log ratio 0. The model moves mass ``eps (1 - exp(-K))`` to a response
+    that the teacher never gives, so that the old responses keep their log ratios.
+
+    Raises
+    ------
+    ValueError
+        ``eps`` outside (0, 1), or K not above the old log ratios.
 
     Examples
     --------
@@ -77,6 +81,17 @@ def rare_response(eps: float, K: float) -> LogRatioLaw:
     0.01
     """
     eps = float(validation.in_range("eps", eps, 0, 1, open_ends=True))
-    K = float(validation.threshold("K", K, least=0.0, strict=True))
+    old = LogRatioLaw([0.0], [1.0]) if old is None else old
+    K = float(validation.threshold("K", K, least=float(old.values[-1]), strict=True))
     kept = eps * np.exp(-K)
-    return LogRatioLaw([0.0, K], [1 - eps, eps], [1 - eps, kept], eps - kept)
+    return LogRatioLaw([*old.values, K], [*(1 - eps) * old.p, eps], [*(1 - eps) * old.q, kept],
+                       (1 - eps) * old.q_only + eps - kept)
+
+
+def _distinct(draws, responses):
+    draws, responses = validation.count("draws", draws), validation.count("responses", responses)
+    law = [Fraction(0)] * (draws + 1)
+    for k in range(1, min(draws, responses) + 1):
+        onto = sum((-1) ** j * comb(k, j) * (k - j) ** draws for j in range(k + 1))  # k! times a Stirling number
+        law[k] = Fraction(comb(responses, k) * onto, responses**draws)
+    return law

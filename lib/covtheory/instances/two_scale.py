@@ -81,7 +81,7 @@ class BoxSoftmax:
     def __post_init__(self):
         count("n", self.n)
         count("d", self.d, least=2)
-        threshold("B", self.B, least=math.log(5 * self.n))
+        threshold("B", self.B, least=math.log(5 * self.n) - 1e-12)  # np.log and math.log may differ by an ulp
 
     @property
     def light(self) -> float:

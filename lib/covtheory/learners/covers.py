@@ -63,8 +63,9 @@ def ball_net(d: int, radius: float) -> Net:
         points = np.column_stack([np.repeat(points, len(axis), axis=0), np.tile(axis, len(points))])
         points = points[(points**2).sum(axis=1) <= reach]
         _affordable(len(points))
-    norms = np.linalg.norm(points, axis=1, keepdims=True)
-    return Net(np.unique(points / np.maximum(norms, 1.0), axis=0), radius)
+    points = points / np.maximum(np.linalg.norm(points, axis=1, keepdims=True), 1.0)
+    _, kept = np.unique(points.round(9), axis=0, return_index=True)  # the last digit does not tell points apart
+    return Net(points[kept], radius)
 
 
 def verify_radius(net: Net, cells: int) -> Bracket:

@@ -199,12 +199,14 @@ class FiniteClass:
         """``(mass (M,), log_probs (K, M))``: outcomes lumped whose likelihoods are proportional over the class.
 
         The counts of these columns are a sufficient statistic of the class, up to a factor common to all models (which
-        is divided out); outcomes that never occur are dropped, columns within 1e-12 nats are one.
+        is divided out); outcomes that never occur are dropped, columns within 1e-12 nats are one, and so are the models
+        that are within that of the best one: the round-off of a difference is not a preference.
         """
         on = self.p > 0
         lp, p = self.log_probs[:, on], self.p[on]
         top = lp.max(axis=0)
         columns = lp - np.where(np.isfinite(top), top, 0.0)
+        columns[np.abs(columns) < 1e-12] = 0.0
         _, first, label = np.unique(np.round(columns, 12), axis=1, return_index=True, return_inverse=True)
         return np.bincount(label.ravel(), weights=p), columns[:, first]
 

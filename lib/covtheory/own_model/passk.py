@@ -105,30 +105,59 @@ class PassEstimate:
     def answer_profile(self, N: ArrayLike) -> Estimate:
         """Answer-level coverage ``P_x[p_x <= 1/N]`` of the always-right comparator, simultaneous limits over N.
 
-        With B(s) the Bin(n, 1/N) distribution function, ``P[c <= s] >= Cov B(s)`` and
-        ``P[c <= s] <= Cov + (1 - Cov) B(s)`` for every s; the limits optimise over s, with a band for the law of c.
-        ``value`` is the naive share of prompts with ``c/n <= 1/N``.
+        The limits are those of :func:`answer_bounds`, with a band for the law of c; ``value`` is the naive share of
+        prompts with ``c/n <= 1/N``.
 
         Raises
         ------
         ValueError
             Unless all prompts have the same number of draws.
 
-        Source: this collection (notebook 17, Theorem 3).
+        Source: this collection (notebook 17, Theorem 4).
         """
         if (self.n != self.n[0]).any():
             raise ValueError("n: the answer-level profile needs the same number of draws for every prompt")
         n, N = int(self.n[0]), validation.threshold("N", N)
         at_most = np.cumsum(np.bincount(self.c.astype(int), self.prompts, minlength=n + 1)).astype(int)
-        band, s = TailBand(self.total, self.false_alarm), np.arange(n + 1)
-        low, high = 1.0 - band.upper(self.total - at_most), 1.0 - band.lower(self.total - at_most)
-        B = binom.cdf(s, n, 1.0 / N[..., None])
-        with np.errstate(divide="ignore", invalid="ignore"):
-            upper = np.where(B > 0, high / B, 1.0).min(axis=-1)
-            lower = np.where(B < 1, (low - B) / (1.0 - B), 0.0).max(axis=-1)
+        band, more = TailBand(self.total, self.false_alarm), (self.total - at_most)[:-1]  # prompts with c > s, s < n
+        covered, uncovered = answer_bounds(1.0 - band.lower(more), band.upper(more), N)
         value = at_most[np.minimum(np.floor(n / N * (1 + 1e-12)).astype(int), n)] / self.total
-        return Estimate(value, np.clip(lower, 0, 1), np.clip(upper, 0, 1), self.total, self.false_alarm,
+        return Estimate(value, 1.0 - uncovered, covered, self.total, self.false_alarm,
                         "band for the law of c")
+
+
+def answer_bounds(at_most: ArrayLike, above: ArrayLike, N: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    """Upper bounds of the coverage ``P[p <= 1/N]`` and of its complement, from the law of ``c ~ Bin(n, p)``.
+
+    ``P[p <= 1/N] <= P[c <= s] / P[Bin(n, 1/N) <= s]`` and ``P[p > 1/N] <= P[c > s] / P[Bin(n, 1/N) > s]`` for every
+    ``s < n``, since ``P[Bin(n, p) > s]`` increases in p; both are minimised over s and cut at one. Tails on both sides
+    of each quotient: nothing cancels when a tail is small.
+
+    Parameters
+    ----------
+    at_most, above : array_like, shape (n,)
+        ``P[c <= s]`` and ``P[c > s]`` for ``s = 0, ..., n - 1``, or upper limits of them.
+    N : array_like
+        ``N >= 1``; shape of the two results.
+
+    Source: this collection (notebook 17, Theorem 4).
+
+    Examples
+    --------
+    >>> covered, uncovered = answer_bounds([0.5, 0.875], [0.5, 0.125], 2)  # two draws; at s = 0 and at s = 1
+    >>> round(float(covered), 12), round(float(uncovered), 12)
+    (1.0, 0.5)
+    """
+    at_most = np.atleast_1d(validation.in_range("at_most", at_most, 0, 1))
+    above = np.atleast_1d(validation.in_range("above", above, 0, 1))
+    validation.same_shape(at_most=at_most, above=above)
+    n, N = at_most.size, validation.threshold("N", N)
+    s, tiny = np.arange(n), np.finfo(float).tiny  # a tail below this has lost its digits, and bounds nothing
+    bounds = []
+    for mass, tail in ((at_most, binom.cdf(s, n, 1.0 / N[..., None])), (above, binom.sf(s, n, 1.0 / N[..., None]))):
+        quotient = np.divide(mass, tail, out=np.ones(tail.shape), where=tail >= tiny)
+        bounds.append(np.minimum(quotient.min(axis=-1), 1.0))
+    return bounds[0], bounds[1]
 
 
 def pass_estimate(n: ArrayLike, c: ArrayLike, *, false_alarm: float = 0.05) -> PassEstimate:

@@ -1,0 +1,100 @@
+"""Prepares a kernel: a dependency's warning goes to a file, ours to the cell; the arithmetic is perturbed if asked."""
+
+import json
+import os
+import sys
+import sysconfig
+import warnings
+from pathlib import Path
+
+RECORD = "COVTHEORY_WARNINGS"
+"""Names the file that collects the dependencies' warnings of a kernel, one JSON object a line."""
+
+PERTURB = "COVTHEORY_PERTURB"
+"""Set to a whole number: the kernel computes with perturbed arithmetic of this seed."""
+
+_OURS = Path(__file__).resolve().parents[1]
+
+
+def environment(record: Path | None = None, perturb: int | None = None) -> dict[str, str]:
+    """Return the variables that make a new kernel prepare itself.
+
+    Parameters
+    ----------
+    record : pathlib.Path, optional
+        Where the dependencies' warnings are collected; without it they are dropped.
+    perturb : int, optional
+        Seed of the perturbed arithmetic (:mod:`covtheory.kernel.perturbed`).
+
+    Examples
+    --------
+    >>> environment(perturb=3)["COVTHEORY_PERTURB"]
+    '3'
+    """
+    found = {"PYTHONSTARTUP": str(Path(__file__).with_name("start.py"))}
+    if record is not None:
+        found[RECORD] = str(record)
+    if perturb is not None:
+        found[PERTURB] = str(perturb)
+    return found
+
+
+def prepare() -> None:
+    """Route the warnings of this process and perturb its arithmetic, as the environment says."""
+    default = warnings.showwarning
+    record = os.environ.get(RECORD)
+
+    def show(message, category, filename, lineno, file=None, line=None):
+        if file is not None or not of_dependency(filename):
+            default(message, category, filename, lineno, file, line)
+        elif record:
+            note = {"category": category.__name__, "where": _place(filename), "line": lineno, "message": str(message)}
+            with open(record, "a", encoding="utf-8") as target:
+                target.write(json.dumps(note) + "\n")
+
+    warnings.showwarning = show
+    if seed := os.environ.get(PERTURB):
+        from covtheory.kernel.perturbed import perturb
+
+        perturb(int(seed))
+
+
+def of_dependency(filename: str) -> bool:
+    """Say whether a warning raised in this file is a dependency's: a file of Python or of an installed package.
+
+    Cells, this library and code that was made on the way (``<string>``) are ours.
+
+    Examples
+    --------
+    >>> of_dependency(json.__file__), of_dependency(__file__), of_dependency("<string>")
+    (True, False, False)
+    """
+    if filename.startswith("<frozen "):
+        return True
+    path = Path(filename)
+    if not path.is_absolute() or path.resolve().is_relative_to(_OURS):
+        return False
+    homes = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+    return any(path.is_relative_to(home) or path.resolve().is_relative_to(Path(home).resolve()) for home in homes)
+
+
+def read(record: Path) -> list[str]:
+    """Return the dependencies' warnings that a kernel left in a file, each once, as sentences.
+
+    Examples
+    --------
+    >>> read(Path("no such file"))
+    []
+    """
+    if not record.exists():
+        return []
+    notes = [json.loads(line) for line in record.read_text(encoding="utf-8").splitlines()]
+    return list(dict.fromkeys(f"{n['where']}: {n['category']}: {' '.join(n['message'].split())[:200]}" for n in notes))
+
+
+def _place(filename):
+    """The file without the machine's path: from the package on."""
+    parts = Path(filename).parts
+    anchors = [i for i, part in enumerate(parts) if part in ("site-packages", f"python{sys.version_info[0]}."
+                                                             f"{sys.version_info[1]}", "lib", "Lib")]
+    return "/".join(parts[anchors[-1] + 1:]) if anchors else filename

@@ -1,0 +1,74 @@
+"""Notebooks 08 and 09: one pass over the data."""
+
+from mpmath import exp, log, mpf, sqrt
+
+from covtheory.bounds import one_pass
+from identities.divergences import g
+from identities.table import Row, plus
+
+NOT_NEGATIVE, POSITIVE, ONE_UP = "[0, inf)", "(0, inf)", "[1, inf)"
+
+
+def average_kl(sigma_sq, eta, T, w0):
+    """Theorem 1 of notebook 08."""
+    return plus(w0 / (eta * T), 2 * eta * sigma_sq)
+
+
+def bias(sigma_sq, B, K, lam):
+    """Lemma B: ``6.35`` is ``64^(1/3) 2^(2/3)``."""
+    cross = mpf(64) ** (mpf(1) / 3) * mpf(2) ** (mpf(2) / 3)
+    rest = cross * sigma_sq / (K ** (mpf(2) / 3) * lam ** (mpf(5) / 3))
+    return plus(plus(64 * B, 4) * sigma_sq / (K * lam**2), rest)
+
+
+def stopped(sigma_sq, B, T, K, N, eta, lam, w0):
+    """The sum in the proof of Theorem 1 of notebook 09: B, C and D inserted, times ``16 lambda/(5 eta T)``."""
+    L, scale = log(N), 16 * lam / 5
+    gain = L * plus(1, 4 * L) * sigma_sq / lam**2
+    step = plus(4 * sigma_sq / (K * lam**2), 256 * eta * sigma_sq / lam)
+    return plus(scale * w0 / (eta * T), gain, 2 * scale * bias(sigma_sq, B, K, lam), scale * eta * step)
+
+
+def price(N):
+    """Theorem 6 of notebook 03."""
+    return plus(1 / g(N), 1 / log(N))
+
+
+RUN = {"sigma_sq": [40.0, 9.0, 60.0], "B": [1.2, 1.0, 1.5], "T": [900, 4e6, 2e4], "K": [5, 1, 10**4], "N": [2.0, 2.0,
+ 2.5],
+       "eta": [0.02, 0.005, 0.02], "lam": [9.0, 2.0, 3.0], "w0": [0.3, 1.7, 1500.0]}
+RUNS = {"sigma_sq": NOT_NEGATIVE, "B": ONE_UP, "T": ONE_UP, "K": ONE_UP, "N": "(1, inf)", "eta": POSITIVE,
+        "w0": NOT_NEGATIVE}
+REFUSED = (("eta, lam", {"eta": 0.02604167}), ("eta, lam", {"lam": 1.6635}))
+
+ROWS = [
+    Row(one_pass.gradient_second_moment, "08 Theorem 1, step 1",
+        lambda sigma_sq, B, H, G: plus(2 * sigma_sq, 2 * H * B**2 * G),
+        at={"sigma_sq": [1.5, 9.0], "B": [2.0, 0.3], "H": [3, 7], "G": [0.5, 2.1]},
+        domain={"sigma_sq": NOT_NEGATIVE, "B": POSITIVE, "H": POSITIVE, "G": NOT_NEGATIVE}),
+    Row(one_pass.sgd_average_kl, "08 Theorem 1", average_kl,
+        at={"sigma_sq": [1.5, 9.0], "eta": [0.1, 0.02], "T": [70, 300], "w0": [1.3, 0.4]}, default={"w0": 4.0},
+        domain={"sigma_sq": NOT_NEGATIVE, "eta": POSITIVE, "T": ONE_UP, "w0": NOT_NEGATIVE}),
+    Row(one_pass.sgd_average_coverage, "08 Theorem 1, coverage",
+        lambda sigma_sq, eta, T, N, w0: average_kl(sigma_sq, eta, T, w0) / g(N),
+        at={"sigma_sq": [1.5, 9.0], "eta": [0.1, 0.02], "T": [70, 300], "N": [4.0, 2.0], "w0": [1.3, 0.4]},
+        default={"w0": 4.0},
+        domain={"sigma_sq": NOT_NEGATIVE, "eta": POSITIVE, "T": ONE_UP, "N": "(1, inf)", "w0": NOT_NEGATIVE}),
+    Row(one_pass.oscillation_log_ratio, "08 Theorem 2, coverage is lost",
+        lambda B, H, alpha, radius:
+        H * plus(B * plus(1, -alpha, -radius), -log(plus(1, 2 * exp(-B * plus(1, -alpha))))),
+        at={"B": [3.0, 5.0], "H": [64, 5], "alpha": [0.5, 0.3], "radius": [0.1, 0.2]}, default={"radius": 0.05},
+        domain={"B": POSITIVE, "H": ONE_UP, "alpha": NOT_NEGATIVE}),
+    Row(one_pass.mean_difference, "09 Lemma A", lambda sigma_sq, B, J: plus(2 * sqrt(sigma_sq * J), 2 * B * J),
+        at={"sigma_sq": [1.5, 9.0], "B": [2.0, 0.3], "J": [0.25, 2.0]},
+        domain={"sigma_sq": NOT_NEGATIVE, "B": POSITIVE, "J": NOT_NEGATIVE}),
+    Row(one_pass.normalization_bias, "09 Lemma B", bias,
+        at={"sigma_sq": [1.5, 9.0], "B": [0.2, 0.03], "K": [3, 70], "lam": [10.0, 2.0]},
+        domain={"sigma_sq": NOT_NEGATIVE, "B": POSITIVE, "K": ONE_UP, "lam": POSITIVE}),
+    Row(one_pass.normalized_stopped, "09 Theorem 1", stopped, at=RUN, domain=RUNS, default={"w0": 4.0},
+        refused=REFUSED, also={"eta": [float(1 / (32 * mpf(1.2)))], "lam": [float(2.4 * log(2))]}),
+    Row(one_pass.stopped_price, "03 Theorem 6", price, at={"N": [4.0, 2.0, 40.0]}, domain={"N": "(1, inf)"}),
+    Row(one_pass.normalized_coverage, "09 Theorem 1, coverage",
+        lambda sigma_sq, B, T, K, N, eta, lam, w0: price(N) * stopped(sigma_sq, B, T, K, N, eta, lam, w0), at=RUN,
+        domain=RUNS, default={"w0": 4.0}, refused=REFUSED),
+]

@@ -1,0 +1,105 @@
+"""Notebooks 14 and 15: backtracking walks, counting by sampling and back."""
+
+from mpmath import ceil, cos, log, mpf, pi, sqrt
+
+from covtheory.bounds import counting, verifiers
+from identities.table import Row, least, most, plus
+
+ONE_UP, SHARE = "[1, inf)", "(0, 1]"
+COUNTER = {"over": [3.5, 10.0], "under": [1.7, 2.0], "H": [9, 40]}
+COUNTED = {"over": ONE_UP, "under": ONE_UP, "H": ONE_UP}
+DELTA = {"delta": [0.03, 0.4]}
+WALK = {"kappa": [1.7, 3.0], "H": [9, 40]}
+WALKED = {"kappa": ONE_UP, "H": ONE_UP}
+
+
+def part(table, *names):
+    """Some entries of a table."""
+    return {name: table[name] for name in names}
+
+
+def odd(k):
+    """The least odd number from k on."""
+    return k if int(k) % 2 else k + 1
+
+
+def steps(kappa, H, delta):
+    """Notebook 14, Theorem 4 (a)."""
+    return ceil(2 * kappa**2 * H**2 * log(sqrt(2) * kappa**2 * H ** mpf("1.5") / delta))
+
+
+def first_leaf(kappa, H):
+    """Notebook 14, Theorem 6: U_H at 1/kappa and at kappa."""
+    def U(r):
+        value = plus(1, r * (H - 1))
+        for k in range(1, int(H)):
+            value /= plus(1, 1 / (r * (1 + r * (k - 1))))
+        return value
+    return U(1 / kappa), U(kappa)
+
+
+ROWS = [
+    Row(counting.spectral_gap, "15 Theorem 1", lambda over, under, H: (1 - cos(pi / (2 * H))) / (2 * over * under),
+        at=COUNTER, domain=COUNTED),
+    Row(counting.conductance, "15 Theorem 2", lambda over, under, H: 1 / plus(2, 4 * over * under * (H - 1)),
+        at={"over": [1.5, 2.0], "under": [1.7, 1.2], "H": [3, 2]}, domain=COUNTED),
+    Row(counting.solution_mass, "15 Proposition 1", lambda over, H: 1 / (2 * over * H), at=part(COUNTER, "over", "H"),
+        domain=part(COUNTED, "over", "H")),
+    Row(counting.steps, "15 Theorem 3",
+        lambda over, under, H, delta:
+        ceil(2 * over * under * H**2 * log(sqrt(2 * over * under) * over * H ** mpf("1.5") / delta)),
+        at={**COUNTER, **DELTA}, domain={**COUNTED, "delta": SHARE}),
+    Row(counting.reruns, "15 Theorem 3, runs until a solution",
+        lambda over, H, delta: ceil(2 * over * H * log(1 / delta) / (1 - delta)),
+        at={"over": [35.0, 200.0], "H": [90, 40], **DELTA}, domain={"over": ONE_UP, "H": ONE_UP, "delta": "(0, 1)"}),
+    Row(counting.trace_gap, "15 Theorem 4", lambda under, H: 1 / (under * H), at=part(COUNTER, "under", "H"),
+        domain=part(COUNTED, "under", "H")),
+    Row(counting.visits, "15 Theorem 4",
+        lambda under, H, delta: most(ceil(under * H * log(sqrt(under * H) / (2 * delta))), mpf(0)),
+        at={"under": [17.0, 200.0, 1.0], "H": [90, 40, 2], "delta": [0.03, 0.4, 0.9]},
+        domain={**part(COUNTED, "under", "H"), "delta": SHARE}),
+    Row(counting.sampler_distance, "15 Theorem 5", lambda V, H, eps: eps / (8 * V * H),
+        at={"V": [3, 7], "H": [9, 40], "eps": [0.3, 0.8]}, domain={"V": "[2, inf)", "H": ONE_UP, "eps": SHARE}),
+    Row(counting.samples_per_level, "15 Theorem 5", lambda V, H, eps: ceil(51 * V * H / eps**2),
+        at={"V": [3, 7], "H": [9, 40], "eps": [0.31, 0.8]}, domain={"V": "[2, inf)", "H": ONE_UP, "eps": SHARE}),
+    Row(counting.pilot_per_level, "15 Theorem 5",
+        lambda V, H, failure: ceil(mpf("10.6") * V * log(V * H / failure)),
+        at={"V": [30, 700], "H": [9, 40], "failure": [0.3, 0.01]}, default={"failure": 1 / 12},
+        domain={"V": "[2, inf)", "H": ONE_UP, "failure": SHARE}),
+    Row(counting.repetitions, "15 Theorem 5, median", lambda alpha: odd(ceil(18 * log(1 / alpha))),
+        at={"alpha": [1e-9, 1e-5, 0.05, 0.06, 0.9]}, domain={"alpha": "(0, 1)"}),
+
+    Row(verifiers.spectral_gap, "14 Theorem 3", lambda kappa, H: (1 - cos(pi / (2 * H))) / (2 * kappa**2), at=WALK,
+        domain=WALKED),
+    Row(verifiers.leaf_mass, "14 Theorem 4", lambda kappa, H: 1 / (2 * kappa * H), at=WALK, domain=WALKED),
+    Row(verifiers.steps_total_variation, "14 Theorem 4 (a)", steps, at={**WALK, **DELTA},
+        domain={**WALKED, "delta": SHARE}),
+    Row(verifiers.steps_kl, "14 Theorem 4 (b)",
+        lambda kappa, H, delta: ceil(kappa**2 * H**2 * log(16 * kappa**3 * H**2 / delta)), at={**WALK, **DELTA},
+        domain={**WALKED, "delta": SHARE}),
+    Row(verifiers.cost_per_response, "14 Theorem 4 (c)",
+        lambda kappa, H, delta: 2 * kappa * H / plus(1, -delta) * steps(kappa, H, delta),
+        at={"kappa": [1.7, 3.0], "H": [9, 40], "delta": [0.3, 0.4]}, domain=WALKED,
+        refused=(("delta", {"delta": 0.0}), ("delta", {"delta": 1.01}))),
+    Row(verifiers.hitting_time, "14 Theorem 4 (d)", lambda kappa, H: kappa**2 * H * plus(2 * H, mpf(-1)),
+        at={"kappa": [1.7, 3.0], "H": [3, 9]}, domain=WALKED),
+    Row(verifiers.average_error_steps, "14 Theorem 5",
+        lambda over, under, H, delta, exact_leaves:
+        ceil((64 if exact_leaves else 144) * over * under * H**2 / delta**2 * log(2 * over * under * H)),
+        at={**COUNTER, **DELTA, "exact_leaves": [True, False]}, scalar=("exact_leaves",),
+        default={"exact_leaves": True},
+        domain={**COUNTED, "delta": SHARE}),
+    Row(verifiers.average_error_ratio, "14 Theorem 5",
+        lambda over, under, H, delta, exact_leaves: 8 * H * over if exact_leaves else 24 * H * over * under / delta,
+        at={**COUNTER, **DELTA, "exact_leaves": [True, False]}, scalar=("exact_leaves",),
+        default={"exact_leaves": True},
+        domain={**COUNTED, "delta": SHARE}),
+    Row(verifiers.first_leaf_factors, "14 Theorem 6", first_leaf, at={"kappa": [1.7, 3.0, 1.0], "H": [3, 9, 5]},
+        scalar=("kappa", "H"), domain={"kappa": ONE_UP}, refused=(("H", {"H": 2.5}), ("H", {"H": 0}))),
+    Row(verifiers.last_letter_distance, "14 Theorem 1 (a)",
+        lambda eps, H: (least(mpf(1), eps * sqrt(H - 1)) / 14,
+                        least(mpf(1), eps * sqrt((H - 1) / plus(1, eps)) / 4)),
+        at={"eps": [0.3, 0.9], "H": [5, 700]}, domain={"eps": "[0, 1]", "H": "[2, inf)"}),
+    Row(verifiers.round_one, "14 Theorem 6, round-off", lambda number: mpf(1) if abs(number - 1) < 1e-14 else number,
+        at={"number": [1.5, 1 + 9e-15, 1 + 2e-14, 1 - 9e-15]}, scalar=("number",), rtol=1e-16),
+]
