@@ -15,12 +15,14 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from nbval.kernel import CURRENT_ENV_KERNEL_NAME
 
 from covtheory.claims.arithmetic import AS_IT_COMES, THREADS
 from covtheory.collection import files
 from covtheory.collection.contract import notebooks
 from covtheory.collection.environment import ARITHMETIC, environment
 from covtheory.collection.runner import Run, profile, run_notebook, stop_all
+from covtheory.collection.update import OwnKernel
 from covtheory.kernel import perturbed
 from covtheory.kernel.preparation import PERTURB
 
@@ -167,7 +169,8 @@ def probe(root: Path, scratch: Path) -> dict:
     """Ask a kernel, started as those of the notebooks are, what it computes with (:mod:`covtheory.kernel.probe`)."""
     cell = nbformat.v4.new_code_cell("from covtheory.kernel.probe import told; print(told())")
     notebook = nbformat.v4.new_notebook(cells=[cell])
-    client = NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": root}})
+    client = NotebookClient(notebook, timeout=120, kernel_name=CURRENT_ENV_KERNEL_NAME, kernel_manager_class=OwnKernel,
+                            resources={"metadata": {"path": root}})
     client.execute(env=environment(root, 0, profile(scratch)), stderr=subprocess.DEVNULL)
     return json.loads("".join(output.text for output in notebook.cells[0].outputs if output.get("name") == "stdout"))
 
