@@ -29,6 +29,9 @@ from covtheory.kernel.preparation import PERTURB
 ELSEWHERE = ("ARM", "macOS", "musl", "Windows", "x86-64 Linux")
 """Platforms that no variable imitates: continuous integration runs the collection on them (.github/workflows)."""
 
+MOST = 6
+"""Lines of a difference that are shown."""
+
 
 @dataclass(frozen=True)
 class Variant:
@@ -229,5 +232,7 @@ def _digits(root, variant, scratch):
 
 
 def _told(failure):
-    lines = [line.strip() for line in (failure.text or failure.get("message") or "").splitlines()]
-    return " | ".join(line for line in lines if line)
+    """What nbval says of a cell, without the cell's source: the first lines, as many as name a difference."""
+    said = failure.text or failure.get("message") or ""
+    lines = [line.strip() for line in said.rpartition("Traceback:")[2].splitlines()]
+    return " | ".join([line for line in lines if line][:MOST])[:500]
