@@ -10,12 +10,15 @@ export PYTHONHASHSEED = 0
 # What a shell may hold that weakens a test or brings another library; notebooks run with a list of what they inherit.
 unexport PYTEST_ADDOPTS PYTEST_PLUGINS PYTEST_DISABLE_PLUGIN_AUTOLOAD PYTHONPATH PYTHONSTARTUP PYTHONOPTIMIZE PYTHONHOME PYTHONINSPECT PYTHONWARNINGS
 
-.PHONY: help verify test update new book slides student solutions explorer train lab bench clean
+.PHONY: help verify test platforms campaign update new book slides student solutions explorer train lab bench clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make verify [NB=03] [SEED=7] [FRESH=1]  run every notebook, print every claim's verdict"
 	@echo "make test                               everything that guards the project"
+	@echo "make platforms [NB=03] [VARIANT=sse]    every notebook, strictly, under every arithmetic to be had here"
+	@echo "make platforms OLDEST=1                 the same with the oldest versions of all dependencies (Python 3.11)"
+	@echo "make campaign [SEEDS=0-99] [NB=03]      every notebook at many seeds; SCHEDULER=tcp://host:8786 for a cluster"
 	@echo "make update [NB=03]                     execute notebooks, store outputs, ledger and index"
 	@echo "make new NB=04 TITLE='Bound it'         start a notebook"
 	@echo "make book                               the collection as a website in build/book"
@@ -41,11 +44,18 @@ verify: $(STAMP)
 	@$(RUN) verify $(if $(NB),--notebook $(NB)) $(if $(SEED),--seed $(SEED)) $(if $(FRESH),--fresh)
 
 test: $(STAMP)
-	@$(PIP) -r requirements-proof.txt -r requirements-parquet.txt -r requirements-book.txt -r requirements-browser.txt
+	@$(PIP) -r requirements-proof.txt -r requirements-parquet.txt -r requirements-book.txt -r requirements-browser.txt -r requirements-campaign.txt
 	@$(PIP) --no-deps -r requirements-slides.txt
 	@$(BIN)/ruff check .
 	@$(BIN)/python -m pytest -q -n auto --dist loadgroup
 	@$(RUN) verify
+
+platforms: $(STAMP)
+	@$(RUN) platforms $(if $(NB),--notebook $(NB)) $(if $(VARIANT),--variant $(VARIANT)) $(if $(OLDEST),--oldest)
+
+campaign: $(STAMP)
+	@$(PIP) -r requirements-campaign.txt
+	@$(RUN) campaign $(if $(SEEDS),--seeds $(SEEDS)) $(if $(NB),--notebook $(NB)) $(if $(SCHEDULER),--scheduler $(SCHEDULER))
 
 update: $(STAMP)
 	@$(RUN) update $(if $(NB),--notebook $(NB))
@@ -88,4 +98,4 @@ bench:
 	@$(BENCH)/bin/python tests/benchmarks/summary.py build/benchmarks.json
 
 clean:
-	rm -rf build $(VENV) $(BENCH)
+	rm -rf build $(VENV) $(BENCH) .venv-oldest

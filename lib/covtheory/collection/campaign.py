@@ -2,7 +2,7 @@
 
 import json
 import logging
-import os
+import platform
 import signal
 import sys
 import time
@@ -91,8 +91,8 @@ def task(root: str, path: str, seed: int) -> dict:
         If this worker does not see the notebook under this path.
     """
     if not Path(path).is_file():
-        raise FileNotFoundError(f"the worker on {os.uname().nodename if hasattr(os, 'uname') else 'this machine'} does "
-                                f"not see {path}: workers need the collection under the same path")
+        raise FileNotFoundError(f"the worker on {platform.node()} does not see {path}: workers need the collection "
+                                "under the same path")
     with files.scratch(Path(root)) as scratch:
         run = run_notebook(Path(root), Path(path), seed, Path(scratch), verdicts=True)
     sound = run.passed or any(record["status"] not in GOOD for record in run.records)

@@ -97,8 +97,8 @@ def markdown(report: dict) -> str:
         lines += ["", f"## {title}", ""]
         lines += ["| claim | notebook | seed | check | value | bound | ratio |", "|---|---|---|---|---|---|---|"] \
             if report[name] else ["None."]
-        lines += ["| {claim} | {notebook:.2} | {seed} | {check} | {value} | {bound} | {ratio} |".format(**entry).replace(
-                  entry["check"], entry["check"].replace("|", "\\|")) for entry in report[name]]
+        lines += ["| {claim} | {notebook:.2} | {seed} | {check} | {value} | {bound} | {ratio} |".format(**entry)
+                  for entry in report[name]]
     lines += ["", "## Runs without a verdict", ""]
     lines += [f"- notebook {e['notebook'][:2]}, seed {e['seed']}: {e['without verdict']}"
               for e in report["without verdict"]] or ["None."]
@@ -109,8 +109,8 @@ def _entry(result, record, check):
     """One finding; value, bound and ratio where the record has them: for the check with the claim's worst instance."""
     worst = record["worst"] or {}
     known = worst if check.startswith(worst.get("check", "")) else {}
-    return {"claim": record["id"], "notebook": result["notebook"], "seed": result["seed"], "check": check,
-            **{key: known.get(key, "-") for key in ("value", "bound", "ratio")}}
+    return {"claim": record["id"], "notebook": result["notebook"], "seed": result["seed"],
+            "check": check.replace("|", "/"), **{key: known.get(key, "-") for key in ("value", "bound", "ratio")}}
 
 
 def _line(entry):

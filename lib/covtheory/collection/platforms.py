@@ -15,17 +15,22 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from nbval.kernel import CURRENT_ENV_KERNEL_NAME
 
 from covtheory.claims.arithmetic import AS_IT_COMES, THREADS
 from covtheory.collection import files
 from covtheory.collection.contract import notebooks
 from covtheory.collection.environment import ARITHMETIC, environment
 from covtheory.collection.runner import Run, profile, run_notebook, stop_all
+from covtheory.collection.update import OwnKernel
 from covtheory.kernel import perturbed
 from covtheory.kernel.preparation import PERTURB
 
 ELSEWHERE = ("ARM", "macOS", "musl", "Windows", "x86-64 Linux")
 """Platforms that no variable imitates: continuous integration runs the collection on them (.github/workflows)."""
+
+MOST = 6
+"""Lines of a difference that are shown."""
 
 
 @dataclass(frozen=True)
@@ -167,7 +172,8 @@ def probe(root: Path, scratch: Path) -> dict:
     """Ask a kernel, started as those of the notebooks are, what it computes with (:mod:`covtheory.kernel.probe`)."""
     cell = nbformat.v4.new_code_cell("from covtheory.kernel.probe import told; print(told())")
     notebook = nbformat.v4.new_notebook(cells=[cell])
-    client = NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": root}})
+    client = NotebookClient(notebook, timeout=120, kernel_name=CURRENT_ENV_KERNEL_NAME, kernel_manager_class=OwnKernel,
+                            resources={"metadata": {"path": root}})
     client.execute(env=environment(root, 0, profile(scratch)), stderr=subprocess.DEVNULL)
     return json.loads("".join(output.text for output in notebook.cells[0].outputs if output.get("name") == "stdout"))
 
@@ -226,5 +232,7 @@ def _digits(root, variant, scratch):
 
 
 def _told(failure):
-    lines = [line.strip() for line in (failure.text or failure.get("message") or "").splitlines()]
-    return " | ".join(line for line in lines if line)
+    """What nbval says of a cell, without the cell's source: the first lines, as many as name a difference."""
+    said = failure.text or failure.get("message") or ""
+    lines = [line.strip() for line in said.rpartition("Traceback:")[2].splitlines()]
+    return " | ".join([line for line in lines if line][:MOST])[:500]

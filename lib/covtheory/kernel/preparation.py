@@ -1,6 +1,7 @@
 """Prepares a kernel: a dependency's warning goes to a file, ours to the cell; the arithmetic is perturbed if asked."""
 
 import json
+import logging
 import os
 import sys
 import sysconfig
@@ -40,19 +41,22 @@ def environment(record: Path | None = None, perturb: int | None = None) -> dict[
 
 
 def prepare() -> None:
-    """Route the warnings of this process and perturb its arithmetic, as the environment says."""
-    default = warnings.showwarning
-    record = os.environ.get(RECORD)
+    """Route the warnings of this process, shown or logged, and perturb its arithmetic, as the environment says."""
+    default, log = warnings.showwarning, logging.lastResort.emit
 
     def show(message, category, filename, lineno, file=None, line=None):
         if file is not None or not of_dependency(filename):
             default(message, category, filename, lineno, file, line)
-        elif record:
-            note = {"category": category.__name__, "where": _place(filename), "line": lineno, "message": str(message)}
-            with open(record, "a", encoding="utf-8") as target:
-                target.write(json.dumps(note) + "\n")
+        else:
+            _note(category.__name__, filename, str(message))
 
-    warnings.showwarning = show
+    def emit(record):
+        if of_dependency(record.pathname):
+            _note(f"log of {record.name}", record.pathname, record.getMessage())
+        else:
+            log(record)
+
+    warnings.showwarning, logging.lastResort.emit = show, emit
     if seed := os.environ.get(PERTURB):
         from covtheory.kernel.perturbed import perturb
 
@@ -90,6 +94,12 @@ def read(record: Path) -> list[str]:
         return []
     notes = [json.loads(line) for line in record.read_text(encoding="utf-8").splitlines()]
     return list(dict.fromkeys(f"{n['where']}: {n['category']}: {' '.join(n['message'].split())[:200]}" for n in notes))
+
+
+def _note(category, filename, message):
+    if record := os.environ.get(RECORD):
+        with open(record, "a", encoding="utf-8") as target:
+            target.write(json.dumps({"category": category, "where": _place(filename), "message": message}) + "\n")
 
 
 def _place(filename):
