@@ -1,5 +1,6 @@
 """What a notebook's file may look like: markers of nbval, names, removed teeth, inputs that are no inputs. No run."""
 
+import dataclasses
 from dataclasses import replace
 
 import nbformat
@@ -7,7 +8,7 @@ import pytest
 from nbval.plugin import comment_markers, metadata_tags
 from small_collection import HALF, PRINTS, assert_red, edit, notebook
 
-from covtheory.claims.record import MIME
+from covtheory.claims.claim import MIME
 from covtheory.claims.register import load_register
 from covtheory.collection import contract
 from covtheory.collection.contract import breaches, strays
@@ -47,8 +48,8 @@ def test_a_marker_that_a_later_nbval_may_know_is_banned_too(copy, monkeypatch):
 
 def test_a_removed_tooth_is_missed(copy):
     register = load_register(copy)
-    register["half-bound"] = replace(register["half-bound"], teeth=2)
-    assert "'half-bound': 1 teeth, expected the 2" in "\n".join(breaches(notebook(copy), register))
+    register["half-bound"] = dataclasses.replace(register["half-bound"], teeth=3)
+    assert "'half-bound': 2 teeth, expected the 3" in "\n".join(breaches(notebook(copy), register))
 
 
 @pytest.mark.parametrize("name", ["ledger.json", "explorer.html", "errata.md", "teaching.md", "01_see.ipynb", "a.png"])
@@ -108,4 +109,9 @@ def test_a_notebook_without_a_figure_and_a_claim_without_a_biting_tooth_are_name
         record["teeth"][0]["bites"] = False
     found = broken(copy, bare)
     assert "no figure, expected at least one" in found
-    assert "'half-bound': no tooth bites" in found
+    assert "'half-bound': tooth 'a quarter' does not bite" in found
+
+
+def test_a_registration_without_teeth_counted_is_left_alone(copy):
+    register = {id: replace(entry) for id, entry in load_register(copy).items()}
+    assert breaches(notebook(copy), register) == []
