@@ -46,8 +46,9 @@ def scratch(root: Path) -> tempfile.TemporaryDirectory:
         probe = Path(folder.name) / "probe"
         probe.write_bytes(bytes(PROBE))
         probe.unlink()
-    except BaseException:
+    except OSError as error:  # a write that is refused does not say which file it was about
         folder.cleanup()
+        error.filename = error.filename or str(place)
         raise
     return folder
 
@@ -60,11 +61,12 @@ def refusal(error: OSError) -> str:
     >>> refusal(OSError(errno.ENOSPC, "No space left on device", "build/ledger.json"))
     'no space left on the disk of build/ledger.json: make room and run this again'
     """
-    name = next((str(n) for n in (error.filename, error.filename2) if n is not None), "this folder")
+    name = str(error.filename or error.filename2 or "this checkout")
     if error.errno in _FULL:
         return f"no space left on the disk of {name}: make room and run this again"
     if error.errno in _FORBIDDEN:
-        return f"{name} may not be written: give yourself the right to, or work in a copy of the checkout"
+        place = name if Path(name).exists() else Path(name).parent
+        return f"{place} may not be written: give yourself the right to, or work in a copy of the checkout"
     if isinstance(error, (FileExistsError, NotADirectoryError)):
         return f"{name}: a file stands where a folder is needed: move it away and run this again"
     return f"{name}: {error.strerror or error}"
