@@ -79,7 +79,8 @@ def test_what_is_an_instance():
     assert at_most("x", [1.0, 9.0], [2.0, 3.0], active=[True, False]).ok
     assert at_least("x", [1.0, 1.0], [1e-13, 0.5]).instances == 1
     assert at_most("x", [0.0, 1.0], [1e-13, 2.0]).instances == 1
-    assert equal("x", [1e-14, 0.0, 1.0], [2e-14, 0.0, 1.0]).instances == 2
+    assert equal("x", [1e-14, 0.0, 1.0], [2e-14, 0.0, 1.0]).instances == 1
+    assert equal("x", [1e-14, 0.0], [2e-14, 0.0]).instances == 2
 
 
 def test_an_instance_below_the_slack_is_still_judged():

@@ -9,13 +9,17 @@ import pytest
 from covtheory import exercises
 from covtheory.claims import ledger as ledgers
 from covtheory.claims.register import find_root, load_register
-from covtheory.collection.contract import breaches, notebooks
+from covtheory.collection.contract import breaches, notebooks, strays
 from covtheory.collection.index import PICTURE, first_figure, index, verdicts
 from covtheory.collection.update import normalise, stored_records
 
 ROOT = find_root(Path(__file__))
 REGISTER = load_register(ROOT)
 NOTEBOOKS = notebooks(ROOT)
+
+
+def test_every_notebook_has_a_name_and_a_number_of_its_own():
+    assert strays(ROOT) == []
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

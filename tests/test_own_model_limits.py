@@ -142,7 +142,7 @@ def test_the_budget_is_the_least_over_the_limits_of_the_band(target):
 
 
 def test_the_budget_of_rounded_ratios_is_taken_above_their_cells():
-    x = spread(1500, 4)
+    x = spread(1500, 4) + 6  # budgets of thousands: a cell of the grid counts
     exact = profile_estimate([(np.zeros(1500), -x, None)], false_alarm=0.1)
     coarse = profile_estimate([(np.zeros(50), -part, None) for part in np.split(x, 30)], capacity=40, false_alarm=0.1)
     floors = np.floor(x * GRID) / GRID
@@ -273,6 +273,8 @@ def test_intervals_of_pass_at_k_and_of_its_limit_miss_no_more_often_than_they_sa
         one = pass_estimate(20, rng.binomial(20, 0.2), false_alarm=alpha).pass_at(k)
         misses += [not e.pass_at(k).contains(truth), not one.contains(1 - 0.8**k), not e.limit.contains(solvable)]
     assert (misses <= allowed(repetitions, alpha)).all()
+    got = e.pass_at(k)
+    assert (got.lower, got.upper) == pytest.approx(chernoff_interval(got.value, 40, alpha), rel=1e-12)
 
 
 @pytest.mark.parametrize(("n", "prompts", "alpha"), [(16, 300, 0.05), (5, 1000, 0.3)])

@@ -130,10 +130,11 @@ def test_decoder_kl_through_the_library_of_laws_is_the_mean_over_paths():
 def test_sign_chain_brackets_the_enumeration(eta, start):
     case = coin(1.0, start, H=10)
     x, y, weights = case.responses()
-    exact = token_sgd(case.pi_D.features, [start], y[None], eta, x=x[None], teacher=case.pi_D).kl[0] @ weights
-    lower, upper = sign_chain(10, eta, start, points=4000)
-    assert lower.sum() - 1e-12 <= exact <= upper.sum() + 1e-12
-    assert upper.sum() - lower.sum() < 0.01 * (exact + 0.1)
+    run = token_sgd(case.pi_D.features, [start], y[None], eta, x=x[None], teacher=case.pi_D)
+    for both, exact in ((False, run.kl[0] @ weights), (True, run.jeffreys[0] @ weights)):
+        lower, upper = sign_chain(10, eta, start, points=4000, both=both)
+        assert lower.sum() - 1e-12 <= exact <= upper.sum() + 1e-12
+        assert upper.sum() - lower.sum() < 0.01 * (exact + 0.1)
 
 
 def test_after_training_is_the_enumeration_of_all_samples():

@@ -20,6 +20,7 @@ statement = "a random number below one half is at most one half"
 hypotheses = "none"
 source = {key = "someone", locator = "Thm 1"}
 does_not_say = "anything else"
+teeth = 2
 
 [[claim]]
 id = "quarter-bound-as-printed"
@@ -30,7 +31,9 @@ statement = "it is at most one quarter"
 hypotheses = "none"
 source = {key = "someone", locator = "Thm 2"}
 does_not_say = "anything else"
+teeth = 1
 corrected_by = "half-bound"
+finding = "refuted as printed"
 """
 
 CELLS = [
@@ -45,10 +48,10 @@ CELLS = [
     ("markdown", "## The question again\n\n## The smallest example"),
     ("code", "print(f'mean {values.mean():.4g}')\n"
              "print((find_root() / 'references' / 'data' / 'one.csv').read_text())"),
-    ("code", "claim('half-bound').check(at_most('draws', values, 0.5)).tooth('a quarter', "
-             "at_most('draws', values, 0.25))"),
-    ("code", "claim('quarter-bound-as-printed').check(exceeds('largest', values.max(), 0.25)).tooth('a half', "
-             "exceeds('largest', values.max(), 0.5))"),
+    ("code", "claim('half-bound').states(at_most('draws', values, 0.5)).step(at_most('mean', values.mean(), 0.3)"
+             ").tooth('a quarter', 'draws', bound=0.25).tooth('a fifth', 'mean', bound=0.2)"),
+    ("code", "claim('quarter-bound-as-printed').states(exceeds('largest', values.max(), 0.25)"
+             ").tooth('a half', 'largest', bound=0.5)"),
     ("markdown", "## Break it\n\n## Exercises\n\n## References"),
 ]
 HALF, PRINTS = 5, 4

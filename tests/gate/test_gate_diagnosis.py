@@ -1,9 +1,9 @@
 """A failed run says value, bound and distance, whose fault it may be, and what to do next."""
 
 import pytest
-from small_collection import edit, notebook
+from small_collection import edit, notebook, replace_text
 
-from covtheory.claims.claim import MIME
+from covtheory.claims.record import MIME
 from covtheory.collection.diagnosis import diagnose, stored_in
 from covtheory.collection.runner import Run
 
@@ -65,9 +65,13 @@ def test_the_last_line_says_whose_fault_it_may_be(path, change, seed, words):
     last = diagnose(found, path, seed)[-1]
     for word in words:
         assert word in last
-    here = {record["arithmetic"] for record in found.records}
-    assert f"[computed with {' and '.join(sorted(here))}; stored with numpy 1 AVX2]" in last
+    same = all(record["arithmetic"] == "numpy 1 AVX2" for record in found.records)
+    assert last.endswith("[computed with numpy 1 AVX2, as what is stored]" if same else
+                         "[computed with numpy 1 SSE; stored with numpy 1 AVX2]")
 
 
-def test_without_a_description_of_the_arithmetic_none_is_named(copy):
-    assert "computed with" not in diagnose(run(stored_in(notebook(copy))), notebook(copy))[-1]
+def test_an_arithmetic_that_nobody_wrote_down_is_called_unknown(copy, path):
+    records = stored_in(path)
+    edit(copy, replace_text('"arithmetic": "numpy 1 AVX2", ', ""))
+    assert diagnose(run(records), path)[-1].endswith("; stored with an unknown arithmetic]")
+    assert "computed with" not in diagnose(run(stored_in(path)), path)[-1]

@@ -78,7 +78,9 @@ ROWS = [
     Row(tilting.coverage_to_rates, "13 Theorem 4", profile, at={**RATES, "N": [2.0, 2.6, 4.0, float("inf")]},
         scalar=("p", "prompt_probs"), default={"prompt_probs": None}, domain={"N": "[1, inf)"}, refused=RATES_REFUSED,
         also={"N": [50.0, 50.01, 3.0, 10 / 3, float("inf")]}),
-    Row(tilting.likelihood_quantile, "13 Theorem 4 (b)", quantile, at={**RATES, "eps": [0.55, 0.5, 2 / 3, 0.745]},
+    Row(tilting.likelihood_quantile, "13 Theorem 4 (b)", quantile,
+        at={"p": [*RATES["p"], [0.3, 0.5]], "prompt_probs": [*RATES["prompt_probs"], [0.5, 0.5 + 5e-10]],
+            "eps": [0.55, 0.5, 2 / 3, 0.745, 1.0]},
         scalar=("p", "prompt_probs"), default={"prompt_probs": None}, domain={"eps": UNIT}, refused=RATES_REFUSED,
         also={"eps": [0.05, 0.1, 0.3, 0.5, 0.7, 0.69, 0.71, 0.999]}),
 

@@ -104,7 +104,7 @@ def equal(
 ) -> Outcome:
     """Compare ``value == expected`` within ``atol + rtol * |expected|``; two infinities of one sign are equal.
 
-    Two numbers that both are round-off of zero are no instance, unless zero itself was expected.
+    Two numbers that both are round-off of zero are no instance, unless the whole check is about zero.
 
     Examples
     --------
@@ -124,7 +124,8 @@ def equal(
     error = np.divide(gap, allowed, out=np.where(gap > 0, np.inf, 0.0), where=allowed > 0)
     error = np.where(same, 0.0, np.where(infinite, np.inf, error))
     ok = (error <= 1) | ~mask
-    counted = mask & ((expected == 0) | (np.maximum(np.abs(value), np.abs(expected)) > atol))
+    beyond = mask & (np.maximum(np.abs(value), np.abs(expected)) > atol)
+    counted = beyond if beyond.any() else mask
     ratio = np.where(ok, 1.0, error)  # equal within the slack: a tie everywhere, so the first is the witness
     return conclude(equal, label, route, ok, value, expected, ratio, counted, counted, where, inputs)
 

@@ -165,9 +165,9 @@ def _claims(path, code, register):
     for record in stored:
         if record["status"] not in GOOD:
             yield f"claim {record['id']!r}: stored verdict {record['status']}: {'; '.join(record['problems'])}"
-        if not any(tooth["bites"] for tooth in record["teeth"]):
-            yield f"claim {record['id']!r}: no tooth bites"
-        expected = getattr(register.get(record["id"]), "teeth", None)
-        if expected is not None and len(record["teeth"]) != expected:
-            yield (f"claim {record['id']!r}: {len(record['teeth'])} teeth, expected the {expected} that "
+        yield from (f"claim {record['id']!r}: tooth {tooth['change']!r} does not bite" for tooth in record["teeth"]
+                    if not tooth["bites"])
+        entry = register.get(record["id"])
+        if entry and len(record["teeth"]) != entry.teeth:
+            yield (f"claim {record['id']!r}: {len(record['teeth'])} teeth, expected the {entry.teeth} that "
                    "references/claims.toml registers")

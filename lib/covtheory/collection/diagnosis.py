@@ -65,7 +65,8 @@ def _fault(run, stored, bad, seed):
     number = run.notebook[:2]
     here, there = ({r["arithmetic"] for r in records if r.get("arithmetic")} for records in (run.records, stored))
     other = bool(here and there and here != there)
-    computed = f" [computed with {_all(here)}; stored with {_all(there)}]" if here or there else ""
+    stored_with = f"; stored with {_all(there)}" if other or not there else ", as what is stored"
+    computed = f" [computed with {_all(here)}{stored_with}]" if here else ""
     silent = sorted({record["id"] for record in stored} - {record["id"] for record in run.records})
     if silent:
         said = f"the notebook, or the library it calls: no verdict on {', '.join(silent)}; the error is shown above"

@@ -124,11 +124,13 @@ def sign_kl(theta: ArrayLike, theta_star: float = 1.0) -> np.ndarray:
     return np.maximum(log_cosh - (theta - theta_star) * np.tanh(theta_star), 0.0)
 
 
-def sign_chain(H: int, steps: ArrayLike, start: float = 0.0, points: int = 20_000) -> tuple[np.ndarray, np.ndarray]:
+def sign_chain(
+    H: int, steps: ArrayLike, start: float = 0.0, points: int = 20_000, *, both: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
     """Certified bracket of the expected KL of each of ``H`` signs, decoded with updates; data parameter 1.
 
     The update ``clip(theta + eta (y - tanh theta))`` increases with ``theta`` for ``eta <= 1`` and the KL decreases on
-    [-1, 1]. So rounding the parameter down to a grid after every update bounds the KL from above, rounding up bounds
+    [-1, 1], in one direction and (``both``) summed over both directions. So rounding the parameter down to a grid after every update bounds the KL from above, rounding up bounds
     it from below, along every path; the law of a rounded parameter is a vector. The grid is ``1 - 2 u^2``, fine near
     the data parameter. Certified up to floating-point round-off, about ``H`` times 1e-15.
 
@@ -138,6 +140,8 @@ def sign_chain(H: int, steps: ArrayLike, start: float = 0.0, points: int = 20_00
     steps : array_like, shape () or (H,)
         Step sizes in (0, 1].
     start : float
+    both : bool
+        Bracket ``KL + reverse KL = (1 - theta)(tanh 1 - tanh theta)`` instead.
 
     Returns
     -------
@@ -154,7 +158,11 @@ def sign_chain(H: int, steps: ArrayLike, start: float = 0.0, points: int = 20_00
     steps = np.broadcast_to(in_range("steps", steps, 0.0, 1.0), (H,))
     in_range("start", start, -1.0, 1.0)
     grid = 1.0 - 2.0 * np.linspace(1.0, 0.0, points + 1) ** 2
-    slope, loss, plus = np.tanh(grid), sign_kl(grid), float(expit(2.0))
+
+    def cost(theta):
+        return (1.0 - theta) * (np.tanh(1.0) - np.tanh(theta)) if both else sign_kl(theta)
+
+    slope, loss, plus = np.tanh(grid), cost(grid), float(expit(2.0))
     laws = [np.zeros(points + 1) for _ in range(2)]  # rounded down, rounded up
 
     def place(theta):  # floor is the grid point below, ceil the one above
@@ -171,7 +179,7 @@ def sign_chain(H: int, steps: ArrayLike, start: float = 0.0, points: int = 20_00
             moves = [[r(p).astype(np.intp) for p in places] for r in (np.floor, np.ceil)]
         laws = [np.bincount(up, plus * law, points + 1) + np.bincount(down, (1 - plus) * law, points + 1)
                 for law, (up, down) in zip(laws, moves, strict=True)]
-    out[:, 0] = sign_kl(start)
+    out[:, 0] = cost(start)
     return out[0], out[1]
 
 
