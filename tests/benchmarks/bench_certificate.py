@@ -4,7 +4,7 @@ import importlib.util
 
 import numpy as np
 import pytest
-from compare_accountants import accountant, laws, tail
+from compare_accountants import accountant, laws, saddle_point, tail
 
 from covtheory.coverage import certified_automaton_coverage, certified_coverage, point_coverage
 from covtheory.coverage.ball_replay import ball_replay
@@ -24,8 +24,8 @@ def record(benchmark, bracket, limit):
 
 
 @pytest.mark.parametrize(("gap", "limit"), [(1e-4, 0.25), (1e-6, 5.0)])
-@pytest.mark.parametrize("z", [1.0, 7.0, 11.4])
-@pytest.mark.parametrize("H", [10**3, 10**5, 10**6])
+@pytest.mark.parametrize("z", [-0.5, 1.0, 7.0, 11.4, 20.0])
+@pytest.mark.parametrize("H", [10**3, 10**5, 10**6, 10**8])
 def test_bench_certificate(benchmark, H, z, gap, limit):
     p, q, mean, sd = laws(H)
     arguments = (p, q, H, mean + z * sd), {"relative_gap": gap}
@@ -89,3 +89,15 @@ def test_bench_accountant_of_the_same_tail(benchmark, z):
     truth = certified_coverage(p, q, H, log_N, relative_gap=1e-6)
     inside = bool(ends[0] <= truth.lower and truth.upper <= ends[1])
     benchmark.extra_info.update(value=ends[1], relative_gap=ends[1] / ends[0] - 1, contains=inside)
+
+
+@pytest.mark.parametrize("z", [1.0, 7.0])
+@pytest.mark.parametrize("H", [10**3, 10**6])
+def test_bench_saddle_point_accountant_of_the_same_tail(benchmark, H, z):
+    p, q, mean, sd = laws(H)
+    log_N = mean + z * sd
+    value, lower, upper = benchmark.pedantic(saddle_point, (p, q, H, log_N), rounds=5)
+    truth = certified_coverage(p, q, H, log_N, relative_gap=1e-6)
+    assert lower <= truth.upper
+    assert truth.lower <= upper
+    benchmark.extra_info.update(value=value, off=value / truth.upper - 1, bounds=upper / max(lower, 1e-300) - 1)

@@ -87,9 +87,11 @@ def certify_tail(measure: TiltedMeasure, gap: float, known: float = 0.0) -> Tail
     looks at the width. None if there is no finite bracket at all.
     """
     kappa, growth, last, best = 14 + 2 * np.log(1 / gap), 1.0, np.inf, None
-    least = min(measure.log_error + measure.theta * measure.window, 0.4)  # no frequencies make up for these
-    for _ in range(8):
-        plan = plan_tail(measure, max(gap, least) / growth)
+    least = measure.log_error + measure.theta * measure.window  # no frequencies make up for these
+    for _ in range(8 if least < 1 else 1):
+        plan = plan_tail(measure, max(gap, min(least, 0.4)) / growth)
+        if plan is not None and least >= 1:
+            plan = Plan(plan.step, min(plan.K, 256), plan.down, plan.up)
         if plan is None or (best is not None and plan.K * best.parts["work"] / best.plan.K > MOST_WORK):
             break
         tail = tail_at(measure, plan, kappa)
