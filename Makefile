@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BENCH := .venv-bench
+MUTANTS := .venv-mutants
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 RUN := $(BIN)/python -m covtheory
@@ -10,7 +11,7 @@ export PYTHONHASHSEED = 0
 # What a shell may hold that weakens a test or brings another library; notebooks run with a list of what they inherit.
 unexport PYTEST_ADDOPTS PYTEST_PLUGINS PYTEST_DISABLE_PLUGIN_AUTOLOAD PYTHONPATH PYTHONSTARTUP PYTHONOPTIMIZE PYTHONHOME PYTHONINSPECT PYTHONWARNINGS
 
-.PHONY: help verify test platforms campaign update new book slides student solutions explorer train lab bench clean
+.PHONY: help verify test platforms campaign update new book slides student solutions explorer train lab bench mutants clean
 .DELETE_ON_ERROR:
 
 help:
@@ -29,6 +30,7 @@ help:
 	@echo "make train [CONFIG=small] [SEED=0]      train notebook 12's network (installs PyTorch; ten minutes on a core)"
 	@echo "make lab                                open the notebooks in JupyterLab"
 	@echo "make bench                              benchmarks, with machine facts"
+	@echo "make mutants [ONLY='covtheory.bounds.*']  mutation campaign: hours, goes on where it was stopped; weekly"
 	@echo "make clean                              remove build/ and the environments"
 
 # The stamp is made last: an interrupted installation is simply taken up again.
@@ -97,5 +99,12 @@ bench:
 	@$(BENCH)/bin/python -m pytest -q tests/benchmarks --override-ini=addopts= --benchmark-json=build/benchmarks.json
 	@$(BENCH)/bin/python tests/benchmarks/summary.py build/benchmarks.json
 
+# An environment of its own, so that nobody needs the tool. Results live in build/mutants, the page in references.
+mutants:
+	@test -x $(MUTANTS)/bin/python || $(PYTHON) -m venv $(MUTANTS)
+	@$(MUTANTS)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-mutants.txt
+	@$(MUTANTS)/bin/python tests/mutants/replay.py
+	@$(MUTANTS)/bin/python tests/mutants/campaign.py $(if $(ONLY),'$(ONLY)')
+
 clean:
-	rm -rf build $(VENV) $(BENCH) .venv-oldest
+	rm -rf build $(VENV) $(BENCH) $(MUTANTS) .venv-oldest

@@ -16,6 +16,7 @@ from covtheory.coverage.band_limited import majorant_coefficients
 from covtheory.coverage.band_limited_tail import Plan
 from covtheory.coverage.certificate import band_limited_coverage, certified_coverage, positions
 from covtheory.coverage.meet_in_the_middle import enumerated_coverage
+from covtheory.coverage.rounding import INPUT
 from covtheory.instances.long_sequences import token_pair
 from covtheory.policies import Markov
 
@@ -243,3 +244,17 @@ def test_long_chains_in_balls():
         fine = certified_markov_coverage(pi_D, pi, t, relative_gap=1e-3)
         assert ball.lower <= fine.lower <= fine.upper <= ball.upper
         assert ball.detail["values"] < ball.detail["plan"].K  # some frequencies were shown to be small
+
+
+@needs_flint
+def test_certificate_in_balls_asks_for_the_window_of_ties_and_laws(monkeypatch):
+    seen = {}
+
+    def bracket(*_, window, error):
+        seen.update(window=float(window.mid()), error=float(error.mid()))
+        return "done"
+
+    monkeypatch.setattr(ball_replay_module, "ball_bracket", bracket)
+    assert ball_certificate(*positions([0.5, 0.3, 0.2], [0.25, 0.35, 0.4], 1000), 30.0, 1e-2) == "done"
+    assert seen["window"] >= 30e-12 + 2 * INPUT * 1000
+    assert seen["error"] >= INPUT * 1000

@@ -239,12 +239,13 @@ def test_deep_tail_of_mirrored_powers_is_not_called_impossible():
 
 
 def test_point_value_counts_the_mass_at_infinity():
-    p, q = [0.45, 0.3, 0.2, 0.05], [0.4, 0.35, 0.25, 0.0]
-    for t in (0.4, 1.0):
-        exact = float(iid_coverage(p, q, 30, t))
-        assert point_coverage(p, q, 30, t) == pytest.approx(exact, rel=0.05)
-        assert exact > 1 - 0.95**30
-        assert point_coverage(p, q, 30, t) > (1 - 0.95**30) * (1 + 1e-6)
+    p, q, H = [0.4999, 0.3, 0.2, 0.0001], [0.4, 0.35, 0.25, 0.0], 2000
+    for t in (52.0, 60.0):
+        bracket = certified_coverage(p, q, H, t, relative_gap=1e-5)
+        assert bracket.lower > 1 - 0.9999**H
+        tokens = certificate.tokens_at(*positions(p, q, H), t)[0]
+        assert certificate.point_value(tokens.tilt(tokens.saddle()[0])) is not None  # not by way of a bracket
+        assert point_coverage(p, q, H, t) == pytest.approx(bracket.lower, rel=1e-4)
 
 
 @pytest.mark.parametrize("H", [1, 3, 40])

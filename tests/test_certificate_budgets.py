@@ -19,7 +19,7 @@ from covtheory.coverage.certificate import (
 )
 from covtheory.coverage.composition import Bracket
 from covtheory.coverage.product_spectrum import Spectrum, logarithms, not_small, power
-from covtheory.coverage.rounding import FUNCTION, INPUT, UNIT
+from covtheory.coverage.rounding import ENTRY, FUNCTION, INPUT, UNIT
 from covtheory.coverage.tilted_product import TokenSum
 from covtheory.policies import Markov
 
@@ -158,6 +158,17 @@ def test_power_error_bounds_every_value_within_eps_and_is_not_much_larger(count,
             assert error[0] <= 4 * off.max() + 1e-290 + 1e-11 * count * abs(psi[0])
 
 
+def test_rounding_of_modulus_and_phase_is_charged_row_by_row():
+    for near, count in ((0.3 * np.exp(2j), 7.0), (0.999 * np.exp(-3j), 1e6)):
+        re, im = np.array([[near.real - 1]] * 2).T, np.array([[near.imag]] * 2).T
+        log_size, angle, _, wobble = logarithms(np.array([count, count]), re, im, np.full((1, 2), 1e-12), 30)
+        assert log_size[0] == pytest.approx(2 * count * np.log(abs(near)))
+        assert angle[0] == pytest.approx(2 * count * np.angle(near))
+        size = abs(np.log(abs(near))) + abs(np.angle(near))
+        assert wobble[0] >= 2 * count * UNIT * (30 + 4 + FUNCTION) * size
+        assert power(np.array([[-1.0], [0.0], [0.0], [1e-3]]))[1][0] >= 1e-3 * np.exp(-1)
+
+
 def test_moduli_near_a_zero_of_the_characteristic_function_are_within_their_error():
     p = np.array([[1 / 3, 2 / 3]])
     tokens = TokenSum(p, p[:, ::-1], np.array([3]), 0.0)
@@ -240,6 +251,7 @@ def test_window_and_measure_error_hold_for_all_laws_that_are_meant():
                 off = max(abs(mpmath.log(u / mpmath.mpf(float(w)))) for u, w in zip(weight, measure.w[0], strict=True))
                 assert H * off <= measure.log_error
                 most = np.maximum(most, (H * float(moved), H * float(off)))
+            assert measure.log_error >= H * (ENTRY + (FUNCTION + 4 * (1 + abs(measure.log_scale) / H)) * UNIT)
             assert np.all(most > (6 * UNIT * H, 2 * UNIT * H))  # the laws do differ
 
 
@@ -292,6 +304,32 @@ def test_chain_values_are_within_their_error():
                 assert abs(psi - mpmath.mpc(complex(seen[k][0]))) <= seen[k][1] < 1e-9
             else:
                 assert abs(psi) <= found.skipped
+
+
+def test_window_and_measure_error_of_a_chain_hold_what_they_are_for():
+    P = np.array([[0.0, 1.0, 0.0], [0.3, 0.0, 0.7], [0.0, 1.0, 0.0]])  # period two
+    Q = np.array([[0.0, 1.0, 0.0], [0.2, 0.0, 0.8], [0.0, 1.0, 0.0]])
+    for H, t in ((30, 0.5), (10**6, 4e4)):
+        model = markov_certificate.markov_model(Markov([0.3, 0.3, 0.4], P, H), Markov([0.4, 0.4, 0.2], Q, H))
+        chain = model.chain(t)
+        assert chain.window >= H * 2 * INPUT / 2 + 1e-12 * max(1.0, t)  # every other step has equal laws, but not rows
+        assert chain.window - 1e-12 * max(1.0, t) >= model.rounding >= (H - 1) * 2 * INPUT
+        measure = markov_certificate.TiltedChain(chain, 0.4)
+        assert measure.log_error >= (H - 1) * (ENTRY + 2 * FUNCTION * UNIT)
+        np.testing.assert_allclose(chain.matrix(measure.w).sum(axis=1), 1.0, atol=1e-9)  # Perron, whatever the period
+        assert measure.norm <= 1 + 1e-9
+
+
+def test_standard_deviations_of_rows_are_upper_bounds():
+    rng = np.random.default_rng(8)
+    for offset in (0.0, 1e3, -1e7):
+        tokens = TokenSum(np.array([[0.5, 0.3, 0.2]]), np.array([[0.4, 0.35, 0.25]]), np.array([9]), 1.0)
+        tokens.y = offset + rng.normal(size=(1, 3)) * (1.0 if offset > -1 else 1e-8)
+        measure = tokens.tilt(0.0)
+        w, y = ([Fraction(float(v)) for v in row] for row in (measure.w[0], measure.y[0]))
+        mean = sum(a * b for a, b in zip(w, y, strict=True)) / sum(w)
+        variance = sum(a * (b - mean) ** 2 for a, b in zip(w, y, strict=True)) / sum(w)
+        assert Fraction(float(measure.row_sd[0])) ** 2 >= variance
 
 
 def test_the_first_plan_reaches_the_gap_for_a_nearly_normal_sum():
@@ -385,7 +423,11 @@ def test_an_infinite_bound_on_translates_leaves_the_upper_end_alone():
 
 def test_an_end_below_the_other_gives_no_tail(monkeypatch):
     monkeypatch.setattr(band_limited_tail, "fejer_coefficients", lambda k, K: -np.ones(len(k)))
-    assert tail_at(PointMass(0.625), PLAN, 30.0) is None
+    assert tail_at(PointMass(0.625), PLAN, 30.0) is None  # negative bounds of noise
+    monkeypatch.setattr(band_limited_tail, "fejer_coefficients",
+                        lambda k, K: -0.4 * band_limited.fejer_coefficients(k, K))
+    assert tail_at(PointMass(0.0), PLAN, 30.0) is None
+    assert tail_at(PointMass(0.625), PLAN, 30.0) is not None  # F vanishes there
 
 
 def test_without_a_finite_budget_the_bracket_is_everything_and_balls_or_a_refusal_follow(monkeypatch):

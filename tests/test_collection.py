@@ -10,7 +10,7 @@ from covtheory import exercises
 from covtheory.claims import ledger as ledgers
 from covtheory.claims.register import find_root, load_register
 from covtheory.collection.contract import breaches, notebooks, strays
-from covtheory.collection.index import PICTURE, first_figure, index, verdicts
+from covtheory.collection.index import PICTURE, VERDICTS, first_figure, index, verdicts, verdicts_page
 from covtheory.collection.update import normalise, stored_records
 
 ROOT = find_root(Path(__file__))
@@ -64,14 +64,36 @@ def test_readme_picture_is_the_first_figure_of_the_first_notebook():
 def test_readme_links_lead_somewhere():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for target in re.findall(r"\]\(((?!https?:|#)[^)]+)\)", readme):
-        assert (ROOT / target).exists(), target
+        assert (ROOT / target.split("#")[0]).exists(), target
 
 
-def test_errata_name_every_statement_refuted_as_printed():
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "references/using.md", "references/verdicts.md"])
+def test_pages_link_to_files_and_headings_that_are_there(name):
+    page = ROOT / name
+    for target in re.findall(r"\]\(((?!https?:)[^)]+)\)", page.read_text(encoding="utf-8")):
+        path, _, anchor = target.partition("#")
+        file = (page.parent / path) if path else page
+        assert file.exists(), target
+        if anchor and file.suffix == ".md":
+            heads = re.findall(r"^#+ (.+)$", file.read_text(encoding="utf-8"), flags=re.M)
+            assert anchor in {re.sub(r"[^a-z0-9 -]", "", head.lower()).replace(" ", "-") for head in heads}, target
+
+
+def test_readme_is_for_five_minutes():
+    assert len((ROOT / "README.md").read_bytes()) < 12_000
+
+
+def test_the_page_of_verdicts_is_that_of_the_ledger():
+    assert (ROOT / VERDICTS).read_text(encoding="utf-8") == verdicts_page(ROOT)
+
+
+def test_errata_name_every_statement_with_a_finding_and_the_finding():
     errata = (ROOT / "references" / "errata.md").read_text(encoding="utf-8")
+    entries = re.split(r"^- ", errata, flags=re.M)
     for entry in REGISTER.values():
         if entry.corrected_by:
-            assert f"`{entry.id}`" in errata
+            (erratum,) = [text for text in entries if f"`{entry.id}`" in text]
+            assert f"{entry.finding}" in erratum.split("**")[1].replace("\n  ", " "), entry.id
 
 
 def test_errata_and_nonclaims_name_only_registered_claims():

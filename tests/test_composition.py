@@ -6,7 +6,7 @@ from math import comb
 import numpy as np
 import pytest
 
-from covtheory.coverage import composition_bracket, coverage_profile
+from covtheory.coverage import composition, composition_bracket, coverage_profile
 from covtheory.coverage.composition import _tail, _Tokens, grid_steps, weights_slack
 from covtheory.coverage.rounding import ENTRY, FUNCTION, UNIT
 from covtheory.policies import Product
@@ -223,3 +223,34 @@ def test_rows_are_divided_by_their_sums_and_tiny_masses_go_up():
     tokens = _Tokens(np.array([[1.0, 1e-290]]), np.array([[0.5, 0.5]]), np.array([3]))
     assert tokens.lost >= 3e-290
     assert composition_bracket([1.0, 1e-290], [0.5, 0.5], 3, 5.0).upper > 0
+
+
+def test_slack_of_the_weights_moves_both_ends(monkeypatch):
+    tokens = _Tokens(np.array([P]), np.array([Q]), np.array([20]))
+    before = [_tail(tokens, 0.5, 6.0, 40.0, 2**12, down=side)[0] for side in (True, False)]
+    monkeypatch.setattr(composition, "weights_slack", lambda tokens, theta: 0.1)
+    after = [_tail(tokens, 0.5, 6.0, 40.0, 2**12, down=side)[0] for side in (True, False)]
+    assert after == [pytest.approx(before[0] * np.exp(-0.1)), pytest.approx(before[1] * np.exp(0.1))]
+
+
+def test_the_ends_are_those_of_thresholds_a_window_apart(monkeypatch):
+    seen = {}
+
+    def tail(tokens, theta, t, period, points, *, down):
+        seen[down] = t
+        return 0.5, {"wrap": 0.0, "round_off": 0.0}
+
+    monkeypatch.setattr(composition, "_tail", tail)
+    for t, H in ((1.0, 20), (20.0, 10**6)):
+        composition_bracket(P, Q, H, t)
+        window = 1e-12 * max(1, t) + 4 * UNIT * 2 * H
+        assert seen[True] >= t + window
+        assert seen[False] <= t - window
+
+
+def test_a_grid_point_at_the_threshold_is_in_the_upper_end_only():
+    tokens = _Tokens(np.array([[0.5, 0.5]]), np.array([[0.25, 0.75]]), np.array([1]))
+    tokens.x = np.array([[1.0, -1.0]])
+    low, high = (_tail(tokens, 0.0, 1.0, 16.0, 2**8, down=side)[0] for side in (True, False))
+    assert low <= 0.0
+    assert high >= 0.5

@@ -79,8 +79,9 @@ ROWS = [
         scalar=("p", "prompt_probs"), default={"prompt_probs": None}, domain={"N": "[1, inf)"}, refused=RATES_REFUSED,
         also={"N": [50.0, 50.01, 3.0, 10 / 3, float("inf")]}),
     Row(tilting.likelihood_quantile, "13 Theorem 4 (b)", quantile,
-        at={"p": [*RATES["p"], [0.3, 0.5]], "prompt_probs": [*RATES["prompt_probs"], [0.5, 0.5 + 5e-10]],
-            "eps": [0.55, 0.5, 2 / 3, 0.745, 1.0]},
+        at={"p": [*RATES["p"], [0.3, 0.5], [0.1, 0.3, 0.7]],
+            "prompt_probs": [*RATES["prompt_probs"], [0.5, 0.5 + 5e-10], [0.0, 0.4, 0.6]],
+            "eps": [0.55, 0.5, 2 / 3, 0.745, 1.0, 0.0]},
         scalar=("p", "prompt_probs"), default={"prompt_probs": None}, domain={"eps": UNIT}, refused=RATES_REFUSED,
         also={"eps": [0.05, 0.1, 0.3, 0.5, 0.7, 0.69, 0.71, 0.999]}),
 

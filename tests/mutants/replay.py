@@ -13,7 +13,7 @@ import importlib
 import os
 import sys
 import tomllib
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import pytest
@@ -38,6 +38,12 @@ def source_of(module: str) -> str:
     return (ROOT / "lib" / "covtheory" / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8")
 
 
+@lru_cache
+def parsed(source: str) -> ast.Module:
+    """The syntax tree of a module."""
+    return ast.parse(source)
+
+
 def mutate(source: str, function: str, old: str, new: str) -> str:
     """The module's source with ``old`` replaced by ``new`` in the function, its docstring left alone.
 
@@ -46,7 +52,7 @@ def mutate(source: str, function: str, old: str, new: str) -> str:
     ValueError
         Unless the function exists once and contains the old text once.
     """
-    nodes = [n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.FunctionDef) and n.name == function]
+    nodes = [n for n in ast.walk(parsed(source)) if isinstance(n, ast.FunctionDef) and n.name == function]
     if len(nodes) != 1:
         raise ValueError(f"{function}: found {len(nodes)} functions of this name, expected one")
     node, lines = nodes[0], source.splitlines(keepends=True)
@@ -137,6 +143,8 @@ class Replay:
 def main(chosen: list[str]) -> int:
     """Collect the unit tests of the chosen modules and replay."""
     os.chdir(ROOT)
+    sys.path.insert(0, str(ROOT / "lib"))
+    os.environ["PYTHONPATH"] = str(ROOT / "lib")
     replay, names = Replay(chosen), set(FORMULAS.values())
     words = {(module.split(".")[1], function.strip("_")) for module, function, *_ in replay.rows}
     for path in sorted(Path("tests").glob("test_*.py")):

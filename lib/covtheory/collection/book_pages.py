@@ -19,7 +19,7 @@ EXPLORER = ('\n<a href="explorer.html">Play with the explorer</a>: move its cont
             "and the bounds move.\n")
 
 _REPOSITORY = f"https://github.com/{HOME}/blob/main/"
-_HOSTED = not HOME.startswith("OWNER/")
+_HOSTED = bool(HOME)
 
 
 def pages(root: Path, claims: Claims, ledger: dict) -> dict[str, str]:
@@ -111,7 +111,7 @@ def relink(text: str, folder: str, root: Path) -> str:
     def one(match):
         picture, words, target = match.groups()
         if re.match(r"https?://", target):
-            return words if f"/{HOME}" in target and not _HOSTED else match.group()
+            return match.group()
         if target.startswith("#"):
             return words
         path, _, anchor = target.partition("#")

@@ -1,4 +1,4 @@
-"""The README's generated parts: the index of notebooks, the table of a real run, the picture."""
+"""The README's generated parts (notebooks, first lines of a real run, picture) and the page of all verdicts."""
 
 import base64
 import re
@@ -12,10 +12,13 @@ from covtheory.collection.contract import notebooks
 from covtheory.collection.files import write_bytes
 from covtheory.collection.report import table
 
-HOME = "OWNER/coverage-notebooks"
-"""Where the collection is hosted on GitHub; whoever hosts it sets this once."""
+HOME = ""
+"""Where the collection is hosted on GitHub, "owner/name"; whoever hosts it sets this once, and links appear."""
 
-EXCERPT = 12
+VERDICTS = "references/verdicts.md"
+"""The page with the verdict of every claim."""
+
+EXCERPT = 4
 """How many claims of the table the README shows unfolded."""
 
 PICTURE = "references/coverage_profile.png"
@@ -36,9 +39,13 @@ def write_index(root: Path) -> bool:
     old = path.read_text(encoding="utf-8")
     new = _between(old, "index", index(root))
     new = _between(new, "verdicts", verdicts(root))
+    page, stored = verdicts_page(root), root / VERDICTS
+    stale = not stored.is_file() or stored.read_text(encoding="utf-8") != page
+    if stale:
+        ledgers.write_text(stored, page)
     if new != old:
         ledgers.write_text(path, new)
-    return new != old
+    return new != old or stale
 
 
 def first_figure(root: Path) -> bytes | None:
@@ -52,28 +59,31 @@ def first_figure(root: Path) -> bytes | None:
 
 
 def index(root: Path) -> str:
-    """Return the table of notebooks: question, claims, minutes, links to read and run it elsewhere."""
+    """Return the table of notebooks: question, number of claims and, once it is hosted, links to run it elsewhere."""
     register = load_register(root)
-    rows = ["| notebook | the question it answers | claims | minutes | read, run |", "|---|---|---|---|---|"]
+    rows = ["| notebook | the question it answers | claims |", "|---|---|---|"]
     for path in notebooks(root):
         source = "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells[:3])
         title = re.search(r"^# (.+)$", source, re.MULTILINE).group(1)
         question = re.search(r"^\*\*The question\.\*\* (.+)$", source, re.MULTILINE).group(1)
-        minutes = re.search(r"\*\*Minutes\*\*:? *(\d+)", source).group(1)
         name, count = path.name, len(of_notebook(register, path.name[:2]))
-        links = (f"[nbviewer](https://nbviewer.org/github/{HOME}/blob/main/notebooks/{name}) "
-                 f"[Colab](https://colab.research.google.com/github/{HOME}/blob/main/notebooks/{name}) "
-                 f"[Binder](https://mybinder.org/v2/gh/{HOME}/main?labpath=notebooks%2F{name})")
-        rows.append(f"| [{title}](notebooks/{name}) | {question} | {count} | {minutes} | {links} |")
+        links = (f" [run](https://colab.research.google.com/github/{HOME}/blob/main/notebooks/{name})" if HOME else "")
+        rows.append(f"| [{title}](notebooks/{name}){links} | {question} | {count} |")
     return "\n".join(rows)
 
 
 def verdicts(root: Path) -> str:
-    """Return the table of the committed ledger, as ``make verify`` prints it: first lines, then all of it, folded."""
+    """Return the first and last lines of what ``make verify`` prints, from the committed ledger."""
     lines = table(ledgers.read(root / "references" / "ledger.json")).splitlines()
     some = [*lines[: 2 + EXCERPT], "...", *lines[-2:]] if len(lines) > EXCERPT + 6 else lines
-    folded = ["<details><summary>All of it</summary>", "", "```text", *lines, "```", "", "</details>"]
-    return "\n".join(["```text", *some, "```", "", *folded])
+    return "\n".join(["```text", *some, "```"])
+
+
+def verdicts_page(root: Path) -> str:
+    """Return the page with the verdict of every claim, as ``make verify`` prints it."""
+    lines = table(ledgers.read(root / "references" / "ledger.json"))
+    return ("# The verdict of every claim\n\nWritten by `make update` from [ledger.json](ledger.json); what the columns mean "
+            f"is in the [README](../README.md#how-to-read-a-verdict).\n\n```text\n{lines}\n```\n")
 
 
 def _between(text, name, body):

@@ -130,9 +130,10 @@ def sign_chain(
     """Certified bracket of the expected KL of each of ``H`` signs, decoded with updates; data parameter 1.
 
     The update ``clip(theta + eta (y - tanh theta))`` increases with ``theta`` for ``eta <= 1`` and the KL decreases on
-    [-1, 1], in one direction and (``both``) summed over both directions. So rounding the parameter down to a grid after every update bounds the KL from above, rounding up bounds
-    it from below, along every path; the law of a rounded parameter is a vector. The grid is ``1 - 2 u^2``, fine near
-    the data parameter. Certified up to floating-point round-off, about ``H`` times 1e-15.
+    [-1, 1], in one direction and (``both``) summed over both. So rounding the parameter down to a grid after every
+    update bounds the KL from above, rounding up bounds it from below, along every path; the law of a rounded parameter
+    is a vector. The grid is ``1 - 2 u^2``, fine near the data parameter. Certified up to floating-point round-off,
+    about ``H`` times 1e-15.
 
     Parameters
     ----------
