@@ -24,6 +24,9 @@ HOSTILE = {
     "LD_PRELOAD": "", "MATPLOTLIBRC": "x", "MPLBACKEND": "TkAgg", "COVTHEORY_SEED": "9", "NBVAL_ANYTHING": "1",
     "OPENBLAS_CORETYPE": "Nehalem", "OMP_NUM_THREADS": "7", "NPY_DISABLE_CPU_FEATURES": "X86_V3", "UNTHOUGHT_OF": "1",
 }
+OWN = ("IPYTHONDIR", "TMPDIR", "TEMP", "TMP", "PYTHONSTARTUP", "COVTHEORY_WARNINGS")
+"""What a run sets for its own folder and for what its kernel does before the first cell."""
+
 WEAKEN = """
 try:
     from nbval.plugin import IPyNbCell
@@ -43,7 +46,7 @@ def test_what_is_inherited_is_kept_by_name_or_does_not_arrive(plain, monkeypatch
     before = environment(tmp_path, 3, tmp_path)
     monkeypatch.setenv(name, HOSTILE[name])
     assert environment(tmp_path, 3, tmp_path) == before
-    assert set(before) <= {*KEPT, *decided(tmp_path, 3), "IPYTHONDIR", "TMPDIR", "TEMP", "TMP"}
+    assert set(before) <= {*KEPT, *decided(tmp_path, 3), *OWN}
     assert not set(KEPT) & set(decided(tmp_path, 3))
 
 

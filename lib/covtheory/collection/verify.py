@@ -69,6 +69,8 @@ def _verify(root, only, seed, fresh, workers):
         problems += _stale(root, ledger, numbers)
     print("\n" + table(ledger))
     ledgers.write_text(build / f"report{suffix}.html", html(ledger, problems, seed))
+    if told := [f"notebook {run.notebook[:2]}: {line}" for run in runs for line in run.warnings]:
+        print(f"{len(told)} warnings of dependencies, which are no difference; the first: {told[0]}")
     elapsed = time.perf_counter() - started
     print(f"{len(runs)} notebooks, seed {seed}, {elapsed:.0f} s; report: build/report{suffix}.html")
     if problems:
