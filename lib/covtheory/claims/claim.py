@@ -102,6 +102,8 @@ class Claim:
         """What keeps this claim from its good status; empty if nothing does."""
         entry, checks = self.registration, self.stated + self.steps
         found = [_violation(o) for o in checks if not o.ok] + self._missed
+        found += [f"{o.label}: fine at a ratio of {o.ratio:.6g}" for o in checks
+                  if o.ok and o.comparison in INEQUALITIES and o.ratio > 1 + 1e-9]
         found += [f"{o.label}: no instance is active" for o in checks if not o.instances]
         found += [f"{o.label}: every bound is trivial, so no instance says anything" for o in checks
                   if o.instances and not o.says and o.ok]

@@ -238,6 +238,8 @@ def frequency_at_most(
     """
     draws, hits = count("draws", draws), count("hits", hits, least=0)
     in_range("false_alarm", false_alarm, 0, 1e-6, open_ends=False)
+    if route not in ("monte_carlo", "experiment"):
+        raise ValueError(f"{label}: route is {route!r}, expected monte_carlo or experiment")
     if false_alarm ** (1 / draws) <= bound:
         raise ValueError(f"{label}: {draws} hits of {draws} draws would not refute P <= {bound:.6g} at false alarm "
                          f"{false_alarm:g}: a check that cannot fail; take more draws or drop it")

@@ -17,7 +17,7 @@ from nbval.plugin import IPyNbCell, IPyNbFile
 
 from covtheory.claims import pictures
 from covtheory.claims.ledger import write_text
-from covtheory.claims.printed import Printed
+from covtheory.claims.printed import Printed, agree
 from covtheory.claims.record import GOOD, MIME, SEAL, differences, line, unsealed, verdicts
 
 _TEXT = ("text/plain", "text/markdown", "text/latex", "text/html", "image/png", "image/svg+xml", "stdout")
@@ -90,7 +90,14 @@ def _judge(item):
                 found.append(f"{new['id']}: ran with {new['arithmetic']}; stored with {old.get('arithmetic', '?')}")
     found += [f"{record.get('id')}: the stored text is not the reading of the stored record"
               for record, text in _pairs(item.cell.outputs) if not _reads(record, text)]
+    found += [f"{record.get('id')}: shown beside {', '.join(sorted(beside))}" for record, beside in
+              ((output["data"][MIME], set(output["data"]) - {MIME, "text/plain"}) for output in item.cell.outputs
+               if MIME in output.get("data", {})) if beside]
     if not only_verdicts:
+        alts = [[output["metadata"].get("image/png", {}).get("alt", "") for output in outputs or []
+                 if "image/png" in output.get("data", {})] for outputs in (item.test_outputs, item.cell.outputs)]
+        if len(alts[0]) != len(alts[1]) or not all(map(agree, *alts)):
+            found.append(f"alternative texts of pictures: {alts[0]}, stored: {alts[1]}")
         images = zip(_data(item.test_outputs, "image/png"), _data(item.cell.outputs, "image/png"), strict=False)
         alike = pictures.as_pinned(item.config.rootpath / "requirements.txt")
         found += [f"picture {number}: {text}" for number, (new, old) in enumerate(images, start=1)

@@ -27,6 +27,9 @@ ATTAINED, LOOSEST_ATTAINED = 1e-6, 0.05
 CLOSE, NEGLIGIBLE = 1e-3, 1e-9
 """Stored ratios are compared within the first, relatively; a ratio below the second is zero."""
 
+NUMERIC = ("exact", "certified", "monte_carlo", "experiment")
+"""Routes of comparisons of numbers; ``symbolic`` and ``interval`` belong to symbolic() and proved() alone."""
+
 INEQUALITIES = ("at_most", "at_least", "exceeds", "contains", "frequency_at_most")
 
 
@@ -108,6 +111,8 @@ def slack_in_range(label, rtol, atol):
 def prepared(label, value, bound, active, rtol, atol, signed=False):
     """Return value, bound and activity as flat arrays of one shape, after looking for NaN and wrong signs."""
     slack_in_range(label, rtol, atol)
+    if np.iscomplexobj(value) or np.iscomplexobj(bound):
+        raise ValueError(f"{label}: complex numbers, expected real ones")
     value, bound = np.broadcast_arrays(np.asarray(value, dtype=float), np.asarray(bound, dtype=float))
     mask = np.broadcast_to(True if active is None else np.asarray(active, dtype=bool), value.shape).ravel().copy()
     value, bound = value.ravel(), bound.ravel()
@@ -133,6 +138,8 @@ def ratios(top, bottom, ok, slack):
 
 def conclude(again, label, route, ok, value, bound, ratio, counted, says, where, inputs):
     """Return the outcome of instances that were judged (``ok``), counted, and found to say something or not."""
+    if route not in NUMERIC:
+        raise ValueError(f"{label}: route is {route!r}, expected one of {', '.join(NUMERIC)}: numbers prove no identity")
     kept = {"again": again, "inputs": inputs}
     if not counted.any() and ok.all():
         return Outcome(again.__name__, label, route, True, 0, 0, 0.0, 0.0, 0.0, "no active instance", **kept)

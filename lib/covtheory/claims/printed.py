@@ -31,7 +31,7 @@ class Printed(str):
 
 
 def agree(new: str, old: str) -> bool:
-    """Return whether two texts have the same tokens, numbers within one unit of the last digit of the coarser.
+    """Return whether two texts have the same tokens, numbers within one unit of the last digit of the finer.
 
     A whole number is a count and must be equal, unless the other one was rounded (``1`` against ``0.9999``); widths of
     blanks may differ where a number takes more or fewer places.
@@ -40,6 +40,8 @@ def agree(new: str, old: str) -> bool:
     --------
     >>> agree("1.000e-05 of 3", "9.999e-06 of 3"), agree("1.001e-05 of 3", "9.990e-06 of 3")
     (True, False)
+    >>> agree("1e-05", "1e-12"), agree("0.25", "0.2")
+    (False, False)
     """
     if new == old:
         return True
@@ -54,11 +56,10 @@ def _same_number(a: str, b: str) -> bool:
     if a == b:
         return True
     units = [_unit(text) for text in (a, b)]
-    rounded = [unit for unit in units if unit is not None]
-    if not rounded:
+    if units == [None, None]:
         return False
     new, old = (float(text.replace(",", "")) for text in (a, b))
-    return abs(new - old) <= max(rounded) * (1 + 1e-6)
+    return abs(new - old) <= min(1.0 if unit is None else unit for unit in units) * (1 + 1e-6)
 
 
 def _unit(text: str) -> float | None:

@@ -8,6 +8,7 @@ from collections import Counter
 
 from covtheory.claims.arithmetic import arithmetic
 from covtheory.claims.outcome import CLOSE, INEQUALITIES, NEGLIGIBLE
+from covtheory.claims.printed import agree
 
 MIME = "application/vnd.covtheory.claim+json"
 """Under this type a claim's record travels in the notebook's outputs."""
@@ -84,7 +85,7 @@ def differences(new: dict, old: dict) -> list[str]:
         return found
     for ours, theirs in zip(new.get("checks") or [], old.get("checks") or [], strict=True):
         lines = [*_count("instances", ours, theirs), *_count("says", ours, theirs),
-                 *_number("ratio", ours["ratio"], theirs["ratio"])]
+                 *_number("ratio", ours["ratio"], theirs["ratio"], ours.get("comparison") == "within")]
         found += [f"check {ours['label']!r}: {text}" for text in lines]
     ours, theirs = new.get("worst"), old.get("worst")
     if (ours is None) != (theirs is None):
@@ -94,7 +95,7 @@ def differences(new: dict, old: dict) -> list[str]:
         if ours["unique"] and theirs["unique"]:
             found += _number("worst value", ours["value"], theirs["value"])
             found += _number("worst bound", ours["bound"], theirs["bound"])
-            if ours["witness"] != theirs["witness"]:
+            if not agree(ours["witness"], theirs["witness"]) or ours.get("check") != theirs.get("check"):
                 found.append(f"worst witness: {ours['witness']!r}, was {theirs['witness']!r}")
     ours, theirs = new.get("monte_carlo"), old.get("monte_carlo")
     if (ours is None) != (theirs is None) or (ours and ours["draws"] != theirs["draws"]):
@@ -143,9 +144,10 @@ def _count(name, new, old):
     return [] if abs(a - b) <= COUNTS * max(a, b) else [f"{name}: {a:,}, was {b:,}"]
 
 
-def _number(name, a, b):
+def _number(name, a, b, place=False):
+    """Compare relatively; a place in a window, which may be its middle, absolutely."""
     numbers = not isinstance(a, str) and not isinstance(b, str)
-    close = a == b or (numbers and abs(a - b) <= max(CLOSE * max(abs(a), abs(b)), NEGLIGIBLE))
+    close = a == b or (numbers and abs(a - b) <= max(CLOSE * (1 if place else max(abs(a), abs(b))), NEGLIGIBLE))
     return [] if close else [f"{name}: {a!r}, was {b!r}"]
 
 

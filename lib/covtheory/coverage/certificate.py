@@ -173,6 +173,8 @@ def band_limited_coverage(p: np.ndarray, q: np.ndarray, counts: np.ndarray, t: f
     >>> band_limited_coverage(half, skew, np.array([2]), np.log(3), 1e-2).contains(0.25)
     True
     """
+    if t == -np.inf:
+        return Bracket(1.0, 1.0, "certain", {"complement": (0.0, 0.0)})
     tokens, (low, high), reflect = tokens_at(p, q, counts, t)
     lost = tokens.lost
     if not tokens.possible or t == np.inf or (not reflect and tokens.high < -tokens.window):
@@ -190,7 +192,7 @@ def band_limited_coverage(p: np.ndarray, q: np.ndarray, counts: np.ndarray, t: f
 
 def tokens_at(p, q, counts, t) -> tuple[TokenSum, tuple[float, float], bool]:
     """The sum to integrate, centred at the threshold, reflected if the threshold is below the mean."""
-    at = t if np.isfinite(t) else 0.0
+    at = t if np.isfinite(t) else 0.0  # the callers answer infinite thresholds themselves
     tokens = TokenSum(p, q, counts, at)
     infinite, reflect = tokens.p_inf, np.isfinite(t) and tokens.possible and tokens.moments(0.0)[1] > 0
     if reflect:
