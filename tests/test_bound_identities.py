@@ -1,6 +1,8 @@
 """Every public bound is the formula of its theorem: each constant, sign, default, domain and array shape.
 
-The formulas are the tables of :mod:`identities`; what is chosen by a search (``tune``) is tested at the end.
+The formulas are the tables of :mod:`identities`; what is chosen by a search (``tune``) is tested at the end. That a
+bound holds is the notebooks' claim; most have slack, so a wrong constant may hold as well. Here the identity pins every
+term of every bound, whatever the slack: sharp instances are not needed for that.
 """
 
 import importlib

@@ -86,7 +86,7 @@ ROWS = [
         also={"eps": [0.05, 0.1, 0.3, 0.5, 0.7, 0.69, 0.71, 0.999]}),
 
     Row(policy_gradient.success_seen, "13 Theorem 7", lambda p, draws: 1 - (1 - p) ** draws,
-        at={"p": [0.3, 1e-6], "draws": [3, 5e5]}, domain={"p": UNIT, "draws": "[0, inf)"}),
+        at={"p": [0.3, 1e-6, 1.0, 0.3], "draws": [3.0, 5e5, 0.0, 0.5]}, domain={"p": UNIT, "draws": "[0, inf)"}),
     Row(policy_gradient.needle_seen, "13 Theorem 7 (needle)", lambda R, draws: min(draws / R, mpf(1)),
         at={"R": [8.0, 5.0], "draws": [3.0, 12.0]}, domain={"R": "[1, inf)", "draws": "[0, inf)"}),
     Row(policy_gradient.flow_time, "13 Theorem 8", flow_time,
