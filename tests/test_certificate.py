@@ -238,6 +238,12 @@ def test_deep_tail_of_mirrored_powers_is_not_called_impossible():
             assert Fraction(bracket.lower) <= exact <= Fraction(bracket.upper)
 
 
+def test_point_value_at_infinite_thresholds_is_the_mass_at_infinity_and_one():
+    laws = [0.5, 0.3, 0.2], [0.4, 0.35, 0.25]
+    assert point_coverage(*laws, 50, np.inf) == 0
+    assert point_coverage(*laws, 50, -np.inf) == 1
+
+
 def test_point_value_counts_the_mass_at_infinity():
     p, q, H = [0.4999, 0.3, 0.2, 0.0001], [0.4, 0.35, 0.25, 0.0], 2000
     for t in (52.0, 60.0):

@@ -247,8 +247,10 @@ def frequency_at_most(
     lower = 0.0 if hits == 0 else float(betaincinv(hits, draws - hits + 1, false_alarm))
     ratio = lower / bound if bound > 0 else (np.inf if lower > 0 else 0.0)
     name = name_of(where, 0, f"{hits} of {draws} draws")
-    return Outcome("frequency_at_most", label, route, bool(lower <= bound), 1, 1, hits / draws, float(bound),
-                   0.0 if ratio < NEGLIGIBLE else float(ratio), name, True, draws, false_alarm, frequency_at_most, inputs)
+    ratio = 0.0 if ratio < NEGLIGIBLE else float(ratio)
+    ok, value, bound = bool(lower <= bound), hits / draws, float(bound)
+    return Outcome("frequency_at_most", label, route, ok, 1, 1, value, bound, ratio, name, True, draws, false_alarm,
+                   frequency_at_most, inputs)
 
 
 def symbolic(label: str, left, right=0) -> Outcome:

@@ -139,7 +139,7 @@ def ratios(top, bottom, ok, slack):
 def conclude(again, label, route, ok, value, bound, ratio, counted, says, where, inputs):
     """Return the outcome of instances that were judged (``ok``), counted, and found to say something or not."""
     if route not in NUMERIC:
-        raise ValueError(f"{label}: route is {route!r}, expected one of {', '.join(NUMERIC)}: numbers prove no identity")
+        raise ValueError(f"{label}: route is {route!r}; numbers take one of {', '.join(NUMERIC)}")
     kept = {"again": again, "inputs": inputs}
     if not counted.any() and ok.all():
         return Outcome(again.__name__, label, route, True, 0, 0, 0.0, 0.0, 0.0, "no active instance", **kept)

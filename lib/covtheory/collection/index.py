@@ -82,8 +82,8 @@ def verdicts(root: Path) -> str:
 def verdicts_page(root: Path) -> str:
     """Return the page with the verdict of every claim, as ``make verify`` prints it."""
     lines = table(ledgers.read(root / "references" / "ledger.json"))
-    return ("# The verdict of every claim\n\nWritten by `make update` from [ledger.json](ledger.json); what the columns mean "
-            f"is in the [README](../README.md#how-to-read-a-verdict).\n\n```text\n{lines}\n```\n")
+    return ("# The verdict of every claim\n\nWritten by `make update` from [ledger.json](ledger.json); what the "
+            f"columns mean is in the [README](../README.md#how-to-read-a-verdict).\n\n```text\n{lines}\n```\n")
 
 
 def _between(text, name, body):

@@ -154,9 +154,9 @@ def point_coverage(p: ArrayLike, q: ArrayLike, H: int | None, log_N: float) -> f
     >>> certified_coverage([0.5, 0.3, 0.2], [0.4, 0.35, 0.25], 10**6, 2e4).contains(value)
     True
     """
-    rows = positions(p, q, H)
-    tokens, infinite, reflect = tokens_at(*rows, _threshold(log_N))
-    if -tokens.high < 0 < -tokens.low:
+    rows, t = positions(p, q, H), _threshold(log_N)
+    tokens, infinite, reflect = tokens_at(*rows, t)
+    if np.isfinite(t) and -tokens.high < 0 < -tokens.low:
         value = point_value(tokens.tilt(tokens.saddle()[0]))
         if value is not None:
             return 1 - float(np.exp(value)) if reflect else infinite[0] + float(np.exp(value))

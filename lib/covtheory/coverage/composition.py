@@ -118,6 +118,8 @@ def composition_bracket(
     thresholds = np.asarray(log_N, dtype=float)
     if np.isnan(thresholds).any():
         raise ValueError("log_N: got NaN, expected numbers")
+    if not thresholds.size:
+        return Bracket(thresholds, thresholds, "no threshold", {})
     rows = [_bracket(tokens, float(t), points, tilt) for t in thresholds.ravel()]
     lower, upper = (np.array([row[i] for row in rows]).reshape(thresholds.shape) for i in (0, 1))
     detail = {name: np.array([row[2][name] for row in rows]).reshape(thresholds.shape) for name in rows[0][2]}
