@@ -51,6 +51,6 @@ ROWS = [
         at={"cov_cN": [0.9, 0.3, 1e-5], "c": [1.5, 5.0, 2.0], "N": [4, 1000, 7]},
         domain={"cov_cN": UNIT, "c": ONE_UP, "N": ONE_UP}, rtol=1e-9),
     Row(best_of_n.coverage_chain_rule, "02 Theorem 5", lambda cov_D, M2, cov_T: plus(M2 * cov_D, cov_T),
-        at={"cov_D": [0.01, 0.2], "M2": [10.0, 1.5], "cov_T": [0.05, 0.6]},
-        domain={"cov_D": UNIT, "M2": ONE_UP, "cov_T": UNIT}),
+        at={"cov_D": [0.01, 0.2], "M2": [10.0, 0.8], "cov_T": [0.05, 0.6]},
+        domain={"cov_D": UNIT, "M2": "(0, inf)", "cov_T": UNIT}),
 ]

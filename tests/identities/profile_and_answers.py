@@ -18,10 +18,10 @@ ROWS = [
         domain={"E_gamma": UNIT, "gamma": "[1, inf)", "N": "[1, inf)"}),
     Row(profile.np_beta_lower, "01 Theorem 4 (i)", lambda alpha, cov_gamma, gamma: most(alpha - cov_gamma, 0) / gamma,
         at={"alpha": [0.5, 0.1], "cov_gamma": [0.2, 0.3], "gamma": [4.0, 1.5]},
-        domain={"alpha": UNIT, "cov_gamma": UNIT, "gamma": "[1, inf)"}),
+        domain={"alpha": UNIT, "cov_gamma": UNIT, "gamma": "(0, inf)"}),
     Row(profile.np_beta_upper, "01 Theorem 4 (ii)", lambda gamma, alpha: alpha / gamma,
         at={"gamma": [4.0, 1.5], "alpha": [0.2, 0.9]}, default={"alpha": 1.0},
-        domain={"gamma": "[1, inf)", "alpha": UNIT}),
+        domain={"gamma": "(0, inf)", "alpha": UNIT}),
 
     Row(answers.answer_coverage, "16 Theorem 1 (b)", lambda cov, c: c * cov / (c - 1),
         at={"cov": [0.1, 0.7], "c": [2.5, 1.25]}, domain={"cov": UNIT, "c": "(1, inf)"}),
