@@ -155,7 +155,9 @@ def test_verdicts_are_in_words():
     assert "Refuted as printed" in text
     assert f"The corrected claim {refuted['corrected_by']} holds." in text
     held = verdict.card(record("kl-to-coverage"), LEDGER, REGISTER, 1)
-    assert "certified intervals over the whole range and exact enumeration" in held.html
+    assert "Checked by exact enumeration on" in held.html
+    algebra = verdict.card(record("tail-and-mean"), LEDGER, REGISTER, 1)
+    assert "computer algebra and exact enumeration" in algebra.html
     assert REGISTER["kl-to-coverage"].does_not_say[:30] in held.notes[0]
     assert "worst" not in held.html.replace("At worst", "")
 

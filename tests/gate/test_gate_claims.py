@@ -8,8 +8,8 @@ from covtheory.collection.contract import breaches
 from covtheory.collection.update import update
 from covtheory.collection.verify import verify
 
-GOOD = "claim('half-bound').states(at_most('draws', values, 0.5))"
-TEETH = ".tooth('a quarter', 'draws', bound=0.25)"
+GOOD = "claim('half-bound').states(at_most('draws', values, 0.5)).step(at_most('mean', values.mean(), 0.3))"
+TEETH = ".tooth('a quarter', 'draws', bound=0.25).tooth('a fifth', 'mean', bound=0.2)"
 
 
 def planted(source: str):
@@ -25,7 +25,7 @@ def planted(source: str):
     (GOOD + ".attained(at_most('far', 0.01, 0.5), tolerance=1e9)" + TEETH, "tolerance: got"),
     (GOOD + TEETH.replace("'draws', bound=0.25", "'elsewhere', bound=0.25"), "no check is labelled"),
     (GOOD + TEETH.replace("bound=0.25", "bound=0"), "vanishes"),
-    (GOOD, "0 teeth, registered are 1"),
+    (GOOD + ".tooth('a quarter', 'draws', bound=0.25)", "1 teeth, registered are 2"),
 ])
 def test_a_check_that_cannot_fail_cannot_be_stored(copy, capsys, source, word):
     ledger = (copy / "references" / "ledger.json").read_bytes()
