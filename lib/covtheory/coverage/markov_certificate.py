@@ -194,7 +194,7 @@ class StateModel:
         if reflect := bool(chain.moments(0.0)[0] > 0):
             chain = chain.reflected()
         theta, capped = chain.saddle()
-        with np.errstate(invalid="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):  # then nothing finite comes out, and it is refused
             tail = certify_tail(TiltedChain(chain, theta), gap, 0.0 if reflect else self.infinite[0])
         if tail is None:
             raise ArithmeticError(f"no finite error budget at tilt {theta:.3g}")

@@ -124,8 +124,7 @@ class TiltedChain:
         start, start_shift = chain.start(theta)
         self.end = 1.0 / r
         log_total = log_power(start * r, chain.matrix(self.w), self.end, chain.n)
-        with np.errstate(over="ignore"):  # then nothing finite comes out, and the bracket is refused
-            self.alpha = start * r * np.exp(-log_total)
+        self.alpha = start * r * np.exp(-log_total)
         self.log_scale = chain.n * (shift + log_rho) + log_total + start_shift
         size = np.abs(theta * chain.y).max() + abs(shift) + abs(log_rho)
         exponent = np.abs(theta * chain.start_y).max()
