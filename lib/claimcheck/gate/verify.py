@@ -31,8 +31,9 @@ def verify(root: Path, only: str | None = None, seed: int = 0, fresh: bool = Fal
 
     The status is 0 only if every notebook passed and every claim holds, or is refuted as printed with a correction
     that holds. Outputs under build/: ``ledger*.json`` (only if all is well), ``junit*.xml`` and ``report*.html``
-    (always); ``*`` is empty for a full run at seed 0 and names the notebook and the seed otherwise. Runs at once do not
-    disturb each other; where the operating system refuses a file, the run says so and the last good ledger stays.
+    (always); ``*`` is empty for a full run at seed 0, and names the notebook, the seed and an unpinned arithmetic
+    otherwise. Runs at once do not disturb each other; where the operating system refuses a file, the run says so and
+    the last good ledger stays.
     """
     try:
         return _verify(root, only, seed, fresh or as_it_comes(), workers or _cores())
@@ -55,6 +56,7 @@ def _verify(root, only, seed, fresh, workers):
     with files.scratch(root) as scratch:
         runs = _run_all(root, paths, seed, fresh, workers, started, Path(scratch))
     suffix = (f"-{paths[0].name[:2]}" if only else "") + (f"-seed{seed}" if seed else "")
+    suffix += "-as-it-comes" if as_it_comes() else ""
     ledgers.write_text(build / f"junit{suffix}.xml", merge_junit([run.junit for run in runs]))
     failed = {path: run for path, run in zip(paths, runs, strict=True) if not run.passed}
     for run in failed.values():
