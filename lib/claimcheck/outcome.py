@@ -27,8 +27,9 @@ LOOSEST = {"exact": 1e-6, "certified": 1e-6, "monte_carlo": 1e-2, "experiment": 
 HIDDEN = 10
 """Bounds up to this many absolute slacks are hidden by it: of most instances they must not be."""
 
-MANY, NEARLY_ALL, SAME = 10, 0.9, 1e-12
-"""A ratio is shared if of at least so many instances this share has it, up to this relative difference."""
+MANY, NEARLY_ALL, SAME = 20, 0.9, 1e-12
+"""A ratio is shared if of at least so many instances (more than a search keeps) this part has it, up to this relative
+difference."""
 
 ATTAINED, LOOSEST_ATTAINED = 1e-6, 0.05
 """An extremal family attains its bound when some ratio is within this of one; at most the second may be asked for."""

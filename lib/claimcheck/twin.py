@@ -6,9 +6,9 @@ import numpy as np
 
 from claimcheck.outcome import Outcome
 
-FACTOR = 1e3
-"""A changed number is at most so many times the numbers of its instance, an upper bound at least that part of itself:
-beyond, anything is rejected, whatever the statement says."""
+FACTOR = 1e5
+"""A changed number is at most so many times the numbers of its instance, an upper bound at least that part of them:
+beyond, anything is rejected, whatever the statement says. (A forgotten term may well cost four digits.)"""
 
 SHARE = 0.1
 """The part of the active instances that must change."""
@@ -58,7 +58,8 @@ def _plausible(outcome, name, new, terms, shape):
     scale = _scale(outcome, terms, shape)
     kept = np.isnan(after) | (np.abs(after) <= FACTOR * scale)
     if outcome.comparison == "at_most" and name == "bound":
-        kept &= ~(after < before / FACTOR) & (after > 0)
+        value = np.broadcast_to(np.asarray(outcome.inputs["value"]), shape).astype(float)
+        kept &= ~(after < np.minimum(before, value) / FACTOR) & (after > 0)
     moved = ~((before == after) | (np.isnan(before) & np.isnan(after)))
     active = outcome.inputs.get("active")
     active = np.broadcast_to(True if active is None else np.asarray(active, dtype=bool), shape)
@@ -66,7 +67,7 @@ def _plausible(outcome, name, new, terms, shape):
     if count < SHARE * size:
         raise _refused(outcome, f"changes {count} of {size} instances, expected at least a tenth")
     if not (kept & moved & active).any():
-        raise _refused(outcome, f"its {name} vanishes, is infinite or over {FACTOR:g} times off at every instance")
+        raise _refused(outcome, f"its {name} vanishes, is infinite or over {FACTOR:,.0f} times off at every instance")
     return new if kept.all() else np.where(kept, changed, old)
 
 
@@ -79,7 +80,7 @@ def _outside(outcome, new, terms):
     small = np.minimum(value, own[own > 0].min(initial=np.inf)) / FACTOR if outcome.comparison == "at_most" else -np.inf
     far = [numbers for numbers in (value, bound) if not (np.abs(numbers) <= FACTOR * largest).all()]
     if far or (bound < small).any():
-        raise _refused(outcome, f"outside= is infinite or over {FACTOR:g} times off the instances of the check")
+        raise _refused(outcome, f"outside= is infinite or over {FACTOR:,.0f} times off the instances of the check")
     settings = {key: outcome.inputs[key] for key in ("rtol", "atol", "margin", "decimals") if key in outcome.inputs}
     return outcome.again(outcome.label, value, bound, route=outcome.route, twin=True, **settings)
 
