@@ -29,7 +29,7 @@ try:
     import flint
 except ModuleNotFoundError:
     flint = None
-needs_flint = pytest.mark.skipif(flint is None, reason="python-flint is not installed (requirements-proof.txt)")
+needs_flint = pytest.mark.skipif(flint is None, reason="python-flint is not installed (requirements/proof.txt)")
 
 
 def laws(H, V):

@@ -37,7 +37,7 @@ pytestmark = pytest.mark.xdist_group("browser")
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
     """The whole site, built once as the command does it."""
-    pytest.importorskip("myst_nb", reason="requirements-book.txt is not installed")
+    pytest.importorskip("myst_nb", reason="requirements/book.txt is not installed")
     target = tmp_path_factory.mktemp("book") / "book"
     run = subprocess.run([sys.executable, "-c", f"import sys; from pathlib import Path; from publishing.book "
                           f"import book; sys.exit(book(Path({str(ROOT)!r}), Path({str(target)!r})))"],
@@ -265,7 +265,7 @@ def test_a_ledger_that_cannot_be_read_is_refused(copy, capsys):
 
 
 def test_a_warning_of_the_build_is_an_error_and_the_last_site_stays(copy):
-    pytest.importorskip("myst_nb", reason="requirements-book.txt is not installed")
+    pytest.importorskip("myst_nb", reason="requirements/book.txt is not installed")
     for path in notebooks(copy)[1:]:
         keep = path.name[:2]
         path.unlink()
