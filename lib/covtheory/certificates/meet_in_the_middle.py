@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
 from covtheory import validation
-from covtheory.certificates.composition import Bracket
+from covtheory.certificates.bracket import Bracket
 from covtheory.coverage.rounding import (
     ENTRY,
     FUNCTION,
