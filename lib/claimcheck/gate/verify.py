@@ -1,5 +1,6 @@
 """The collection's main job: run every notebook under strict nbval and print every claim's verdict."""
 
+import importlib
 import json
 import os
 import sys
@@ -72,6 +73,9 @@ def _verify(root, only, seed, fresh, workers):
     problems += [line for line in ledgers.faults(ledger) if line.split(":")[0] not in told]
     if not seed and not problems:
         problems += _stale(root, ledger, numbers)
+    if not seed and not problems and not only and (hook := configuration(root).stale):
+        module, _, function = hook.partition(":")
+        problems += [f"{line} (run make update)" for line in getattr(importlib.import_module(module), function)(root)]
     print("\n" + table(ledger))
     ledgers.write_text(build / f"report{suffix}.html", html(ledger, problems, seed, configuration(root).title))
     if told := [f"notebook {run.notebook[:2]}: {line}" for run in runs for line in run.warnings]:
