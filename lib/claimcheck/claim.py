@@ -112,7 +112,7 @@ class Claim:
         found += [f"{o.label}: no instance is active" for o in checks if not o.instances]
         found += [f"{o.label}: every bound is trivial, so no instance says anything" for o in checks
                   if o.instances and not o.says and o.ok]
-        found += [f"{o.label}: nearly all of {o.says} instances have the ratio {o.shared:.6g}: is one side "
+        found += [f"{o.label}: of {o.says} instances all or nearly all have the ratio {o.shared:.6g}: is one side "
                   "computed from the other? use equal(), or attained() for an extremal family"
                   for o in checks if o.shared is not None and o.label not in self._reaching]
         labels = [o.label for o in checks]

@@ -52,7 +52,7 @@ def frequency_at_most(
     ratio = 0.0 if ratio < NEGLIGIBLE else float(ratio)
     ok, value, bound = bool(lower <= bound), hits / draws, float(bound)
     return Outcome("frequency_at_most", label, route, ok, 1, 1, value, bound, ratio, name, False, draws, false_alarm,
-                   power=detects, again=frequency_at_most, inputs=inputs)
+                   margin=1 - ratio if ok else None, power=detects, again=frequency_at_most, inputs=inputs)
 
 
 def power(draws: int, bound: float, false_alarm: float, truth: float) -> float:

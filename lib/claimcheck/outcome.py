@@ -29,7 +29,7 @@ HIDDEN = 10
 
 MANY, NEARLY_ALL, SAME = 20, 0.9, 1e-12
 """A ratio is shared if of at least so many instances (more than a search keeps) this part has it, up to this relative
-difference."""
+difference; ties, which equalities leave on honest instances too, only if all are ties."""
 
 ATTAINED, LOOSEST_ATTAINED = 1e-6, 0.05
 """An extremal family attains its bound when some ratio is within this of one; at most the second may be asked for."""
@@ -160,7 +160,7 @@ def shared_ratio(ratio: np.ndarray, value: np.ndarray) -> float | None:
         return None
     middle = np.median(ratio)
     same = np.abs(ratio - middle) <= SAME * middle
-    if same.mean() < NEARLY_ALL or np.ptp(value[same]) <= ATTAINED * value[same].max():
+    if same.mean() < (1 if middle == 1 else NEARLY_ALL) or np.ptp(value[same]) <= ATTAINED * value[same].max():
         return None
     return float(f"{middle:.12g}")
 
