@@ -5,10 +5,10 @@ from numpy.typing import ArrayLike
 from scipy.sparse.csgraph import connected_components
 
 from covtheory import validation
+from covtheory.certificates.atoms import Atoms, bracket_of_atoms
 from covtheory.certificates.band_limited_tail import certify_tail
 from covtheory.certificates.banded import bracket_of_tail
 from covtheory.certificates.bracket import Bracket, one_minus
-from covtheory.certificates.meet_in_the_middle import Atoms, bracket_of_atoms
 from covtheory.certificates.tilted_chain import Chain, TiltedChain
 from covtheory.coverage.rounding import ENTRY, UNIT, tie, token_laws
 from covtheory.policies.markov import Markov
