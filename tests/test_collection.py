@@ -78,7 +78,6 @@ def test_readme_is_for_five_minutes():
     assert len((ROOT / "README.md").read_bytes()) < 12_000
 
 
-
 def test_errata_name_every_statement_with_a_finding_and_the_finding():
     errata = (ROOT / "references" / "errata.md").read_text(encoding="utf-8")
     entries = re.split(r"^- ", errata, flags=re.M)
