@@ -80,7 +80,7 @@ explorer: $(STAMP)
 
 train: $(STAMP)
 	@$(PIP) -r requirements-train.txt
-	@$(BIN)/python -m covtheory.train $(or $(CONFIG),small) --seed $(or $(SEED),0)
+	@$(BIN)/python -m training $(or $(CONFIG),small) --seed $(or $(SEED),0)
 
 book: $(STAMP)
 	@$(PIP) -r requirements-book.txt

@@ -17,11 +17,11 @@ import nbformat
 import pytest
 from browser import overflowing, violations
 
-from covtheory.claims import ledger as ledgers
-from covtheory.claims.record import MIME
-from covtheory.claims.register import find_root, load_register
-from covtheory.collection.book import book, replace
-from covtheory.collection.contract import notebooks
+from claimcheck import ledger as ledgers
+from claimcheck.gate.contract import notebooks
+from claimcheck.record import MIME
+from claimcheck.register import find_root, load_register
+from publishing.book import book, replace
 
 ROOT = find_root(Path(__file__))
 REGISTER = load_register(ROOT)
@@ -39,7 +39,7 @@ def site(tmp_path_factory):
     """The whole site, built once as the command does it."""
     pytest.importorskip("myst_nb", reason="requirements-book.txt is not installed")
     target = tmp_path_factory.mktemp("book") / "book"
-    run = subprocess.run([sys.executable, "-c", f"import sys; from pathlib import Path; from covtheory.collection.book "
+    run = subprocess.run([sys.executable, "-c", f"import sys; from pathlib import Path; from publishing.book "
                           f"import book; sys.exit(book(Path({str(ROOT)!r}), Path({str(target)!r})))"],
                          capture_output=True, text=True, cwd=ROOT)
     assert run.returncode == 0, run.stderr

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from two_notebooks import build
 
-from covtheory.collection import campaign as module
-from covtheory.collection.campaign_report import findings, margin, markdown, near, text
-from covtheory.collection.cli import main
+from claimcheck.gate import campaign as module
+from claimcheck.gate.campaign_report import findings, margin, markdown, near, text
+from covtheory.__main__ import main
 
 needs_dask = pytest.mark.skipif(importlib.util.find_spec("distributed") is None,
                                 reason="Dask distributed is not installed: requirements-campaign.txt")

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from covtheory.collection.cli import main
+from covtheory.__main__ import main
 from covtheory.coverage import LogRatioLaw, coverage_profile, law_from_pmfs
 from covtheory.coverage.monte_carlo import clopper_pearson
 from covtheory.instances.own_model import hidden_support_distance, rare_response, scored_pair

@@ -4,8 +4,8 @@ import math
 
 from scipy.optimize import brentq
 
+from classroom.solutions.notebook_05 import ENTRIES
 from covtheory.instances.two_scale import OverfitBudget
-from covtheory.solutions.notebook_05 import ENTRIES
 
 
 def test_coefficient_by_hand():

@@ -8,11 +8,11 @@ import sys
 import pytest
 from small_collection import assert_red, cached, notebook
 
-from covtheory.collection import cache
-from covtheory.collection import verify as module
-from covtheory.collection.cache import fingerprints
-from covtheory.collection.runner import Run
-from covtheory.collection.verify import verify
+from claimcheck.gate import cache
+from claimcheck.gate import verify as module
+from claimcheck.gate.cache import fingerprints
+from claimcheck.gate.runner import Run
+from claimcheck.gate.verify import verify
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("gate")]
 

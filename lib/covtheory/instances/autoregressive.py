@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betainc, expit, gammaln, log_expit, rel_entr
 
-from covtheory.coverage.composition import Bracket, composition_bracket
+from covtheory.certificates.composition import Bracket, composition_bracket
 from covtheory.policies.autoregressive_linear import AutoregressiveLinear
 from covtheory.policies.features import TokenFeatures
 from covtheory.policies.finite_context import FiniteContextFeatures, last_tokens
