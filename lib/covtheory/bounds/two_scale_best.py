@@ -3,11 +3,21 @@
 Notation of :mod:`covtheory.bounds.two_scale`.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import ArrayLike
 
-from covtheory.bounds.two_scale import best_theta, entropy, log_inverse, samples
+from covtheory.bounds.two_scale import Entropy, best_theta, entropy, log_inverse, samples
 from covtheory.validation import threshold
+
+
+class Scales(NamedTuple):
+    """Scales of the net and of the cover, nats, and the bound on the coverage that they give."""
+
+    rho: float
+    eps: float
+    total: float
 
 
 def fine_price(L: ArrayLike) -> np.ndarray:
@@ -72,3 +82,28 @@ def two_scale_best(N: ArrayLike, n: ArrayLike, delta: ArrayLike | None, log_K: A
     slack = threshold("eps", eps, least=0.0) + threshold("kappa", kappa, least=0.0)
     hits = ((entropy("log_K", log_K) + extra) / samples(n) + (1 - 1 / L) * slack) / fine_price(L)
     return largest_event(hits, (entropy("log_N_inf", log_N_inf) + extra) / samples(n))
+
+
+def best_scales(N: float, n: float, delta: float | None, net: Entropy, cover: Entropy | None = None) -> Scales:
+    """The scales ``(rho, eps)`` at which :func:`two_scale_best` is least, on grids fixed before the data.
+
+    Parameters
+    ----------
+    net, cover : callable
+        Vectorised: scale (nats, array) -> log size of a net in sup-log distance; of a one-sided cover (default: the
+        net, which is one).
+
+    Source: this collection, notebook 19, Theorem T1.
+
+    Examples
+    --------
+    >>> best_scales(1e6, 10_000, 0.05, lambda rho: np.full_like(rho, 32.0)).rho < 1e-3
+    True
+    """
+    room = (np.log(threshold("N", N, least=np.e, strict=True)) - 1) / 2
+    rho = room * np.concatenate([np.geomspace(1e-4, 0.1, 60, endpoint=False), np.linspace(0.1, 0.99, 90)])[:, None]
+    eps = np.concatenate([[0.0], np.geomspace(1e-8, 30.0, 240)])
+    sizes = (net if cover is None else cover)(eps), net(rho[:, 0])[:, None]
+    total = np.nan_to_num(two_scale_best(N, n, delta, *sizes, rho=rho, eps=eps), nan=np.inf)
+    i, j = np.unravel_index(np.argmin(total), total.shape)
+    return Scales(float(rho[i, 0]), float(eps[j]), float(total[i, j]))

@@ -1,6 +1,9 @@
 """The needle: K signs, each rival overfits one of them; both constants of the two-scale theorem tend to one on it."""
 
 import math
+from collections.abc import Iterable
+from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import betainc, gammaln
@@ -112,3 +115,33 @@ def _fraction(a: np.ndarray, b: np.ndarray) -> np.ndarray:
         if np.all(np.abs(change - 1) < 1e-11):
             return value
     raise ArithmeticError("the continued fraction of a binomial tail did not converge")
+
+
+class Needles(NamedTuple):
+    """Needles of several sizes, thresholds and levels, one a row: what a bound needs, and the exact quantile ``p``."""
+
+    n: np.ndarray
+    log_K: np.ndarray
+    N: np.ndarray
+    delta: np.ndarray
+    radius: np.ndarray
+    p: np.ndarray
+    names: list[str]
+
+
+def needles(log_K: Iterable[float], N: Iterable[float], delta: Iterable[float]) -> Needles:
+    """All combinations, each with ``n = 10^5 log K`` samples, so that every radius is 0.0045 nats.
+
+    Source: this collection, notebook 19, Theorem N.
+
+    Examples
+    --------
+    >>> needles([100.0], [1e3], [0.5, 0.1]).p.round(7)
+    array([1.67e-06, 1.70e-06])
+    """
+    rows = []
+    for nats, threshold_, level in product(log_K, N, delta):
+        game = Needle(round(1e5 * nats), nats)
+        rows.append((game.n, nats, threshold_, level, game.radius, game.critical_p(threshold_, level)))
+    names = [f"log K={k:.0e}, N={v:.0e}, delta={d:g}" for _, k, v, d, *_ in rows]
+    return Needles(*np.array(rows).T, names)
