@@ -74,8 +74,8 @@ class RareEventGame(ABC):
         threshold("price", price, least=self.radius)
         if self.excess_tail(p, N, price, 0.0) <= delta:
             return 0.0
-        high = 1.0
+        high = self.log_class_size
         while self.excess_tail(p, N, price, high) > delta:
             high *= 2
-        jump = brentq(lambda x: self.excess_tail(p, N, price, x) - delta, 0.0, high, rtol=1e-9)
-        return float(jump * (1 + 4e-9))  # the tail is a staircase: land beyond the jump
+        jump = brentq(lambda x: self.excess_tail(p, N, price, x) - delta, 0.0, high, rtol=1e-8)
+        return float(jump * (1 + 4e-8))  # the tail is a staircase: land beyond the jump
