@@ -26,7 +26,8 @@ from publishing.book import book, replace
 ROOT = find_root(Path(__file__))
 REGISTER = load_register(ROOT)
 NOTEBOOKS = [path.stem for path in notebooks(ROOT)]
-PAGES = ["index", "claims", "bibliography", "errata", "nonclaims", "search", *NOTEBOOKS,
+PAGES = ["index", "claims", "bibliography", "errata", "nonclaims", "checking", "search",
+         *NOTEBOOKS,
          *(["teaching"] if (ROOT / "references" / "teaching.md").exists() else [])]
 KINDS_OF_PAGE = [*(name for name in PAGES if name not in NOTEBOOKS), "03_bound_coverage_by_divergences",
                  "05_watch_the_tail_generalize_faster", "16_ask_the_open_questions"]
@@ -37,7 +38,7 @@ pytestmark = pytest.mark.xdist_group("browser")
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
     """The whole site, built once as the command does it."""
-    pytest.importorskip("myst_nb", reason="requirements-book.txt is not installed")
+    pytest.importorskip("myst_nb", reason="requirements/book.txt is not installed")
     target = tmp_path_factory.mktemp("book") / "book"
     run = subprocess.run([sys.executable, "-c", f"import sys; from pathlib import Path; from publishing.book "
                           f"import book; sys.exit(book(Path({str(ROOT)!r}), Path({str(target)!r})))"],
@@ -265,7 +266,7 @@ def test_a_ledger_that_cannot_be_read_is_refused(copy, capsys):
 
 
 def test_a_warning_of_the_build_is_an_error_and_the_last_site_stays(copy):
-    pytest.importorskip("myst_nb", reason="requirements-book.txt is not installed")
+    pytest.importorskip("myst_nb", reason="requirements/book.txt is not installed")
     for path in notebooks(copy)[1:]:
         keep = path.name[:2]
         path.unlink()

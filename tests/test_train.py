@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install -r requirements-train.txt")
+torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install -r requirements/train.txt")
 
 from training.__main__ import main  # noqa: E402
 from training.config import CONFIGS  # noqa: E402

@@ -93,7 +93,7 @@ def test_without_pytorch_the_command_says_what_to_install():
               "sys.exit(main(['smoke']))")
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert "requirements-train.txt" in done.stderr
+    assert "requirements/train.txt" in done.stderr
 
 
 def about(seed, width=8):

@@ -24,7 +24,7 @@ MANIFEST = "MANIFEST.txt"
 """Digest and name of every file of the copy: what a later run may replace."""
 
 PACKAGES = ("claimcheck", "classroom", "covtheory")
-WHOLE = ("LICENSE", "CITATION.cff", "pyproject.toml", "requirements.txt", "requirements-lab.txt")
+WHOLE = ("LICENSE", "CITATION.cff", "pyproject.toml", "requirements.txt", "requirements/read.txt")
 FOR_LECTURERS = ("teaching.md",)
 PICTURES = (".png", ".svg", ".jpg")
 
@@ -35,7 +35,7 @@ With Python 3.11 or newer, in this folder (a minute, once):
 ```sh
 python3 -m venv .venv
 . .venv/bin/activate                 # Windows: .venv\\Scripts\\activate
-pip install -r requirements.txt -r requirements-lab.txt
+pip install -r requirements.txt -r requirements/read.txt
 pip install --no-deps --no-build-isolation -e .
 jupyter lab notebooks
 ```

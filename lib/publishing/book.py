@@ -50,7 +50,7 @@ def book(root: Path, target: Path | None = None) -> int:
     try:
         from sphinx.application import Sphinx  # noqa: F401
     except ImportError as error:
-        print(f"book: {error}; make book installs what it needs (requirements-book.txt)", file=sys.stderr)
+        print(f"book: {error}; make book installs what it needs (requirements/book.txt)", file=sys.stderr)
         return 1
     print(f"book: {len(notebooks(root))} notebooks agree with the ledger; building (about half a minute)", flush=True)
     target.parent.mkdir(parents=True, exist_ok=True)

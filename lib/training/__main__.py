@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         import torch
     except ModuleNotFoundError:
-        print("training needs PyTorch: pip install -r requirements-train.txt", file=sys.stderr)
+        print("training needs PyTorch: pip install -r requirements/train.txt", file=sys.stderr)
         return 1
     from training.loop import Diverged, OtherTraining, Training
 

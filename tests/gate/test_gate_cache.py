@@ -23,7 +23,7 @@ def fingerprint(root, seed=0):
 
 @pytest.mark.parametrize("name", ["references/data/one.csv", "references/data/deep/two.npz", "references/more.csv",
                                   "references/claims.toml", "references/references.bib", "requirements.txt",
-                                  "requirements-extra.txt", "pyproject.toml", "notebooks/beside.csv",
+                                  "requirements/extra.txt", "pyproject.toml", "notebooks/beside.csv",
                                   "notebooks/01_see_a_small_thing.ipynb", "references/data/ledger.json"])
 def test_whatever_a_notebook_can_read_is_in_the_fingerprint(copy, name):
     before = fingerprint(copy)

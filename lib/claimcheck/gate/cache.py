@@ -55,7 +55,7 @@ def inputs(root: Path) -> dict[str, Path]:
     beside = [path for path in _files(root / "notebooks") if path.suffix != ".ipynb"]
     data = [path for folder in chosen.data for path in _files(root / folder)
             if path.parent != root / folder or not any(path.match(pattern) for pattern in chosen.written)]
-    settings = [path for pattern in ("requirements*.txt", "requirements/*.txt", "pyproject.toml")
+    settings = [path for pattern in ("requirements.txt", "requirements/*.txt", "pyproject.toml")
                 for path in sorted(root.glob(pattern))]
     own, ours = library(root), Path(claimcheck.__file__).resolve().parent
     return {**{path.relative_to(root).as_posix(): path for path in (*settings, *data, *beside)},

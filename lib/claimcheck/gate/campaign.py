@@ -51,7 +51,7 @@ def campaign(root: Path, seeds: range, only: str | None = None, scheduler: str |
     try:
         from distributed import Client
     except ImportError:
-        return _stop("Dask distributed is not installed: pip install -r requirements-campaign.txt")
+        return _stop("Dask distributed is not installed: pip install -r requirements/campaign.txt")
     try:
         register, paths = load_register(root), notebooks(root, only)
     except (ValueError, RegisterError) as error:

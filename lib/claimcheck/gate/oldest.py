@@ -11,7 +11,7 @@ from claimcheck.gate.environment import library
 PYTHON = (3, 11)
 """The oldest Python; the oldest versions of the packages are not built for much younger ones."""
 
-PINS, FOLDER = "requirements-oldest.txt", ".venv-oldest"
+PINS, FOLDER = "requirements/oldest.txt", ".venv-oldest"
 
 
 def run(root: Path, only: str | None = None, names: list[str] | None = None) -> int:

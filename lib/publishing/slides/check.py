@@ -1,6 +1,6 @@
 """Looks at every slide in a browser: nothing overflows, nothing is too small, nothing is asked of a network.
 
-Needs Chromium and playwright (requirements-browser.txt); ``covtheory slides --check`` and the tests use it.
+Needs Chromium and playwright (requirements/browser.txt); ``covtheory slides --check`` and the tests use it.
 """
 
 import io
@@ -86,7 +86,7 @@ def browser() -> Iterator:
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
-        raise RuntimeError("playwright is missing: pip install -r requirements-browser.txt") from None
+        raise RuntimeError("playwright is missing: pip install -r requirements/browser.txt") from None
     if (path := browser_path()) is None:
         raise RuntimeError("no Chromium found: install your system's package, for example apt-get install chromium")
     with sync_playwright() as play:

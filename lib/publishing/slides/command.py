@@ -24,7 +24,7 @@ def slides(root: Path, only: str | None = None, check: bool = False, sheets: Pat
     try:
         files = make_all(root, only)
     except (PackageNotFoundError, FileNotFoundError) as error:
-        print(f"slides: {error}; make slides installs what it needs (requirements-slides.txt)", file=sys.stderr)
+        print(f"slides: {error}; make slides installs what it needs (requirements/slides.txt)", file=sys.stderr)
         return 1
     except ValueError as error:
         print(f"slides: {error}\nnothing was written", file=sys.stderr)
