@@ -15,8 +15,7 @@ ENTRIES = {
             "The net is used twice: L = log N - 2 rho, not log N - rho.":
                 lambda: 1 / float(fine_price(math.log(1e6) - 0.5)),
             "L must be reduced by 2 rho before the price is taken.": lambda: 1 / float(fine_price(math.log(1e6))),
-            "The truncation costs too: the price is L - 1 - log L, not L.": lambda: 1 / (math.log(1e6) - 1),
-            "That is log N - 1 + 1/N, what a rare sample costs a needle; the theorem charges less.":
+            "That is what a rare sample costs a needle, log N - 1 + 1/N; the theorem charges L - 1 - log L.":
                 lambda: 1 / float(kl_price(1e6)),
         },
     ),
@@ -64,9 +63,8 @@ WORKED = {
         r"$1/9.264854=0.107935$.",
     "19-b":
         r"$a=1-e^{-\theta}=\frac12$. With one sample the inequality fails iff $au\ge\theta N(u)+0.3$ for some $u$. "
-        r"After the point the right side is at least $0.993$, too much; before it the wall is $u=0.6$: the point must "
-        r"lie beyond it, which has probability $0.4$. (Lemma 4 promises $e^{-0.3}=0.741$; for large $n$ nothing is "
-        r"lost.)",
+        r"After the point the right side is at least $0.993$, too much; before it the wall is $u=0.6$. Lemma 4 promises "
+        r"$e^{-0.3}=0.741$ at most; the point lies beyond the wall with probability $1-0.6=0.4$.",
     "19-c":
         r"Two rays: $\log\frac2{0.05}=3.688879$. $x=(1-10^{-6})/\log10^6=0.0723823$ and "
         r"$\varphi^\star=1-x+x\log x=0.737564$. So $3.688879/(1000\cdot0.737564)=0.00500144$.",
