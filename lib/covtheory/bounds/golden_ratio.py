@@ -108,7 +108,7 @@ def expected_kl(n: ArrayLike, d: int = 2) -> np.ndarray:
 
 
 def chernoff(n: ArrayLike, N: ArrayLike, d: int = 2) -> np.ndarray:
-    """``min over 0 < t < a of N^-t (1 - t(t+1)/n)^(-d/2)``, capped at one: at least ``E Cov_N``, in every dimension.
+    """``min over 0 <= t < a of N^-t (1 - t(t+1)/n)^(-d/2)``: at least ``E Cov_N``, in every dimension; at most one.
 
     The best ``t`` solves ``(log N) (n - t - t^2) = (d/2)(1 + 2t)``, a quadratic equation.
 
@@ -123,7 +123,7 @@ def chernoff(n: ArrayLike, N: ArrayLike, d: int = 2) -> np.ndarray:
     L = np.log(threshold("N", N, strict=True))
     k = count("d", d) / (2 * L)
     t = np.maximum(np.sqrt(k**2 + n + 0.25) - k - 0.5, 0.0)  # t^2 + (1 + 2k) t = n - k
-    return np.minimum(np.exp(-t * L) * (1 - t * (t + 1) / n) ** (-d / 2), 1.0)
+    return np.exp(-t * L) * (1 - t * (t + 1) / n) ** (-d / 2)
 
 
 def _integral(n: np.ndarray, L: np.ndarray, shape: float) -> np.ndarray:

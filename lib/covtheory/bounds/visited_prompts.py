@@ -61,11 +61,12 @@ def expected_coverage(visits: ArrayLike, N: ArrayLike, c: float = 1.0) -> np.nda
     ----------
     visits : array_like, shape (..., T + 1)
         Expected mass of prompts visited exactly t times; each row sums to at most one.
-    N : array_like, shape (m,)
+    N : array_like
+        Thresholds above one.
 
     Returns
     -------
-    np.ndarray, shape (..., m)
+    np.ndarray, shape (..., *N.shape)
 
     Source: this collection, notebook 05, theorem on visited prompts.
 
@@ -74,7 +75,10 @@ def expected_coverage(visits: ArrayLike, N: ArrayLike, c: float = 1.0) -> np.nda
     >>> [round(float(v), 6) for v in expected_coverage([0.01, 0.0], [4.0, 1e6])]  # 0.99 visited twice or oftener
     [0.634286, 0.011353]
     """
-    visits = in_range("visits", visits, 0, 1 + 1e-9)
-    t = np.arange(visits.shape[-1] + 1)[:, None]
-    rest = np.maximum(1.0 - visits.sum(axis=-1, keepdims=True), 0.0)
-    return np.concatenate([visits, rest], axis=-1) @ visited_coverage(t, np.atleast_1d(N), c)
+    visits, N = in_range("visits", visits, 0, 1 + 1e-9), np.asarray(N, dtype=float)
+    rest = 1.0 - visits.sum(axis=-1, keepdims=True)
+    if (rest < -1e-9).any():
+        raise ValueError(f"visits: got a row that sums to {1 - rest.min():.9g}, expected at most one")
+    bound = visited_coverage(np.arange(visits.shape[-1] + 1)[:, None], N.ravel(), c)
+    mass = np.concatenate([visits, np.maximum(rest, 0.0)], axis=-1)
+    return (mass @ bound).reshape(visits.shape[:-1] + N.shape)

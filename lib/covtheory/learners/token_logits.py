@@ -118,17 +118,24 @@ def fit(model: Model, ones: ArrayLike, trials: int, start: ArrayLike, *, steps: 
     return Trained(w, logits, deficit, np.abs(slope).max(axis=1) / trials)
 
 
-def best_of(runs: list[Trained]) -> Trained:
-    """Keep, for each data set, the run with the least deficit.
+def train(model: Model, ones: ArrayLike, trials: int, weights: int, rng: np.random.Generator, *, starts: int = 3
+          ) -> Trained:
+    """Train from ``starts`` standard normal starts; keep, for each data set, the run with the least deficit.
+
+    Parameters
+    ----------
+    weights : int
+        Number of weights D of the model.
 
     Examples
     --------
-    >>> rows = [np.zeros((1, 1))] * 2
-    >>> float(best_of([Trained(*rows, np.array([2.0]), np.zeros(1)), Trained(*rows, np.array([1.0]), np.zeros(1))])[2][0])
-    1.0
+    >>> rng = np.random.default_rng(0)
+    >>> best = train(network([-1.0, 0.0, 1.0], 1), [[3, 5, 8], [2, 2, 7]], 10, 4, rng)
+    >>> best.weights.shape, bool((best.deficit < 0.01).all())
+    ((2, 4), True)
     """
-    if not runs:
-        raise ValueError("runs: got none, expected at least one")
+    shape = len(ones), count("weights", weights)
+    runs = [fit(model, ones, trials, rng.standard_normal(shape)) for _ in range(count("starts", starts))]
     winner = np.argmin([run.deficit for run in runs], axis=0)
     return Trained(*(np.stack(parts)[winner, np.arange(winner.size)] for parts in zip(*runs, strict=True)))
 
