@@ -11,7 +11,7 @@ export PYTHONHASHSEED = 0
 # What a shell may hold that weakens a test or brings another library; notebooks run with a list of what they inherit.
 unexport PYTEST_ADDOPTS PYTEST_PLUGINS PYTEST_DISABLE_PLUGIN_AUTOLOAD PYTHONPATH PYTHONSTARTUP PYTHONOPTIMIZE PYTHONHOME PYTHONINSPECT PYTHONWARNINGS
 
-.PHONY: help verify test platforms campaign update new book slides student solutions explorer train lab bench mutants clean
+.PHONY: help verify test platforms campaign update new book slides student solutions explorer train lab bench mutants requirements clean
 .DELETE_ON_ERROR:
 
 help:
@@ -31,6 +31,7 @@ help:
 	@echo "make lab                                open the notebooks in JupyterLab"
 	@echo "make bench                              benchmarks, with machine facts"
 	@echo "make mutants [ONLY='covtheory.bounds.*']  mutation campaign: hours, goes on where it was stopped; weekly"
+	@echo "make requirements [UPGRADE=1]           renew the pins from the ranges in pyproject.toml"
 	@echo "make clean                              remove build/ and the environments"
 
 # The stamp is made last: an interrupted installation is simply taken up again.
@@ -46,8 +47,8 @@ verify: $(STAMP)
 	@$(RUN) verify $(if $(NB),--notebook $(NB)) $(if $(SEED),--seed $(SEED)) $(if $(FRESH),--fresh)
 
 test: $(STAMP)
-	@$(PIP) -r requirements-proof.txt -r requirements-parquet.txt -r requirements-book.txt -r requirements-browser.txt -r requirements-campaign.txt
-	@$(PIP) --no-deps -r requirements-slides.txt
+	@$(PIP) -r requirements/proof.txt -r requirements/parquet.txt -r requirements/book.txt -r requirements/browser.txt -r requirements/campaign.txt
+	@$(PIP) -r requirements/slides.txt
 	@$(BIN)/ruff check .
 	@$(BIN)/python -m pytest -q -n auto --dist loadgroup
 	@$(RUN) verify
@@ -56,7 +57,7 @@ platforms: $(STAMP)
 	@$(RUN) platforms $(if $(NB),--notebook $(NB)) $(if $(VARIANT),--variant $(VARIANT)) $(if $(OLDEST),--oldest)
 
 campaign: $(STAMP)
-	@$(PIP) -r requirements-campaign.txt
+	@$(PIP) -r requirements/campaign.txt
 	@$(RUN) campaign $(if $(SEEDS),--seeds $(SEEDS)) $(if $(NB),--notebook $(NB)) $(if $(SCHEDULER),--scheduler $(SCHEDULER))
 
 update: $(STAMP)
@@ -66,7 +67,7 @@ new: $(STAMP)
 	@$(RUN) new "$(NB)" "$(TITLE)"
 
 slides: $(STAMP)
-	@$(PIP) --no-deps -r requirements-slides.txt $(if $(CHECK),-r requirements-browser.txt)
+	@$(PIP) -r requirements/slides.txt $(if $(CHECK),-r requirements/browser.txt)
 	@$(RUN) slides $(if $(NB),--notebook $(NB)) $(if $(CHECK),--check)
 
 student: $(STAMP)
@@ -79,21 +80,21 @@ explorer: $(STAMP)
 	@$(RUN) explorer
 
 train: $(STAMP)
-	@$(PIP) -r requirements-train.txt
-	@$(BIN)/python -m covtheory.train $(or $(CONFIG),small) --seed $(or $(SEED),0)
+	@$(PIP) -r requirements/train.txt
+	@$(BIN)/python -m training $(or $(CONFIG),small) --seed $(or $(SEED),0)
 
 book: $(STAMP)
-	@$(PIP) -r requirements-book.txt
+	@$(PIP) -r requirements/book.txt
 	@$(RUN) book
 
 lab: $(STAMP)
-	@$(PIP) -r requirements-lab.txt
+	@$(PIP) -r requirements/read.txt
 	@$(BIN)/jupyter lab notebooks
 
 # Benchmarks have an environment of their own: dp-accounting, which they compare with, needs an older attrs.
 bench:
 	@test -x $(BENCH)/bin/python || $(PYTHON) -m venv $(BENCH)
-	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt -r requirements-proof.txt -r requirements-parquet.txt
+	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/bench.txt -r requirements/proof.txt -r requirements/parquet.txt
 	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@mkdir -p build
 	@$(BENCH)/bin/python -m pytest -q tests/benchmarks --override-ini=addopts= --benchmark-json=build/benchmarks.json
@@ -102,9 +103,13 @@ bench:
 # An environment of its own, so that nobody needs the tool. Results live in build/mutants, the page in references.
 mutants:
 	@test -x $(MUTANTS)/bin/python || $(PYTHON) -m venv $(MUTANTS)
-	@$(MUTANTS)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-mutants.txt
+	@$(MUTANTS)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements/mutants.txt
 	@$(MUTANTS)/bin/python tests/mutants/replay.py
 	@$(MUTANTS)/bin/python tests/mutants/campaign.py $(if $(ONLY),'$(ONLY)')
+
+requirements: $(STAMP)
+	@$(PIP) -r requirements/pins.txt
+	@$(BIN)/python requirements/renew.py $(if $(UPGRADE),--upgrade)
 
 clean:
 	rm -rf build $(VENV) $(BENCH) $(MUTANTS) .venv-oldest

@@ -3,4 +3,4 @@
 from importlib.util import find_spec
 
 _TRAIN = ("transformer", "loop", "held_out")
-collect_ignore = [f"lib/covtheory/train/{name}.py" for name in _TRAIN if find_spec("torch") is None]
+collect_ignore = [f"lib/training/{name}.py" for name in _TRAIN if find_spec("torch") is None]

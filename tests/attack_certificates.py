@@ -19,17 +19,17 @@ import mpmath
 import numpy as np
 from exact_laws import BITS, binomial_tail, exact_law, fixed, iid_coverage, level, product_coverage, states_coverage
 
-from covtheory.coverage import (
+from covtheory.certificates import (
     band_limited_tail,
     certified_automaton_coverage,
     certified_coverage,
     certified_markov_coverage,
     product_spectrum,
 )
-from covtheory.coverage.certificate import band_limited_coverage, positions
-from covtheory.coverage.composition import Bracket, composition_bracket
-from covtheory.coverage.markov_certificate import automaton_model, markov_model
-from covtheory.coverage.meet_in_the_middle import enumerated_coverage
+from covtheory.certificates.certificate import band_limited_coverage, positions
+from covtheory.certificates.composition import Bracket, composition_bracket
+from covtheory.certificates.markov_certificate import automaton_model, markov_model
+from covtheory.certificates.meet_in_the_middle import enumerated_coverage
 from covtheory.policies import Markov
 
 Truth = tuple[Fraction, Fraction]

@@ -10,7 +10,7 @@ import pytest
 
 needs_reveal = pytest.mark.skipif(
     importlib.util.find_spec("sphinx_revealjs") is None and not os.environ.get("CI"),
-    reason="reveal.js is not installed: requirements-slides.txt")
+    reason="reveal.js is not installed: requirements/slides.txt")
 """For tests of slides."""
 
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",

@@ -20,7 +20,7 @@ def browser():
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
-        missing("playwright is not installed: requirements-browser.txt")
+        missing("playwright is not installed: requirements/browser.txt")
     if (path := browser_path()) is None:
         missing("no Chromium on the search path: apt-get install chromium, or set CHROMIUM")
     with sync_playwright() as playwright:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from attack_certificates import KINDS, attack, cases
 
-from covtheory.coverage import band_limited_tail, meet_in_the_middle, product_spectrum, tilted_product
-from covtheory.coverage.markov_certificate import StateModel
+from covtheory.certificates import band_limited_tail, meet_in_the_middle, product_spectrum, tilted_product
+from covtheory.certificates.markov_certificate import StateModel
 
 
 def verdicts(start, n, kind=None, seed=7):

@@ -7,7 +7,8 @@ import pytest
 from scipy.stats import binom
 
 from covtheory.bounds import autoregressive as bounds
-from covtheory.coverage import composition_bracket, estimate_coverage
+from covtheory.certificates import composition_bracket
+from covtheory.coverage import estimate_coverage
 from covtheory.instances.autoregressive import RarePrompts, Signs, binomial_tail, pivotal_text
 from covtheory.learners.autoregressive_linear import LogLikelihood, fit
 from covtheory.learners.covers import Net, ball_net, verify_radius

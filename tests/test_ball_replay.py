@@ -9,13 +9,18 @@ import numpy as np
 import pytest
 from exact_laws import iid_coverage, product_coverage, states_coverage
 
-from covtheory.coverage import ball_models, certified_markov_coverage
-from covtheory.coverage import ball_replay as ball_replay_module
-from covtheory.coverage.ball_replay import ball_automaton_replay, ball_certificate, ball_markov_replay, ball_replay
-from covtheory.coverage.band_limited import majorant_coefficients
-from covtheory.coverage.band_limited_tail import Plan
-from covtheory.coverage.certificate import band_limited_coverage, certified_coverage, positions
-from covtheory.coverage.meet_in_the_middle import enumerated_coverage
+from covtheory.certificates import ball_models, certified_markov_coverage
+from covtheory.certificates import ball_replay as ball_replay_module
+from covtheory.certificates.ball_replay import (
+    ball_automaton_replay,
+    ball_certificate,
+    ball_markov_replay,
+    ball_replay,
+)
+from covtheory.certificates.band_limited import majorant_coefficients
+from covtheory.certificates.band_limited_tail import Plan
+from covtheory.certificates.certificate import band_limited_coverage, certified_coverage, positions
+from covtheory.certificates.meet_in_the_middle import enumerated_coverage
 from covtheory.coverage.rounding import INPUT
 from covtheory.instances.long_sequences import token_pair
 from covtheory.policies import Markov
@@ -24,7 +29,7 @@ try:
     import flint
 except ModuleNotFoundError:
     flint = None
-needs_flint = pytest.mark.skipif(flint is None, reason="python-flint is not installed (requirements-proof.txt)")
+needs_flint = pytest.mark.skipif(flint is None, reason="python-flint is not installed (requirements/proof.txt)")
 
 
 def laws(H, V):

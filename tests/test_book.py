@@ -17,16 +17,17 @@ import nbformat
 import pytest
 from browser import overflowing, violations
 
-from covtheory.claims import ledger as ledgers
-from covtheory.claims.record import MIME
-from covtheory.claims.register import find_root, load_register
-from covtheory.collection.book import book, replace
-from covtheory.collection.contract import notebooks
+from claimcheck import ledger as ledgers
+from claimcheck.gate.contract import notebooks
+from claimcheck.record import MIME
+from claimcheck.register import find_root, load_register
+from publishing.book import book, replace
 
 ROOT = find_root(Path(__file__))
 REGISTER = load_register(ROOT)
 NOTEBOOKS = [path.stem for path in notebooks(ROOT)]
-PAGES = ["index", "claims", "bibliography", "errata", "nonclaims", "search", *NOTEBOOKS,
+PAGES = ["index", "claims", "bibliography", "errata", "nonclaims", "checking", "search",
+         *NOTEBOOKS,
          *(["teaching"] if (ROOT / "references" / "teaching.md").exists() else [])]
 KINDS_OF_PAGE = [*(name for name in PAGES if name not in NOTEBOOKS), "03_bound_coverage_by_divergences",
                  "05_watch_the_tail_generalize_faster", "16_ask_the_open_questions"]
@@ -37,9 +38,9 @@ pytestmark = pytest.mark.xdist_group("browser")
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
     """The whole site, built once as the command does it."""
-    pytest.importorskip("myst_nb", reason="requirements-book.txt is not installed")
+    pytest.importorskip("myst_nb", reason="requirements/book.txt is not installed")
     target = tmp_path_factory.mktemp("book") / "book"
-    run = subprocess.run([sys.executable, "-c", f"import sys; from pathlib import Path; from covtheory.collection.book "
+    run = subprocess.run([sys.executable, "-c", f"import sys; from pathlib import Path; from publishing.book "
                           f"import book; sys.exit(book(Path({str(ROOT)!r}), Path({str(target)!r})))"],
                          capture_output=True, text=True, cwd=ROOT)
     assert run.returncode == 0, run.stderr
@@ -265,7 +266,7 @@ def test_a_ledger_that_cannot_be_read_is_refused(copy, capsys):
 
 
 def test_a_warning_of_the_build_is_an_error_and_the_last_site_stays(copy):
-    pytest.importorskip("myst_nb", reason="requirements-book.txt is not installed")
+    pytest.importorskip("myst_nb", reason="requirements/book.txt is not installed")
     for path in notebooks(copy)[1:]:
         keep = path.name[:2]
         path.unlink()

@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 from two_notebooks import build
 
-from covtheory.collection import campaign as module
-from covtheory.collection.campaign_report import findings, margin, markdown, near, text
-from covtheory.collection.cli import main
+from claimcheck.gate import campaign as module
+from claimcheck.gate.campaign_report import findings, margin, markdown, near, text
+from covtheory.__main__ import main
 
 needs_dask = pytest.mark.skipif(importlib.util.find_spec("distributed") is None,
-                                reason="Dask distributed is not installed: requirements-campaign.txt")
+                                reason="Dask distributed is not installed: requirements/campaign.txt")
 FAILS = "claim('half-bound').states(at_most('draws', values + 0.2 * (seed() == 2), 0.5)).tooth('a quarter', 'draws', " \
         "bound=0.25)"
 
@@ -86,7 +86,7 @@ def test_seeds_that_are_no_range_are_refused(text, capsys):
 def test_without_dask_a_sentence_says_what_to_install(tmp_path, monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "distributed", None)
     assert module.campaign(tmp_path, range(1, 2)) == 1
-    assert "pip install -r requirements-campaign.txt" in capsys.readouterr().err
+    assert "pip install -r requirements/campaign.txt" in capsys.readouterr().err
 
 
 def test_a_worker_that_does_not_see_the_collection_says_so(tmp_path):

@@ -7,18 +7,18 @@ import numpy as np
 import pytest
 from exact_laws import iid_coverage, product_coverage
 
-from covtheory.coverage import band_limited, certificate
-from covtheory.coverage.certificate import (
+from covtheory.certificates import band_limited, certificate
+from covtheory.certificates.certificate import (
     band_limited_coverage,
     certified_coverage,
     certified_profile,
     point_coverage,
     positions,
 )
-from covtheory.coverage.composition import composition_bracket
-from covtheory.coverage.meet_in_the_middle import enumerated_coverage
-from covtheory.coverage.rational import rational_cases, rational_coverage
-from covtheory.coverage.tilted_product import TokenSum
+from covtheory.certificates.composition import composition_bracket
+from covtheory.certificates.meet_in_the_middle import enumerated_coverage
+from covtheory.certificates.rational import rational_cases, rational_coverage
+from covtheory.certificates.tilted_product import TokenSum
 
 
 def floats(p, q):

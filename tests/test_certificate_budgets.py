@@ -7,9 +7,9 @@ import mpmath
 import numpy as np
 import pytest
 
-from covtheory.coverage import band_limited, band_limited_tail, certificate, markov_certificate, product_spectrum
-from covtheory.coverage.band_limited_tail import Plan, Tail, certify_tail, noise_bound, plan_tail, tail_at
-from covtheory.coverage.certificate import (
+from covtheory.certificates import band_limited, band_limited_tail, certificate, markov_certificate, product_spectrum
+from covtheory.certificates.band_limited_tail import Plan, Tail, certify_tail, noise_bound, plan_tail, tail_at
+from covtheory.certificates.certificate import (
     UNDECIDED,
     accept,
     band_limited_coverage,
@@ -17,10 +17,10 @@ from covtheory.coverage.certificate import (
     positions,
     tokens_at,
 )
-from covtheory.coverage.composition import Bracket
-from covtheory.coverage.product_spectrum import Spectrum, logarithms, not_small, power
+from covtheory.certificates.composition import Bracket
+from covtheory.certificates.product_spectrum import Spectrum, logarithms, not_small, power
+from covtheory.certificates.tilted_product import TokenSum
 from covtheory.coverage.rounding import ENTRY, FUNCTION, INPUT, UNIT
-from covtheory.coverage.tilted_product import TokenSum
 from covtheory.policies import Markov
 
 

@@ -9,7 +9,7 @@ import sympy
 from mpmath import iv, mpf
 from scipy.stats import binom
 
-from covtheory.claims import (
+from claimcheck import (
     Claim,
     adversarial_search,
     at_least,
@@ -24,10 +24,10 @@ from covtheory.claims import (
     symbolic,
     within,
 )
-from covtheory.claims.ledger import collect, faults, read, write
-from covtheory.claims.printed import agree
-from covtheory.claims.record import differences, unsealed
-from covtheory.claims.register import RegisterError, Registration
+from claimcheck.ledger import collect, faults, read, write
+from claimcheck.printed import agree
+from claimcheck.record import differences, unsealed
+from claimcheck.register import RegisterError, Registration
 
 BASE = {"id": "some-claim", "notebook": "01", "kind": "upper", "routes": ("exact",), "statement": "a <= b",
         "hypotheses": "none", "source_key": "key", "source_locator": "Thm 1", "does_not_say": "more", "teeth": 1}
@@ -376,8 +376,8 @@ def test_printed_numbers_may_move_by_one_unit_of_the_last_digit(new, old, same):
 
 
 def test_only_records_of_this_run_are_genuine(monkeypatch):
-    monkeypatch.setenv("COVTHEORY_SEAL", "secret")
-    shown = stated().tooth(**TOOTH)._repr_mimebundle_()["application/vnd.covtheory.claim+json"]
+    monkeypatch.setenv("CLAIMCHECK_SEAL", "secret")
+    shown = stated().tooth(**TOOTH)._repr_mimebundle_()["application/vnd.claimcheck.claim+json"]
     assert unsealed(json.loads(json.dumps(shown)))[1]
     assert not unsealed({**shown, "status": "fails"})[1]
     assert not unsealed({key: value for key, value in shown.items() if key != "seal"})[1]

@@ -6,12 +6,12 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from covtheory import exercises
-from covtheory.claims import ledger as ledgers
-from covtheory.claims.register import find_root, load_register
-from covtheory.collection.contract import breaches, notebooks, strays
-from covtheory.collection.index import PICTURE, VERDICTS, first_figure, index, verdicts, verdicts_page
-from covtheory.collection.update import normalise, stored_records
+from claimcheck import ledger as ledgers
+from claimcheck.gate.contract import breaches, notebooks, strays
+from claimcheck.gate.update import normalise, stored_records
+from claimcheck.register import find_root, load_register
+from classroom import exercises
+from publishing.index import PICTURE, VERDICTS, first_figure, index, verdicts, verdicts_page
 
 ROOT = find_root(Path(__file__))
 REGISTER = load_register(ROOT)
@@ -44,7 +44,8 @@ def test_every_exercise_of_a_notebook_has_a_solution_and_is_open(path):
 
 
 def test_committed_ledger_is_what_the_notebooks_hold():
-    assert ledgers.collect(stored_records(ROOT), REGISTER) == ledgers.read(ROOT / "references" / "ledger.json")
+    stored = ledgers.collect(stored_records(ROOT), REGISTER, name="covtheory")
+    assert stored == ledgers.read(ROOT / "references" / "ledger.json")
 
 
 def test_every_claim_of_the_ledger_holds_with_a_biting_tooth():

@@ -6,8 +6,9 @@ from math import comb
 import numpy as np
 import pytest
 
-from covtheory.coverage import composition, composition_bracket, coverage_profile
-from covtheory.coverage.composition import _tail, _Tokens, grid_steps, weights_slack
+from covtheory.certificates import composition, composition_bracket
+from covtheory.certificates.composition import _tail, _Tokens, grid_steps, weights_slack
+from covtheory.coverage import coverage_profile
 from covtheory.coverage.rounding import ENTRY, FUNCTION, UNIT
 from covtheory.policies import Product
 

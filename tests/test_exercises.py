@@ -2,7 +2,7 @@
 
 import pytest
 
-from covtheory import exercises
+from classroom import exercises
 
 
 @pytest.fixture

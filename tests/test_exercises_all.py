@@ -10,17 +10,17 @@ import nbformat
 import numpy as np
 import pytest
 
-from covtheory import exercises, solutions
-from covtheory.claims.register import find_root
-from covtheory.collection.contract import notebooks
-from covtheory.collection.solution_sheet import questions, sheet, worked
-from covtheory.collection.student import posed
+from claimcheck.gate.contract import notebooks
+from claimcheck.register import find_root
+from classroom import exercises, solutions
+from classroom.solution_sheet import questions, sheet, worked
+from classroom.student import posed
 
 ROOT = find_root(Path(__file__))
 ENTRIES = {
     exercise: entry
     for module in pkgutil.iter_modules(solutions.__path__)
-    for exercise, entry in importlib.import_module(f"covtheory.solutions.{module.name}").ENTRIES.items()
+    for exercise, entry in importlib.import_module(f"classroom.solutions.{module.name}").ENTRIES.items()
 }
 
 

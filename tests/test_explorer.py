@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from covtheory.claims.register import find_root
-from covtheory.collection import explorer
-from covtheory.collection.explorer import one_pass, spec, tail
+from claimcheck.register import find_root
+from publishing import explorer
+from publishing.explorer import one_pass, spec, tail
 
 ROOT = find_root(Path(__file__))
 PAGE = ROOT / explorer.PAGE
@@ -64,7 +64,7 @@ def test_links_lead_to_notebooks():
 
 
 def test_vendored_libraries_come_with_their_licences():
-    vendor = ROOT / "lib/covtheory/collection/assets/vendor"
+    vendor = ROOT / "lib/publishing/assets/vendor"
     licences = (vendor / "LICENSES.txt").read_text(encoding="utf-8")
     for path in vendor.glob("*.js"):
         version = re.search(r"v(\d+\.\d+\.\d+) Copyright", path.read_text(encoding="utf-8")[:200]).group(1)
@@ -78,7 +78,7 @@ def test_a_failed_build_leaves_the_page_alone(tmp_path, monkeypatch, capsys):
     def broken():
         raise ValueError("an explorer table holds NaN")
 
-    monkeypatch.setattr("covtheory.collection.explorer.page.PANELS", (broken,))
+    monkeypatch.setattr("publishing.explorer.page.PANELS", (broken,))
     assert explorer.build(tmp_path) == 1
     assert (tmp_path / explorer.PAGE).read_text() == "as it was"
     assert "NaN" in capsys.readouterr().err

@@ -3,7 +3,7 @@
 import pytest
 import sympy as sp
 
-from covtheory.claims import Tail, Touch, certify_inequality
+from claimcheck import Tail, Touch, certify_inequality
 
 t = sp.Symbol("t", positive=True)
 LOG_EXCESS = t - 1 + sp.exp(-t)

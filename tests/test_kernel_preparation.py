@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from covtheory.kernel.preparation import PERTURB, RECORD, environment, of_dependency, read
+from claimcheck.kernel.preparation import PERTURB, RECORD, environment, of_dependency, read
 
 SCRIPT = """
 import logging, sys, warnings
-from covtheory.kernel import preparation
+from claimcheck.kernel import preparation
 preparation.prepare()
 warnings.simplefilter("always")
 warnings.warn("ours, from a cell")

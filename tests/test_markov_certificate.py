@@ -6,9 +6,14 @@ import numpy as np
 import pytest
 from exact_laws import states_coverage
 
-from covtheory.coverage import CoverageProfile, log_ratio_law, markov_certificate
-from covtheory.coverage.certificate import certified_coverage
-from covtheory.coverage.markov_certificate import certified_automaton_coverage, certified_markov_coverage, markov_model
+from covtheory.certificates import markov_certificate
+from covtheory.certificates.certificate import certified_coverage
+from covtheory.certificates.markov_certificate import (
+    certified_automaton_coverage,
+    certified_markov_coverage,
+    markov_model,
+)
+from covtheory.coverage import CoverageProfile, log_ratio_law
 from covtheory.policies import Markov
 
 

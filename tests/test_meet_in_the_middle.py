@@ -7,8 +7,8 @@ import mpmath
 import numpy as np
 import pytest
 
-from covtheory.coverage import certified_coverage, certified_markov_coverage
-from covtheory.coverage.meet_in_the_middle import (
+from covtheory.certificates import certified_coverage, certified_markov_coverage
+from covtheory.certificates.meet_in_the_middle import (
     BLOCK,
     Atoms,
     bracket_of_atoms,

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from covtheory.coverage import composition_bracket, coverage_profile
+from covtheory.certificates import composition_bracket
+from covtheory.coverage import coverage_profile
 from covtheory.instances.profile import reference_tokens
 from covtheory.policies import Product
 

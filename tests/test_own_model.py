@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from covtheory.collection.cli import main
+from covtheory.__main__ import main
 from covtheory.coverage import LogRatioLaw, coverage_profile, law_from_pmfs
 from covtheory.coverage.monte_carlo import clopper_pearson
 from covtheory.instances.own_model import hidden_support_distance, rare_response, scored_pair
@@ -36,7 +36,7 @@ def write(path, columns):
     if path.suffix == ".npz":
         np.savez(path, **{k: np.array(v) for k, v in columns.items()})
     elif path.suffix == ".parquet":
-        pyarrow = pytest.importorskip("pyarrow", reason="Parquet is optional: requirements-parquet.txt")
+        pyarrow = pytest.importorskip("pyarrow", reason="Parquet is optional: requirements/parquet.txt")
         from pyarrow import parquet
 
         parquet.write_table(pyarrow.table({k: list(v) for k, v in columns.items()}), path, row_group_size=7)
@@ -480,8 +480,8 @@ def test_recipe_scores_a_model_whose_probabilities_are_known(tmp_path):
 
 
 def test_recipe_with_a_transformers_model(tmp_path):
-    torch = pytest.importorskip("torch", reason="optional: requirements-transformers.txt")
-    transformers = pytest.importorskip("transformers", reason="optional: requirements-transformers.txt")
+    torch = pytest.importorskip("torch", reason="optional: requirements/transformers.txt")
+    transformers = pytest.importorskip("transformers", reason="optional: requirements/transformers.txt")
     torch.manual_seed(0)
     config = transformers.GPT2Config(vocab_size=11, n_positions=16, n_embd=8, n_layer=1, n_head=2,
                                      bos_token_id=0, eos_token_id=10)

@@ -7,14 +7,14 @@ import sys
 import numpy as np
 import pytest
 
-from covtheory.kernel.perturbed import SYMMETRIC, ULP, available, noisy
+from claimcheck.kernel.perturbed import SYMMETRIC, ULP, available, noisy
 
 pytestmark = pytest.mark.skipif(bool(available()), reason=f"perturbed arithmetic {available()}")
 
 SCRIPT = """
 import json, math, sys, warnings
 import numpy as np, scipy.special as sp
-from covtheory.kernel.perturbed import perturb
+from claimcheck.kernel.perturbed import perturb
 
 x, rng = np.linspace(-3, 3, 1001), np.random.default_rng(0)
 A, B = rng.normal(size=(40, 30)), rng.normal(size=(30, 20))

@@ -1,31 +1,52 @@
 """Pins are exact, agree with each other, and satisfy what pyproject.toml promises."""
 
-import re
 import tomllib
 from pathlib import Path
 
-import pytest
 from packaging.requirements import Requirement
 from packaging.version import Version
 
 ROOT = Path(__file__).parents[1]
-OLDEST = "requirements-oldest.txt"
-"""The one file whose first block is not what CI installs, but the oldest that pyproject.toml allows."""
+OLDEST = "requirements/oldest.txt"
+"""The one file that is not what CI installs, but the oldest that pyproject.toml allows."""
 
-PINNED = [path.name for path in sorted(ROOT.glob("requirements*.txt")) if path.name != OLDEST]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+EXTRAS = {f"requirements/{name}.txt": wanted for name, wanted in PROJECT["optional-dependencies"].items()
+          if name != "verify"}
+PINNED = ["requirements.txt", *EXTRAS]
+APART = {"requirements/bench.txt": {"attrs"}}
+"""Files for an environment of their own, and what they need in another version (requirements/renew.py)."""
 
 
 def pins(name: str) -> dict[str, str]:
-    lines = [line.split("#")[0].strip() for line in (ROOT / name).read_text(encoding="utf-8").splitlines()]
-    found = dict(re.fullmatch(r"([\w.\-]+)==([\w.]+)(?: *;.*)?", line).groups() for line in lines if line)
-    return {key.lower().replace("_", "-"): version for key, version in found.items()}
+    found = {}
+    for line in (ROOT / name).read_text(encoding="utf-8").splitlines():
+        if line.strip() and not line.startswith("#"):
+            requirement = Requirement(line)
+            (pin,) = requirement.specifier
+            assert pin.operator == "==", line
+            found[requirement.name.lower().replace("_", "-")] = pin.version
+    return found
 
 
-@pytest.mark.parametrize("name", PINNED)
-def test_every_requirement_is_pinned_exactly_and_as_in_the_main_file(name):
-    main = pins("requirements.txt")
-    assert all(main.get(key, version) == version for key, version in pins(name).items())
+def test_every_extra_has_a_file_and_every_file_an_extra():
+    there = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("requirements*/*.txt")}
+    assert there | {"requirements.txt"} == {*PINNED, OLDEST}
+    assert not list(ROOT.glob("requirements-*"))
+
+
+def test_every_extra_pins_what_it_asks_for():
+    wanted = {**EXTRAS, "requirements.txt": PROJECT["dependencies"] + PROJECT["optional-dependencies"]["verify"]}
+    for name, texts in wanted.items():
+        assert {Requirement(text).name.lower() for text in texts} <= set(pins(name)), name
+
+
+def test_files_agree_on_what_they_share():
+    seen = {}
+    for name in PINNED:
+        for key, version in pins(name).items():
+            if key not in APART.get(name, ()):
+                assert seen.setdefault(key, version) == version, f"{name}: {key}"
 
 
 def test_pins_satisfy_the_ranges_of_pyproject():

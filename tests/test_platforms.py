@@ -6,10 +6,10 @@ import platform
 import pytest
 from two_notebooks import build
 
-from covtheory.claims.arithmetic import AS_IT_COMES
-from covtheory.collection import oldest
-from covtheory.collection.platforms import Run, computing, effect, elsewhere, first_difference, platforms, variants
-from covtheory.kernel import perturbed
+from claimcheck.arithmetic import AS_IT_COMES
+from claimcheck.gate import oldest
+from claimcheck.gate.platforms import Run, computing, effect, elsewhere, first_difference, platforms, variants
+from claimcheck.kernel import perturbed
 
 NEW = {"loops": ["X86_V3", "X86_V4", "AVX512_ICL"], "blas": ["openblas"]}
 LINUX = platform.system() == "Linux" and platform.machine() == "x86_64"
@@ -17,7 +17,7 @@ LINUX = platform.system() == "Linux" and platform.machine() == "x86_64"
 HANGS = "print(*map(repr, np.exp(values[:10]).tolist()))"
 WARNS = ("import os, warnings\n"
          "warnings.warn_explicit('old', DeprecationWarning, np.__file__, 1)\n"
-         "if os.environ.get('COVTHEORY_PERTURB'):\n    warnings.warn('our own')\nprint('mean')")
+         "if os.environ.get('CLAIMCHECK_PERTURB'):\n    warnings.warn('our own')\nprint('mean')")
 
 
 def named(told):

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from covtheory.coverage import CoverageProfile, LogRatioLaw, composition_bracket, coverage_profile, law_from_pmfs
+from covtheory.certificates import composition_bracket
+from covtheory.coverage import CoverageProfile, LogRatioLaw, coverage_profile, law_from_pmfs
 from covtheory.policies import Product, Tabular
 
 

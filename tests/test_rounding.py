@@ -8,10 +8,11 @@ import mpmath
 import numpy as np
 import pytest
 
-from covtheory.coverage import CoverageProfile, certified_coverage, composition_bracket, law_from_pmfs, log_ratio_law
-from covtheory.coverage import certificate as certificate_module
-from covtheory.coverage.certificate import band_limited_coverage, positions
-from covtheory.coverage.meet_in_the_middle import enumerated_coverage
+from covtheory.certificates import certificate as certificate_module
+from covtheory.certificates import certified_coverage, composition_bracket
+from covtheory.certificates.certificate import band_limited_coverage, positions
+from covtheory.certificates.meet_in_the_middle import enumerated_coverage
+from covtheory.coverage import CoverageProfile, law_from_pmfs, log_ratio_law
 from covtheory.coverage.rounding import (
     ENTRY,
     FUNCTION,

@@ -9,14 +9,14 @@ import nbformat
 import pytest
 from browser import needs_reveal
 
-from covtheory.claims import ledger as ledgers
-from covtheory.claims.claim import MIME
-from covtheory.claims.register import find_root, load_register
-from covtheory.collection import mathml
-from covtheory.collection.contract import notebooks
-from covtheory.collection.slides import blocks, deck, flow, notes, page, pages, verdict
-from covtheory.collection.slides.command import make_all, slides
-from covtheory.collection.staleness import assert_fresh
+from claimcheck import ledger as ledgers
+from claimcheck.claim import MIME
+from claimcheck.gate.contract import notebooks
+from claimcheck.gate.staleness import assert_fresh
+from claimcheck.register import find_root, load_register
+from publishing import mathml
+from publishing.slides import blocks, deck, flow, notes, page, pages, verdict
+from publishing.slides.command import make_all, slides
 
 pytestmark = needs_reveal
 ROOT = find_root(Path(__file__))
@@ -215,7 +215,7 @@ def test_no_solution_and_no_diagnosis_of_an_exercise_is_in_a_deck_or_its_notes(f
     from test_exercises_all import ENTRIES
 
     for name, text in files.items():
-        assert "covtheory.solutions" not in text
+        assert "classroom.solutions" not in text
         for exercise, (_, diagnoses) in ENTRIES.items():
             if exercise[:2] == name[:2]:
                 assert not re.search(rf'check</span>.{{0,80}}{exercise}|check\((&quot;|"){exercise}', text)

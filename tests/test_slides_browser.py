@@ -5,11 +5,11 @@ import re
 import pytest
 from browser import needs_reveal, violations
 
-from covtheory.claims.register import find_root
-from covtheory.collection.contract import notebooks
-from covtheory.collection.slides.check import LEAST, look
-from covtheory.collection.slides.command import make_all
-from covtheory.collection.slides.measure import BASE
+from claimcheck.gate.contract import notebooks
+from claimcheck.register import find_root
+from publishing.slides.check import LEAST, look
+from publishing.slides.command import make_all
+from publishing.slides.measure import BASE
 
 pytestmark = [pytest.mark.xdist_group("browser"), needs_reveal]
 ROOT = find_root()

@@ -5,7 +5,7 @@ from math import log
 
 import pytest
 
-from covtheory.solutions.notebook_01 import ENTRIES
+from classroom.solutions.notebook_01 import ENTRIES
 
 P, Q = (F(1, 2), F(1, 4), F(1, 4)), (F(1, 4), F(3, 4), F(0))
 ANSWERS = {

@@ -6,9 +6,9 @@ from math import comb
 import numpy as np
 import pytest
 
+from classroom.solutions.notebook_02 import ENTRIES
 from covtheory.instances.best_of_n import tied_triples
 from covtheory.randomness import generator
-from covtheory.solutions.notebook_02 import ENTRIES
 
 
 def test_number_of_draws_is_the_first_that_reaches_the_target():

@@ -6,8 +6,8 @@ import pytest
 from scipy.optimize import brentq
 from scipy.special import expit, rel_entr
 
-from covtheory.exercises import check
-from covtheory.solutions.notebook_03 import ENTRIES
+from classroom.exercises import check
+from classroom.solutions.notebook_03 import ENTRIES
 
 
 def kl_of_coins(a, b):

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize_scalar
 
-from covtheory.exercises import check, find
-from covtheory.solutions.notebook_04 import ENTRIES
+from classroom.exercises import check, find
+from classroom.solutions.notebook_04 import ENTRIES
 
 
 def best_constant(N):

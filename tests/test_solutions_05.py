@@ -7,8 +7,8 @@ from scipy.integrate import quad
 from scipy.optimize import brentq
 from scipy.stats import chi2, norm
 
+from classroom.solutions.notebook_05 import ENTRIES
 from covtheory.instances.two_scale import OverfitBudget
-from covtheory.solutions.notebook_05 import ENTRIES
 
 
 def law(n, N):

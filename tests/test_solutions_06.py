@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from covtheory.exercises import check, find
-from covtheory.solutions.notebook_06 import ENTRIES
+from classroom.exercises import check, find
+from classroom.solutions.notebook_06 import ENTRIES
 
 SECOND_ROUTE = {
     "06-a": 2 * np.log(1 + 4 * 64 / (5 * np.log(2))),

@@ -8,10 +8,10 @@ import pytest
 from scipy.optimize import brentq
 from scipy.special import rel_entr
 
+from classroom.solutions.notebook_07 import ENTRIES
 from covtheory.coverage import coverage_profile
 from covtheory.instances.misspecified import MisspecifiedPair
 from covtheory.learners.mixture import mixture_mle
-from covtheory.solutions.notebook_07 import ENTRIES
 
 
 def test_uncovered_mass_from_the_profile_of_the_chosen_model():

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from covtheory.exercises import check, find
-from covtheory.solutions.notebook_08 import ENTRIES
+from classroom.exercises import check, find
+from classroom.solutions.notebook_08 import ENTRIES
 
 SECOND_ROUTE = {
     "08-a": 10 / 19,

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from covtheory.exercises import check, find
-from covtheory.solutions.notebook_09 import ENTRIES
+from classroom.exercises import check, find
+from classroom.solutions.notebook_09 import ENTRIES
 
 SECOND_ROUTE = {
     "09-a": 320 * np.log(16),

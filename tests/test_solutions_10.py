@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from covtheory.exercises import check
-from covtheory.solutions.notebook_10 import ENTRIES
+from classroom.exercises import check
+from classroom.solutions.notebook_10 import ENTRIES
 
 
 def token_cost(theta):

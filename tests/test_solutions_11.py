@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from covtheory.exercises import check, find
-from covtheory.solutions.notebook_11 import ENTRIES
+from classroom.exercises import check, find
+from classroom.solutions.notebook_11 import ENTRIES
 
 
 def least_n():

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from covtheory.exercises import check, find
-from covtheory.solutions.notebook_12 import ENTRIES
+from classroom.exercises import check, find
+from classroom.solutions.notebook_12 import ENTRIES
 
 
 def draws():

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from classroom.solutions.notebook_13 import ENTRIES
 from covtheory.learners.policy_gradient import flow_time_numerical
 from covtheory.learners.tilted import tilt
-from covtheory.solutions.notebook_13 import ENTRIES
 
 
 def test_wrong_answers_fall_by_the_normaliser():

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from classroom.solutions.notebook_14 import ENTRIES
 from covtheory.samplers.backtracking import level_spectrum
-from covtheory.solutions.notebook_14 import ENTRIES
 
 
 def test_length_is_the_first_that_reaches_one_nat():

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from covtheory.exercises import check
-from covtheory.solutions.notebook_15 import ENTRIES
+from classroom.exercises import check
+from classroom.solutions.notebook_15 import ENTRIES
 
 SECOND_ROUTE = {
     "15-a": lambda: 7 / (2 * ((8 + 4) + (5 + 3 + 3 + 1) + 7)),  # by hand, level by level

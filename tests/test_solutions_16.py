@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq, linprog
 
-from covtheory.exercises import check
-from covtheory.solutions.notebook_16 import ENTRIES
+from classroom.exercises import check
+from classroom.solutions.notebook_16 import ENTRIES
 
 
 def largest_merge():

@@ -6,7 +6,7 @@ import pytest
 from scipy.optimize import brentq
 from scipy.stats import binom
 
-from covtheory.solutions.notebook_17 import ENTRIES
+from classroom.solutions.notebook_17 import ENTRIES
 
 
 def test_no_hit_in_500():

@@ -5,7 +5,7 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from covtheory.solutions.notebook_18 import ENTRIES
+from classroom.solutions.notebook_18 import ENTRIES
 
 
 def test_constant_majorant_is_the_geometric_series():

@@ -12,12 +12,12 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from covtheory import exercises
-from covtheory.claims.register import find_root
-from covtheory.collection import student as module
-from covtheory.collection.contract import notebooks
-from covtheory.collection.solution_sheet import worked
-from covtheory.collection.student import copy, foreign_files, posed, student, unfit, zipped
+from claimcheck.gate.contract import notebooks
+from claimcheck.register import find_root
+from classroom import exercises
+from classroom import student as module
+from classroom.solution_sheet import worked
+from classroom.student import PACKAGES, copy, foreign_files, posed, student, unfit, zipped
 
 ROOT = find_root(Path(__file__))
 NOTEBOOKS = notebooks(ROOT)
@@ -60,7 +60,7 @@ def test_committed_notebooks_are_fit_to_be_handed_out():
 
 def test_every_notebook_and_every_module_but_the_solutions_is_handed_out(files):
     assert {name for name in files if name.startswith("notebooks/")} == {f"notebooks/{p.name}" for p in NOTEBOOKS}
-    library = {p.relative_to(ROOT).as_posix() for p in (ROOT / "lib" / "covtheory").rglob("*.py")}
+    library = {p.relative_to(ROOT).as_posix() for name in PACKAGES for p in (ROOT / "lib" / name).rglob("*.py")}
     assert {name for name in files if name.endswith(".py")} == {p for p in library if "/solutions/" not in p}
     references = {p.relative_to(ROOT).as_posix() for p in (ROOT / "references").rglob("*") if p.is_file()}
     missing = {name for name in references - set(files) if not name.endswith(".png")}
@@ -76,7 +76,7 @@ def test_no_solution_or_diagnosis_leaks_as_text(files):
 
 
 def test_no_value_leaks_through_the_key(files):
-    key = json.loads(files[f"lib/covtheory/{exercises.KEY}"])
+    key = json.loads(files[f"lib/classroom/{exercises.KEY}"])
     assert set(key) == POSED
     for name, locks in key.items():
         solution, diagnoses = exercises.find(name)
@@ -117,8 +117,8 @@ def test_every_answer_is_recognised_in_the_copy_as_in_the_checkout(folder):
     cases.append(("01-a", 0.7502, "01-a: right."))
     cases.append(("01-a", 75, "01-a: not yet. Give the number itself, not per cent."))
     cases.append(("01-a", 0.4321, "01-a: not yet; 0.4321 is none of the usual mistakes either."))
-    script = ("import json, sys, importlib.util, covtheory\nfrom covtheory.exercises import check\n"
-              "assert importlib.util.find_spec('covtheory.solutions') is None\nprint(covtheory.__file__)\n"
+    script = ("import json, sys, importlib.util, covtheory\nfrom classroom.exercises import check\n"
+              "assert importlib.util.find_spec('classroom.solutions') is None\nprint(covtheory.__file__)\n"
               "for name, value in json.loads(sys.argv[1]):\n    check(name, value)\n")
     run = in_copy(folder, "-c", script, json.dumps([case[:2] for case in cases]))
     assert run.returncode == 0, run.stderr

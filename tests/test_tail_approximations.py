@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from covtheory.coverage.meet_in_the_middle import enumerated_coverage
-from covtheory.coverage.tail_approximations import tail_approximations
+from covtheory.certificates.meet_in_the_middle import enumerated_coverage
+from covtheory.certificates.tail_approximations import tail_approximations
 
 P, Q, H = np.array([0.5, 0.3, 0.2]), np.array([0.4, 0.35, 0.25]), 900
 

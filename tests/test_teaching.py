@@ -6,9 +6,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from covtheory.claims.register import find_root
-from covtheory.collection.contract import notebooks
-from covtheory.collection.teaching import faults, lectures, skeleton
+from claimcheck.gate.contract import notebooks
+from claimcheck.register import find_root
+from classroom.teaching import faults, lectures, skeleton
 
 ROOT = find_root(Path(__file__))
 GUIDE = (ROOT / "references" / "teaching.md").read_text(encoding="utf-8")

@@ -5,14 +5,14 @@ import dataclasses
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install -r requirements-train.txt")
+torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install -r requirements/train.txt")
 
-from covtheory.train.__main__ import main  # noqa: E402
-from covtheory.train.config import CONFIGS  # noqa: E402
-from covtheory.train.held_out import HeldOut  # noqa: E402
-from covtheory.train.loop import Diverged, OtherTraining, Training  # noqa: E402
-from covtheory.train.record import read  # noqa: E402
-from covtheory.train.transformer import Transformer  # noqa: E402
+from training.__main__ import main  # noqa: E402
+from training.config import CONFIGS  # noqa: E402
+from training.held_out import HeldOut  # noqa: E402
+from training.loop import Diverged, OtherTraining, Training  # noqa: E402
+from training.record import read  # noqa: E402
+from training.transformer import Transformer  # noqa: E402
 
 SMOKE = CONFIGS["smoke"]
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("train")]
@@ -72,7 +72,7 @@ def test_command_writes_record_and_curves(tmp_path, capsys, monkeypatch):
     monkeypatch.setitem(CONFIGS, "smoke", short)
     assert main(["smoke", "--out", str(tmp_path), "--threads", "1"]) == 0
     record = read(tmp_path / "record.npz")
-    assert record.about["command"] == "python -m covtheory.train smoke --seed 0"
+    assert record.about["command"] == "python -m training smoke --seed 0"
     assert (tmp_path / "curves.csv").read_text().count("\n") == 1 + len(record.steps)
     assert main(["smoke", "--out", str(tmp_path), "--seed", "1"]) == 2
     assert "another" in capsys.readouterr().err

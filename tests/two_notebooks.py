@@ -5,7 +5,7 @@ from pathlib import Path
 
 import nbformat
 
-from covtheory.collection.update import update
+from claimcheck.gate.update import update
 
 _CLAIM = """
 [[claim]]
@@ -27,7 +27,7 @@ START = ("# {number}. See a small thing\n\n**The question.** How large?\n\n**You
          "\n\n**Minutes** 1")
 FIGURE = ("fig, ax = figure()\nax.plot(range(100), values, label='values')\nax.set_xlabel('draw')\n"
           "ax.set_ylabel('value (no unit)')\nshow(fig, 'A hundred values below one half.')")
-IMPORTS = ("from covtheory.claims import at_most, claim, claims_table, frequency_at_most\n"
+IMPORTS = ("from claimcheck import at_most, claim, claims_table, frequency_at_most\n"
            "from covtheory.figures import figure, show\nfrom covtheory.randomness import generator, seed\n"
            "import numpy as np\nvalues = generator({n}, 0).uniform(0, 0.5, 100)\nclaims_table('0{n}')")
 HALF = "claim('half-bound').states(at_most('draws', values, 0.5)).tooth('a quarter', 'draws', bound=0.25)"
@@ -37,12 +37,21 @@ COIN = ("heads = int((values < 0.25).sum())\n"
 PRINTED = "print(f'mean {np.exp(np.log(values)).mean():.4g}')"
 
 
+SETTINGS = """
+[tool.claimcheck]
+name = "covtheory"
+packages = ["covtheory"]
+seed = "COVTHEORY_SEED"
+after-update = "publishing.index:write_index"
+"""
+
+
 def build(root: Path, half: str = HALF, printed: str = PRINTED, coin: str = COIN) -> Path:
     """Write the collection, execute it, and return its folder."""
     for folder in ("notebooks", "references", "lib"):
         (root / folder).mkdir(parents=True)
     (root / "requirements.txt").write_text("")
-    (root / "pyproject.toml").write_text("")
+    (root / "pyproject.toml").write_text(SETTINGS)
     (root / "references" / "claims.toml").write_text(REGISTER)
     (root / "references" / "references.bib").write_text("@misc{someone,\n title = {Something}\n}\n")
     (root / "README.md").write_text("".join(

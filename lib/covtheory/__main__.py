@@ -1,7 +1,31 @@
-"""``python -m covtheory``: the collection's commands."""
+"""``covtheory``: commands for your own model; in a checkout, those of the packages that are installed with it too.
 
+A package adds a module of commands by an entry point of the group ``covtheory.commands``. The module has ``COMMANDS``,
+``add_commands(parsers)`` and ``run(options)``.
+"""
+
+import argparse
 import sys
+from importlib.metadata import entry_points
 
-from covtheory.collection.cli import main
+from covtheory.own_model import command
 
-sys.exit(main())
+
+def main(arguments: list[str] | None = None) -> int:
+    """Parse the arguments, run one command, return its exit status (130 when interrupted)."""
+    modules = [entry.load() for entry in entry_points(group="covtheory.commands")] or [command]
+    parser = argparse.ArgumentParser(prog="covtheory", formatter_class=argparse.RawDescriptionHelpFormatter,
+                                     description="\n".join(module.__doc__.splitlines()[0] for module in modules))
+    parsers = parser.add_subparsers(dest="command", required=True)
+    for module in modules:
+        module.add_commands(parsers)
+    options = parser.parse_args(arguments)
+    try:
+        return next(module for module in modules if options.command in module.COMMANDS).run(options)
+    except KeyboardInterrupt:
+        print("\ninterrupted; nothing half-written is left, run it again", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

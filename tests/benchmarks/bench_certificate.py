@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from compare_accountants import accountant, laws, saddle_point, tail
 
-from covtheory.coverage import certified_automaton_coverage, certified_coverage, point_coverage
-from covtheory.coverage.ball_replay import ball_replay
+from covtheory.certificates import certified_automaton_coverage, certified_coverage, point_coverage
+from covtheory.certificates.ball_replay import ball_replay
 
 pytest.importorskip("pytest_benchmark")
 

@@ -5,7 +5,8 @@ import warnings
 import numpy as np
 import pytest
 
-from covtheory.coverage import composition_bracket, coverage_profile, estimate_coverage
+from covtheory.certificates import composition_bracket
+from covtheory.coverage import coverage_profile, estimate_coverage
 from covtheory.policies import AutoregressiveLinear, DecayedHistoryFeatures
 
 pytest.importorskip("pytest_benchmark")

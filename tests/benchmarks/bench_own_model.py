@@ -10,7 +10,7 @@ import sys
 import numpy as np
 import pytest
 
-PEAK = "import resource, sys; from covtheory.collection.cli import main; code = main(); " \
+PEAK = "import resource, sys; from covtheory.__main__ import main; code = main(); " \
        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr); sys.exit(code)"
 UNIT = 1 if sys.platform == "darwin" else 1024  # bytes of ru_maxrss
 

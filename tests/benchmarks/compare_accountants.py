@@ -15,7 +15,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import log_ndtr, logsumexp
 
-from covtheory.coverage import certified_coverage
+from covtheory.certificates import certified_coverage
 from covtheory.instances.long_sequences import moments, token_pair
 
 COLUMNS = ("H", "z", "log_N", "truth_lower", "truth_upper", "lower", "upper", "seconds", "grid", "accountant_lower",

@@ -5,7 +5,7 @@ import sys
 
 import numpy as np
 
-from covtheory.coverage.ball_replay import ball_replay
+from covtheory.certificates.ball_replay import ball_replay
 from covtheory.instances.long_sequences import moments, token_pair
 
 CASES = [(H, z) for H in (10**3, 10**5, 10**6) for z in (-2.0, 1.0, 7.0, 11.4)]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import nbformat
 
-from covtheory.collection.update import update
-from covtheory.collection.verify import verify
+from claimcheck.gate.update import update
+from claimcheck.gate.verify import verify
 
 REGISTER = """
 [[claim]]
@@ -36,11 +36,24 @@ corrected_by = "half-bound"
 finding = "refuted as printed"
 """
 
+SETTINGS = """
+[tool.claimcheck]
+name = "covtheory"
+packages = ["covtheory"]
+seed = "COVTHEORY_SEED"
+written = ["ledger.json", "explorer.html", "*.png", "*.md"]
+after-update = "publishing.index:write_index"
+head = ["**You will see**", "**You need**", "**Minutes**"]
+headings = ["The question", "The smallest example", "Break it", "Exercises", "References"]
+figures = true
+slides = true
+"""
+
 CELLS = [
     ("markdown", "# 01. See a small thing\n\n**The question.** How large?\n\n**You will see** it.\n\n"
                  "**You need** little.\n\n**Minutes** 1"),
-    ("code", "from covtheory.claims import at_most, claim, claims_table, exceeds\n"
-             "from covtheory.claims.register import find_root\n"
+    ("code", "from claimcheck import at_most, claim, claims_table, exceeds\n"
+             "from claimcheck.register import find_root\n"
              "from covtheory.figures import figure, show\nfrom covtheory.randomness import generator\n"
              "values = generator(1, 0).uniform(0, 0.5, 100)\nclaims_table('01')"),
     ("code", "fig, ax = figure()\nax.plot(range(100), values, label='values')\nax.set_xlabel('draw')\n"
@@ -63,6 +76,7 @@ def make(root: Path) -> None:
     for folder in ("notebooks", "references/data"):
         (root / folder).mkdir(parents=True)
     (root / "requirements.txt").write_text("")
+    (root / "pyproject.toml").write_text(SETTINGS)
     (root / "references" / "claims.toml").write_text(REGISTER)
     (root / "references" / "data" / "one.csv").write_text("1\n")
     (root / "references" / "references.bib").write_text("@misc{someone,\n title = {Something}\n}\n")

@@ -8,11 +8,11 @@ import sys
 import pytest
 from small_collection import assert_red, cached, notebook
 
-from covtheory.collection import cache
-from covtheory.collection import verify as module
-from covtheory.collection.cache import fingerprints
-from covtheory.collection.runner import Run
-from covtheory.collection.verify import verify
+from claimcheck.gate import cache
+from claimcheck.gate import verify as module
+from claimcheck.gate.cache import fingerprints
+from claimcheck.gate.runner import Run
+from claimcheck.gate.verify import verify
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("gate")]
 
@@ -23,7 +23,7 @@ def fingerprint(root, seed=0):
 
 @pytest.mark.parametrize("name", ["references/data/one.csv", "references/data/deep/two.npz", "references/more.csv",
                                   "references/claims.toml", "references/references.bib", "requirements.txt",
-                                  "requirements-extra.txt", "pyproject.toml", "notebooks/beside.csv",
+                                  "requirements/extra.txt", "pyproject.toml", "notebooks/beside.csv",
                                   "notebooks/01_see_a_small_thing.ipynb", "references/data/ledger.json"])
 def test_whatever_a_notebook_can_read_is_in_the_fingerprint(copy, name):
     before = fingerprint(copy)

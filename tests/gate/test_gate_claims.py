@@ -3,10 +3,10 @@
 import pytest
 from small_collection import HALF, PRINTS, assert_red, edit, notebook, replace_text
 
-from covtheory.claims.register import load_register
-from covtheory.collection.contract import breaches
-from covtheory.collection.update import update
-from covtheory.collection.verify import verify
+from claimcheck.gate.contract import breaches
+from claimcheck.gate.update import update
+from claimcheck.gate.verify import verify
+from claimcheck.register import load_register
 
 GOOD = "claim('half-bound').states(at_most('draws', values, 0.5)).step(at_most('mean', values.mean(), 0.3))"
 TEETH = ".tooth('a quarter', 'draws', bound=0.25).tooth('a fifth', 'mean', bound=0.2)"

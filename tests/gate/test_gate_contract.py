@@ -8,13 +8,13 @@ import pytest
 from nbval.plugin import comment_markers, metadata_tags
 from small_collection import HALF, PRINTS, assert_red, edit, notebook
 
-from covtheory.claims.claim import MIME
-from covtheory.claims.register import load_register
-from covtheory.collection import contract
-from covtheory.collection.contract import breaches, strays
-from covtheory.collection.skeleton import new
-from covtheory.collection.staleness import StaleError, assert_fresh
-from covtheory.collection.update import update
+from claimcheck.claim import MIME
+from claimcheck.gate import contract
+from claimcheck.gate.contract import breaches, strays
+from claimcheck.gate.skeleton import new
+from claimcheck.gate.staleness import StaleError, assert_fresh
+from claimcheck.gate.update import update
+from claimcheck.register import load_register
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("gate")]
 

@@ -3,9 +3,9 @@
 import pytest
 from small_collection import edit, notebook, replace_text
 
-from covtheory.claims.record import MIME
-from covtheory.collection.diagnosis import diagnose, stored_in
-from covtheory.collection.runner import Run
+from claimcheck.gate.diagnosis import diagnose, stored_in
+from claimcheck.gate.runner import Run
+from claimcheck.record import MIME
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("gate")]
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from small_collection import assert_red, cached, edit, replace_text
 
-from covtheory.claims.arithmetic import AS_IT_COMES, pins
-from covtheory.collection import runner
-from covtheory.collection.environment import KEPT, decided, environment, foreign, library, running
-from covtheory.collection.runner import run_notebook
-from covtheory.collection.verify import verify
+from claimcheck.arithmetic import AS_IT_COMES, pins
+from claimcheck.gate import runner
+from claimcheck.gate.environment import KEPT, decided, environment, foreign, library, running
+from claimcheck.gate.runner import run_notebook
+from claimcheck.gate.verify import verify
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("gate")]
 
@@ -24,7 +24,7 @@ HOSTILE = {
     "LD_PRELOAD": "", "MATPLOTLIBRC": "x", "MPLBACKEND": "TkAgg", "COVTHEORY_SEED": "9", "NBVAL_ANYTHING": "1",
     "OPENBLAS_CORETYPE": "Nehalem", "OMP_NUM_THREADS": "7", "NPY_DISABLE_CPU_FEATURES": "X86_V3", "UNTHOUGHT_OF": "1",
 }
-OWN = ("IPYTHONDIR", "TMPDIR", "TEMP", "TMP", "PYTHONSTARTUP", "COVTHEORY_WARNINGS")
+OWN = ("IPYTHONDIR", "TMPDIR", "TEMP", "TMP", "PYTHONSTARTUP", "CLAIMCHECK_WARNINGS")
 """What a run sets for its own folder and for what its kernel does before the first cell."""
 
 WEAKEN = """
@@ -81,12 +81,12 @@ def test_inherited_settings_do_not_turn_a_wrong_number_green_and_nothing_weak_is
 
 
 def test_a_library_of_another_checkout_does_not_judge(copy, capsys):
-    own = copy / "lib" / "covtheory"
-    own.mkdir(parents=True)
-    (own / "__init__.py").write_text("")
-    assert library(copy) == own.parent.resolve()
-    assert_red(copy, capsys, f"this command is the covtheory of {running()}", f"set PYTHONPATH={library(copy)}")
-    (own / "__init__.py").unlink()
+    for name in ("claimcheck", "covtheory"):
+        (copy / "lib" / name).mkdir(parents=True)
+        (copy / "lib" / name / "__init__.py").write_text("")
+    assert library(copy) == (copy / "lib").resolve()
+    assert_red(copy, capsys, f"this command is the claimcheck of {running()}", f"set PYTHONPATH={library(copy)}")
+    shutil.rmtree(copy / "lib")
     assert foreign(copy) == ""
 
 

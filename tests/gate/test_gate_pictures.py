@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from covtheory.claims.pictures import as_pinned, differences
+from claimcheck.gate.pictures import as_pinned, differences
 from covtheory.figures import STYLE, _palette_png, figure
 
 X = np.linspace(0, 6, 200)

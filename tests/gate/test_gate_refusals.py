@@ -9,9 +9,10 @@ import pytest
 from nbclient import NotebookClient
 from small_collection import assert_red, notebook
 
-from covtheory.collection import cli, files
-from covtheory.collection.skeleton import new
-from covtheory.collection.update import update
+from claimcheck import files
+from claimcheck.__main__ import main
+from claimcheck.gate.skeleton import new
+from claimcheck.gate.update import update
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("gate")]
 
@@ -102,7 +103,7 @@ def test_a_read_only_checkout_is_one_sentence(copy, capsys, command):
 def test_a_new_notebook_on_a_full_disk_is_one_sentence(copy, capsys, monkeypatch):
     monkeypatch.setattr(os, "replace", refuse(errno.ENOSPC))
     assert run(copy, "new") == 1
-    assert "covtheory: no space left on the disk of" in capsys.readouterr().err
+    assert "claimcheck: no space left on the disk of" in capsys.readouterr().err
     assert [path.name for path in (copy / "notebooks").iterdir()] == [notebook(copy).name]
     monkeypatch.undo()
     assert new(copy, "02", "Bound it") == 0
@@ -123,6 +124,6 @@ def run(root: Path, command: str) -> int:
     here = Path.cwd()
     os.chdir(root)
     try:
-        return cli.main([command, *(("02", "Bound it") if command == "new" else ())])
+        return main([command, *(("02", "Bound it") if command == "new" else ())])
     finally:
         os.chdir(here)

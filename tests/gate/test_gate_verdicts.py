@@ -10,8 +10,8 @@ import sys
 import pytest
 from small_collection import HALF, PRINTS, REGISTER, assert_red, edit, notebook, replace_text
 
-from covtheory.collection.update import update
-from covtheory.collection.verify import verify
+from claimcheck.gate.update import update
+from claimcheck.gate.verify import verify
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("gate")]
 

@@ -1,8 +1,6 @@
-"""Coverage: the law of the log ratio, its tail, divergences, certified composition, Monte Carlo."""
+"""Coverage: the law of the log ratio, its tail, divergences, Monte Carlo."""
 
 from covtheory.coverage.answers import buffered_coverage, push_forward, row_coverage
-from covtheory.coverage.certificate import certified_coverage, certified_profile, point_coverage
-from covtheory.coverage.composition import Bracket, composition_bracket
 from covtheory.coverage.divergences import (
     affinity,
     chi_squared,
@@ -14,7 +12,6 @@ from covtheory.coverage.divergences import (
     total_variation,
 )
 from covtheory.coverage.log_ratio import LogRatioLaw, law_from_atoms, law_from_pmfs, log_ratio_law
-from covtheory.coverage.markov_certificate import certified_automaton_coverage, certified_markov_coverage
 from covtheory.coverage.monte_carlo import (
     Estimate,
     binomial_verdict,
@@ -25,20 +22,14 @@ from covtheory.coverage.monte_carlo import (
 from covtheory.coverage.profile import CoverageProfile, coverage_profile
 
 __all__ = [
-    "Bracket",
     "CoverageProfile",
     "Estimate",
     "LogRatioLaw",
     "affinity",
     "binomial_verdict",
     "buffered_coverage",
-    "certified_automaton_coverage",
-    "certified_coverage",
-    "certified_markov_coverage",
-    "certified_profile",
     "chi_squared",
     "clopper_pearson",
-    "composition_bracket",
     "coverage_profile",
     "estimate_coverage",
     "f_divergence",
@@ -48,7 +39,6 @@ __all__ = [
     "law_from_atoms",
     "law_from_pmfs",
     "log_ratio_law",
-    "point_coverage",
     "push_forward",
     "renyi",
     "row_coverage",

@@ -1,0 +1,25 @@
+"""Claims: registered statements, how they are compared, and the ledger of verdicts."""
+
+from claimcheck.certify import Certificate, certify_positive
+from claimcheck.claim import Claim, claim
+from claimcheck.comparison import (
+    at_least,
+    at_most,
+    contains,
+    equal,
+    exceeds,
+    frequency_at_most,
+    proved,
+    symbolic,
+    within,
+)
+from claimcheck.inequality import Tail, Touch, certify_inequality
+from claimcheck.outcome import Outcome
+from claimcheck.search import adversarial_search
+from claimcheck.table import claims_table
+
+__all__ = [
+    "Certificate", "Claim", "Outcome", "Tail", "Touch", "adversarial_search", "at_least", "at_most",
+    "certify_inequality", "certify_positive", "claim",
+    "claims_table", "contains", "equal", "exceeds", "frequency_at_most", "proved", "symbolic", "within",
+]

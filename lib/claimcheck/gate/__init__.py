@@ -1,0 +1,1 @@
+"""The gate: every notebook run strictly, every verdict collected, nothing let through that weakens either."""

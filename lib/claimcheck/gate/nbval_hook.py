@@ -1,0 +1,133 @@
+"""The pytest plugin that makes strict nbval mean something: numbers, records and pictures compared, records collected.
+
+Loaded with ``-p claimcheck.gate.nbval_hook``. One nbval run then compares printed text by
+:mod:`claimcheck.printed`, records by :mod:`claimcheck.record` and pictures by
+:mod:`claimcheck.gate.pictures`, and writes the records to the file named by ``--claim-records``. What a claim prints
+is derived from its record, so the record is compared, and the stored text must be the reading of the stored record.
+"""
+
+import base64
+import json
+import os
+import secrets
+from pathlib import Path
+
+import pytest
+from nbval.plugin import IPyNbCell, IPyNbFile
+
+from claimcheck.gate import pictures
+from claimcheck.ledger import write_text
+from claimcheck.printed import Printed, agree
+from claimcheck.record import GOOD, MIME, SEAL, differences, line, unsealed, verdicts
+
+_TEXT = ("text/plain", "text/markdown", "text/latex", "text/html", "image/png", "image/svg+xml", "stdout")
+_RECORDS = pytest.StashKey[list]()
+
+
+def pytest_addoption(parser):
+    group = parser.getgroup("claimcheck")
+    group.addoption("--claim-records", help="write the records of all claims that ran to this JSON file")
+    group.addoption("--verdicts-only", action="store_true",
+                    help="fresh seed: compare the verdicts of claims, not the text of outputs")
+
+
+def pytest_configure(config):
+    config.stash[_RECORDS] = []
+    os.environ[SEAL] = secrets.token_hex(16)  # inherited by the kernels that nbval starts
+
+
+def pytest_unconfigure(config):
+    os.environ.pop(SEAL, None)
+
+
+def pytest_collectstart(collector):
+    if isinstance(collector, IPyNbFile) and collector.config.getoption("--verdicts-only"):
+        collector.skip_compare += _TEXT
+
+
+def pytest_itemcollected(item):
+    if isinstance(item, IPyNbCell):
+        compare = item.compare_outputs
+        item.sanitize = lambda text: Printed(text) if isinstance(text, str) else text
+        item.compare_outputs = lambda test, ref, skip=None: compare(_without_records(test), _without_records(ref), skip)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    try:
+        return (yield)
+    finally:
+        if isinstance(item, IPyNbCell):
+            _judge(item)
+
+
+def pytest_sessionfinish(session):
+    if target := session.config.getoption("--claim-records"):
+        write_text(Path(target), json.dumps(session.config.stash[_RECORDS]))
+
+
+def _judge(item):
+    """Collect the records of a cell that ran; raise if they or the pictures differ from the stored ones."""
+    only_verdicts = item.config.getoption("--verdicts-only")
+    fresh, found = [], []
+    for sealed in _data(item.test_outputs, MIME):
+        record, genuine = unsealed(sealed)
+        fresh.append(record)
+        if not genuine:
+            found.append(f"{record.get('id')}: the record was not made by a claim of this run")
+    stored = _data(item.cell.outputs, MIME)
+    notebook = Path(str(item.fspath)).name[:2]
+    item.config.stash[_RECORDS] += [{**record, "shown_in": notebook} for record in fresh]
+    found += [f"{record['id']}: {record['status']}: {'; '.join(record['problems'])}" for record in fresh
+              if record["status"] not in GOOD]
+    if [r["id"] for r in fresh] != [r.get("id") for r in stored]:
+        found.append(f"claims shown: {[r['id'] for r in fresh]}, stored: {[r.get('id') for r in stored]}")
+    else:
+        for new, old in zip(fresh, stored, strict=True):
+            ours, theirs = (verdicts(new), verdicts(old)) if only_verdicts else (new, old)
+            if lines := differences(ours, theirs):
+                found += [f"{new['id']}: {text}" for text in lines]
+                found.append(f"{new['id']}: ran with {new['arithmetic']}; stored with {old.get('arithmetic', '?')}")
+    found += [f"{record.get('id')}: the stored text is not the reading of the stored record"
+              for record, text in _pairs(item.cell.outputs) if not _reads(record, text)]
+    found += [f"{record.get('id')}: shown beside {', '.join(sorted(beside))}" for record, beside in
+              ((output["data"][MIME], set(output["data"]) - {MIME, "text/plain"}) for output in item.cell.outputs
+               if MIME in output.get("data", {})) if beside]
+    if not only_verdicts:
+        alts = [[output["metadata"].get("image/png", {}).get("alt", "") for output in outputs or []
+                 if "image/png" in output.get("data", {})] for outputs in (item.test_outputs, item.cell.outputs)]
+        if len(alts[0]) != len(alts[1]) or not all(map(agree, *alts)):
+            found.append(f"alternative texts of pictures: {alts[0]}, stored: {alts[1]}")
+        images = zip(_data(item.test_outputs, "image/png"), _data(item.cell.outputs, "image/png"), strict=False)
+        alike = pictures.as_pinned(item.config.rootpath / "requirements.txt")
+        found += [f"picture {number}: {text}" for number, (new, old) in enumerate(images, start=1)
+                  if (text := pictures.differences(base64.b64decode(new), _bytes(old), alike))]
+    if found:
+        item.raise_cell_error("Claims or pictures differ from the stored ones or do not hold", "\n".join(found))
+
+
+def _data(outputs, mime):
+    return [output["data"][mime] for output in outputs or [] if mime in output.get("data", {})]
+
+
+def _pairs(outputs):
+    return [(output["data"][MIME], output["data"].get("text/plain")) for output in outputs or []
+            if MIME in output.get("data", {})]
+
+
+def _reads(record, text) -> bool:
+    try:
+        return line(record) == text
+    except (KeyError, TypeError, ValueError):
+        return False
+
+
+def _bytes(text) -> bytes:
+    try:
+        return base64.b64decode(text)
+    except ValueError:
+        return b""
+
+
+def _without_records(outputs):
+    return [output for output in outputs if MIME not in output.get("data", {})]

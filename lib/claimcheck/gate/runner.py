@@ -1,0 +1,101 @@
+"""Runs one notebook under strict nbval in a process of its own, with everything set that a verdict may depend on."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from claimcheck.configuration import configuration
+from claimcheck.gate.environment import environment, library
+from claimcheck.kernel import preparation
+
+CELL_TIMEOUT = 120
+"""Seconds; a dead kernel would otherwise hold the run for nbval's default of 2000."""
+
+PLUGINS = ("nbval.plugin", "claimcheck.gate.nbval_hook", "claimcheck.gate.same_library")
+"""What pytest loads, and nothing else: neither what is installed beside them, nor a conftest.py, nor a cache."""
+
+_PROFILE = "c.InteractiveShellApp.ignore_cwd = True\n"
+"""A module that lies beside the notebooks must not stand in for an installed one."""
+
+_LIVE: set[subprocess.Popen] = set()
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one strict run of a notebook gave. ``warnings`` are the dependencies': reported, no difference."""
+
+    notebook: str
+    passed: bool
+    seconds: float
+    records: list[dict]
+    junit: str
+    output: str
+    warnings: list[str] = field(default_factory=list)
+
+
+def run_notebook(root: Path, path: Path, seed: int, scratch: Path, verdicts: bool = False) -> Run:
+    """Run a notebook under strict nbval; with a seed other than 0, or if asked to, compare verdicts instead of text.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The collection; the packages of its library are the ones imported, and the run fails if they are not.
+    scratch : pathlib.Path
+        An existing folder of one verification alone: records, JUnit file, IPython's profile, temporary files.
+    """
+    private = profile(scratch / path.stem)
+    records, junit = private / "records.json", private / "junit.xml"
+    command = [
+        sys.executable, "-m", "pytest", *(word for name in PLUGINS for word in ("-p", name)), "-p", "no:cacheprovider",
+        "--noconftest", "-c", os.devnull, f"--rootdir={root}", "-q", "--color=no", "--no-header",
+        "--nbval", "--nbval-current-env", f"--nbval-cell-timeout={CELL_TIMEOUT}", f"--library={library(root)}",
+        f"--packages={','.join(configuration(root).packages)}",
+        f"--claim-records={records}", f"--junitxml={junit}", *["--verdicts-only"] * bool(seed or verdicts), str(path),
+    ]
+    started = time.perf_counter()
+    process = subprocess.Popen(command, cwd=root, env=environment(root, seed, private), stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
+                               errors="replace", start_new_session=os.name != "nt")
+    _LIVE.add(process)
+    try:
+        output, _ = process.communicate()
+    finally:
+        _LIVE.discard(process)
+    found = json.loads(_text(records) or "[]")
+    return Run(path.stem, process.returncode == 0, time.perf_counter() - started, found, _text(junit), output,
+               preparation.read(private / "warnings.jsonl"))
+
+
+def profile(folder: Path) -> Path:
+    """Make a folder with a fresh profile of IPython, which ``environment`` points a kernel to, and return it."""
+    inside = folder / "ipython" / "profile_default"
+    inside.mkdir(parents=True)
+    (inside / "ipython_kernel_config.py").write_text(_PROFILE, encoding="utf-8")
+    return folder
+
+
+def merge_junit(reports: list[str]) -> str:
+    """Join the JUnit reports of several runs into one document."""
+    suites = ET.Element("testsuites", name="strict nbval")
+    for report in filter(None, reports):
+        suites.extend(ET.fromstring(report).iter("testsuite"))
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(suites, encoding="unicode") + "\n"
+
+
+def stop_all() -> None:
+    """End every run that is under way, together with the kernel it started; for use when interrupted."""
+    for process in list(_LIVE):
+        if os.name == "nt":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGTERM)
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""

@@ -1,0 +1,213 @@
+"""Tilted sums in balls: independent tokens, and chains of states. What :mod:`~.ball_replay` integrates.
+
+Everything here is a ball that contains the exact quantity of the laws given, floats read as the real numbers they are
+and rows divided by their exact sums. Only choices are floats: the tilt, the weights' scaling, where cells are cut.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from covtheory.certificates.band_limited_tail import Plan
+
+
+def library():
+    """The module ``flint``, or an error that says how to get it."""
+    try:
+        import flint
+    except ModuleNotFoundError:
+        raise ModuleNotFoundError(
+            'ball replay needs python-flint: pip install "covtheory[proof]"', name="flint"
+        ) from None
+    return flint
+
+
+def laws(p_h: np.ndarray, q_h: np.ndarray) -> tuple[list, list, list]:
+    """Probabilities, log ratios and indices of the tokens of one row that both laws allow."""
+    arb = library().arb
+    total_p, total_q = (sum(map(arb, row.tolist()), arb(0)) for row in (p_h, q_h))
+    on = [v for v in range(len(p_h)) if p_h[v] > 0 and q_h[v] > 0]
+    p = [arb(float(p_h[v])) / total_p for v in on]
+    same = bool(np.all(p_h == q_h))
+    x = [arb(0) if same else (a / (arb(float(q_h[v])) / total_q)).log() for a, v in zip(p, on, strict=True)]
+    return p, x, on
+
+
+def total(terms) -> object:
+    """Sum of balls."""
+    return sum(terms, library().arb(0))
+
+
+@dataclass(frozen=True)
+class BallRow:
+    """One position: tilted weights, centred log ratios, standard deviation, multiplicity."""
+
+    w: list
+    y: list
+    sd: object
+    count: int
+
+
+class BallProduct:
+    """Independent tokens with counts, tilted by ``theta`` and centred at ``t``; ``sign = -1`` reflects the sum."""
+
+    def __init__(self, p: np.ndarray, q: np.ndarray, counts: np.ndarray, t: float, theta: float, sign: int):
+        arb = library().arb
+        shift, self.rows = arb(t) / int(counts.sum()), []
+        self.log_scale, finite = arb(0), arb(1)
+        for p_h, q_h, count in zip(p, q, counts, strict=True):
+            law, x, _ = laws(p_h, q_h)
+            y = [(v - shift) * sign for v in x]
+            kernel = [a * (arb(theta) * v).exp() for a, v in zip(law, y, strict=True)]
+            w = [k / total(kernel) for k in kernel]
+            mean = total(a * v for a, v in zip(w, y, strict=True))
+            variance = total(a * (v - mean) ** 2 for a, v in zip(w, y, strict=True))
+            largest = variance.upper()
+            self.rows.append(BallRow(w, y, largest.sqrt() if largest > 0 else arb(0), int(count)))
+            self.log_scale += total(kernel).log() * int(count)
+            finite *= total(law) ** int(count) if np.any((p_h > 0) & (q_h == 0)) else arb(1)
+        self.infinite, self.H = 1 - finite, int(counts.sum())
+
+    def psi(self, u) -> object:
+        """Characteristic function of the sum."""
+        out = library().acb(1)
+        for row in self.rows:
+            out *= phi(row, u) ** row.count
+        return out
+
+    def log_mgf(self, s) -> object:
+        """``log E e^{s S}`` under the tilted law."""
+        return total(total(w * (s * y).exp() for w, y in zip(row.w, row.y, strict=True)).log() * row.count
+                     for row in self.rows)
+
+    def frequencies(self, plan: Plan, kappa: float) -> Iterator[tuple[int, object]]:
+        """Pairs ``k, psi(k h)``; all others below K have been shown to be below ``e^-kappa``, in cells."""
+        arb, K = library().arb, plan.K
+        h, sd = arb(plan.step), float(total(row.sd**2 * row.count for row in self.rows).mid()) ** 0.5
+        head = min(K, int(min(np.sqrt(2 * kappa) / (max(sd, 1e-9) * plan.step) * 1.1, 2**40)) + 2)
+        reach = 1.15 - np.arccos(np.exp(-kappa / self.H))
+        widest = max(max(float(row.sd.mid()) for row in self.rows), 1e-9)
+        size = 4 ** min(15, int(np.log(max(1.0, 2 * reach / (widest * plan.step))) / np.log(4))) if reach > 0.05 else 1
+        for k in range(head):
+            yield k, self.psi(h * k)
+        stack = [(k, size) for k in range(head, K, size)]
+        while stack:
+            k, width = stack.pop()
+            if width == 1:
+                yield k, self.psi(h * k)
+            elif not is_small(self.rows, h * (2 * k + width - 1) / 2, h * (width - 1) / 2, arb(-kappa)):
+                stack += [(k + i * width // 4, width // 4) for i in range(4) if k + i * width // 4 < K]
+
+
+def phi(row: BallRow, u) -> object:
+    """Characteristic function of one position."""
+    flint = library()
+    re, im = flint.arb(0), flint.arb(0)
+    for w, y in zip(row.w, row.y, strict=True):
+        s, c = (u * y).sin_cos()
+        re, im = re + w * c, im + w * s
+    return flint.acb(re, im)
+
+
+def is_small(rows: list[BallRow], middle, radius, limit) -> bool:
+    """Whether the characteristic function is below ``exp(limit)`` within ``radius`` of ``middle``: arccos|phi_h| is
+    Lipschitz with constant the standard deviation of position h (notebook 18)."""
+    log_size = library().arb(0)
+    for row in rows:
+        modulus = abs(phi(row, middle)).upper()
+        if not modulus < 1:
+            continue
+        beta = modulus.acos() - row.sd * radius
+        if beta > 0:
+            log_size += row.count * beta.cos().upper().log()
+        if log_size < limit:
+            return True
+    return False
+
+
+class BallChain:
+    """Paths of a chain: start state, then ``n`` steps, tilted by ``theta``, scaled by floats ``rho`` and ``r``."""
+
+    def __init__(self, start, p, q, target, n: int, emits: bool, t: float, theta: float, sign: int, scaling):
+        flint = library()
+        arb, S, self.n = flint.arb, len(p), n
+        self.S, shift = S, arb(t) / (n + emits)
+        log_rho, r = arb(scaling[0]), [arb(float(v)) for v in scaling[1]]
+        self.steps, lost = [], flint.arb_mat(S + 1, S + 1)
+        lost[S, S] = arb(1)
+        for s in range(S):
+            law, x, on = laws(p[s], q[s])
+            for a, v, token in zip(law, x, on, strict=True):
+                y, to = (v - shift) * sign, int(target[s, token])
+                self.steps.append((s, to, a * (arb(theta) * y - log_rho).exp() * r[to] / r[s], y))
+                lost[s, to] += a
+            lost[s, S] = 1 - total(law) if np.any((p[s] > 0) & (q[s] == 0)) else arb(0)
+        law, x, on = laws(*start)
+        first = [(s, a, (v - shift) * sign if emits else arb(0)) for a, v, s in zip(law, x, on, strict=True)]
+        self.alpha = [(s, a * (arb(theta) * y).exp() * r[s], y) for s, a, y in first]
+        self.end = [1 / v for v in r]
+        self.log_scale, begin = log_rho * n, flint.arb_mat(1, S + 1)
+        for s, a, _ in first:
+            begin[0, s] = a
+        begin[0, S] = 1 - total(law) if np.any((start[0] > 0) & (start[1] == 0)) else arb(0)
+        self.infinite = (begin * matrix_power(lost, n))[0, S]
+
+    def psi(self, u, kappa: float = np.inf) -> object | None:
+        """Characteristic function of the sum; None once a power shows that it is below ``e^-kappa``."""
+        flint, n, done = library(), self.n, 1
+        power, vector = flint.acb_mat(self.S, self.S), flint.acb_mat(self.S, 1, [flint.acb(v) for v in self.end])
+        waves = [(u * y).sin_cos() for *_, y in self.steps]
+        for (s, to, w, _), (sine, cosine) in zip(self.steps, waves, strict=True):
+            power[s, to] += flint.acb(w * cosine, w * sine)
+        size = total(a for _, a, _ in self.alpha) * max(float(v.upper()) for v in self.end)
+        while n:
+            if n & 1:
+                vector = power * vector
+            n >>= 1
+            if n:
+                power, done = power * power, 2 * done
+                norm = max(float(total(abs(power[i, j]).upper() for j in range(self.S)).upper())
+                           for i in range(self.S)) * (1 + 1e-9)
+                if 0 < norm < 1 and kappa < np.inf and self.n % done * self.log_norm < 1:
+                    bound = size.log() + (self.n // done) * flint.arb(norm).log() + self.n % done * self.log_norm
+                    if bound < -kappa:
+                        return None
+        return sum((flint.acb(a * (u * y).cos(), a * (u * y).sin()) * vector[s, 0] for s, a, y in self.alpha),
+                   flint.acb(0))
+
+    @property
+    def log_norm(self) -> float:
+        """Upper end of the logarithm of the largest row sum, at least zero."""
+        sums = [total(w for s, _, w, _ in self.steps if s == i) for i in range(self.S)]
+        return max(0.0, max(float(v.log().upper()) * (1 + 1e-9) + 1e-15 for v in sums if v > 0))
+
+    def log_mgf(self, s) -> object:
+        """``log E e^{s S}`` under the tilted measure."""
+        flint = library()
+        matrix, vector = flint.arb_mat(self.S, self.S), flint.arb_mat(self.S, 1, self.end)
+        for i, j, w, y in self.steps:
+            matrix[i, j] += w * (s * y).exp()
+        vector = matrix_power(matrix, self.n) * vector
+        return total(a * (s * y).exp() * vector[i, 0] for i, a, y in self.alpha).log()
+
+    def frequencies(self, plan: Plan, kappa: float) -> Iterator[tuple[int, object]]:
+        """Pairs ``k, psi(k h)``; all others below K have been shown to be below ``e^-kappa``."""
+        h = library().arb(plan.step)
+        for k in range(plan.K):
+            value = self.psi(h * k, kappa if k else np.inf)
+            if value is not None:
+                yield k, value
+
+
+def matrix_power(matrix, n: int) -> object:
+    """``matrix ** n`` by squaring."""
+    out = type(matrix)(matrix.nrows(), matrix.ncols(), [int(i == j) for i in range(matrix.nrows())
+                                                        for j in range(matrix.ncols())])
+    while n:
+        if n & 1:
+            out = out * matrix
+        n >>= 1
+        if n:
+            matrix = matrix * matrix
+    return out

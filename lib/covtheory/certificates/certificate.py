@@ -1,0 +1,291 @@
+"""Certified coverage of sequences of any length: the public engine for independent tokens.
+
+What the floats mean, which atoms are tied with the threshold, and what is assumed of arithmetic is said once, in
+:mod:`~covtheory.coverage.rounding`. Where that assumption fails the few points that are looked at, floating point is
+not used for a certificate at all: ball arithmetic takes over (python-flint), and also where no finite budget comes out.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from covtheory import validation
+from covtheory.certificates.band_limited_tail import Tail, certify_tail, point_value, smallest_gap
+from covtheory.certificates.composition import Bracket
+from covtheory.certificates.meet_in_the_middle import enumerated_coverage, type_count
+from covtheory.certificates.tilted_product import TokenSum
+from covtheory.coverage.rounding import FUNCTION, UNIT, functions_hold, tie
+
+FEW_TYPES = 2**14
+"""Up to so many types, enumeration comes first."""
+
+MOST_ROWS = 4096
+"""Enumeration of positions that differ is not tried beyond this length."""
+
+UNDECIDED = "no finite budget"
+
+NOTHING = 1e-299
+"""A probability that is shown to be below this counts as determined, whatever its lower end."""
+
+
+def certified_coverage(
+    p: ArrayLike, q: ArrayLike, H: int | None, log_N: float, *, relative_gap: float = 1e-4
+) -> Bracket:
+    """Two-sided certificate of ``Cov_N`` for independent tokens, to a chosen relative gap, at any ``H``.
+
+    The cost does not grow with H, and hardly with the depth of the tail. Few types, or a threshold that sits on an
+    atom, are enumerated instead. The bracket holds for all laws within 4 units of round-off per entry of the normalised
+    floats, and contains every error of the computation; atoms within ``1e-12 max(1, |log N|)`` below ``log N`` are tied
+    with it and count (:mod:`~covtheory.coverage.rounding`). The proof is in notebook 18.
+
+    Parameters
+    ----------
+    p, q : array_like, shape (V,) or (H, V)
+        Token laws of the data and of the model. A token with ``p > 0 = q`` makes the ratio infinite.
+    H : int or None
+        Number of positions; may be None if ``p`` has one row per position.
+    log_N : float
+        Threshold in nats, of any sign.
+    relative_gap : float
+        Wanted ``(upper - lower) / lower``; near one, the gap of ``1 - Cov_N`` relative to itself.
+
+    Returns
+    -------
+    Bracket
+        ``detail`` has ``theta``, ``frequencies``, ``work`` (token factors computed), ``work_for_tenth_gap`` (infinite
+        if round-off forbids it), ``smallest_gap``, ``point`` and ``complement``, the bracket of ``1 - Cov_N``.
+
+    Raises
+    ------
+    ValueError
+        Bad probabilities or threshold, or a gap that cannot be reached: because of round-off, of an atom too close to
+        the threshold where there are too many to list, or of a threshold at the end of the range, where no tilt helps.
+    ModuleNotFoundError
+        If numpy's functions are less accurate here than is assumed, and python-flint is not installed.
+
+    Examples
+    --------
+    >>> p, q = np.array([0.5, 0.3, 0.2]), np.array([0.4, 0.35, 0.25])
+    >>> bracket = certified_coverage(p, q, 10**6, 2e4)
+    >>> bool(bracket.relative_gap < 1e-4), bracket.method
+    (True, 'band-limited majorant')
+    """
+    p, q, counts = positions(p, q, H)
+    gap = float(validation.in_range("relative_gap", relative_gap, 0.0, 1.0, open_ends=True))
+    t = _threshold(log_N)
+    if t == -np.inf:
+        return Bracket(1.0, 1.0, "certain", {"complement": (0.0, 0.0)})
+    if not functions_hold():
+        return _in_balls(p, q, counts, t, gap, "functions of this numpy are less accurate than is assumed")
+    one, found, reasons = len(p) == 1, [], []
+    few = one and type_count(p[0], q[0], int(counts[0])) <= FEW_TYPES
+    for route in (_listed, _banded, _listed)[0 if few else 1 :]:
+        try:
+            bracket = route(p, q, counts, t, gap)
+        except (ValueError, ArithmeticError) as error:
+            reasons.append(str(error))
+            continue
+        if accept(bracket, gap):
+            return bracket
+        found.append(bracket)
+        reasons.append(bracket.detail.get("obstacle", f"{bracket.method} reaches {_gap(bracket):.3g}"))
+    best = min(found, key=_gap, default=Bracket(0.0, 1.0, "nothing", {"complement": (0.0, 1.0)}))
+    raise ValueError(
+        f"relative_gap: got {gap:.3g}, expected more at log_N = {t:.17g}, where the best is {_gap(best):.3g} "
+        f"(value in [{best.lower:.6g}, {best.upper:.6g}]): {'; '.join(dict.fromkeys(reasons))}"
+    )
+
+
+def _listed(p, q, counts, t, gap) -> Bracket:
+    if len(p) == 1:
+        return enumerated_coverage(p[0], q[0], int(counts[0]), t)
+    if counts.sum() > MOST_ROWS:
+        raise ValueError(f"H: {counts.sum()} positions that differ, expected at most {MOST_ROWS} to enumerate")
+    return enumerated_coverage(np.repeat(p, counts, axis=0), np.repeat(q, counts, axis=0), None, t)
+
+
+def _banded(p, q, counts, t, gap) -> Bracket:
+    bracket = band_limited_coverage(p, q, counts, t, gap)
+    if bracket.method == UNDECIDED:
+        return _in_balls(p, q, counts, t, gap, bracket.detail["obstacle"])
+    return bracket
+
+
+def _in_balls(p, q, counts, t, gap, why: str) -> Bracket:
+    from covtheory.certificates.ball_replay import ball_certificate
+
+    try:
+        return ball_certificate(p, q, counts, t, gap)
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(f"{why}: {error}", name="flint") from None
+
+
+def certified_profile(
+    p: ArrayLike, q: ArrayLike, H: int | None, log_Ns: ArrayLike, *, relative_gap: float = 1e-3
+) -> Bracket:
+    """The whole coverage curve: :func:`certified_coverage` at each threshold, as one bracket of arrays.
+
+    Coverage falls in N, so neighbours tighten each other: lower ends are made non-increasing from the right, upper ends
+    from the left.
+
+    Examples
+    --------
+    >>> curve = certified_profile([0.5, 0.3, 0.2], [0.4, 0.35, 0.25], 10**5, np.linspace(1500, 3000, 5))
+    >>> bool(np.all(np.diff(curve.upper) <= 0))
+    True
+    """
+    thresholds = np.asarray(log_Ns, dtype=float)
+    rows = [certified_coverage(p, q, H, float(t), relative_gap=relative_gap) for t in thresholds.ravel()]
+    order = np.argsort(thresholds.ravel())
+    lower, upper = (np.array([getattr(row, end) for row in rows]) for end in ("lower", "upper"))
+    lower[order] = np.maximum.accumulate(lower[order][::-1])[::-1]
+    upper[order] = np.minimum.accumulate(upper[order])
+    complement = np.array([row.detail["complement"] for row in rows]).reshape((*thresholds.shape, 2))
+    methods = ", ".join(sorted({row.method for row in rows}))
+    return Bracket(lower.reshape(thresholds.shape), upper.reshape(thresholds.shape), methods,
+                   {"complement": complement, "log_N": thresholds})
+
+
+def point_coverage(p: ArrayLike, q: ArrayLike, H: int | None, log_N: float) -> float:
+    """Point value of ``Cov_N`` in a millisecond, without a certificate: Fourier inversion at the saddle point.
+
+    Examples
+    --------
+    >>> value = point_coverage([0.5, 0.3, 0.2], [0.4, 0.35, 0.25], 10**6, 2e4)
+    >>> certified_coverage([0.5, 0.3, 0.2], [0.4, 0.35, 0.25], 10**6, 2e4).contains(value)
+    True
+    """
+    rows, t = positions(p, q, H), _threshold(log_N)
+    tokens, infinite, reflect = tokens_at(*rows, t)
+    if np.isfinite(t) and -tokens.high < 0 < -tokens.low:
+        value = point_value(tokens.tilt(tokens.saddle()[0]))
+        if value is not None:
+            return 1 - float(np.exp(value)) if reflect else infinite[0] + float(np.exp(value))
+    bracket = certified_coverage(p, q, H, log_N, relative_gap=1e-3)
+    return (bracket.lower + bracket.upper) / 2
+
+
+def band_limited_coverage(p: np.ndarray, q: np.ndarray, counts: np.ndarray, t: float, gap: float) -> Bracket:
+    """Bracket from majorant and minorant alone, whatever gap it reaches; ``counts`` of each row.
+
+    Examples
+    --------
+    >>> half, skew = np.array([[0.5, 0.5]]), np.array([[0.25, 0.75]])
+    >>> band_limited_coverage(half, skew, np.array([2]), np.log(3), 1e-2).contains(0.25)
+    True
+    """
+    if t == -np.inf:
+        return Bracket(1.0, 1.0, "certain", {"complement": (0.0, 0.0)})
+    tokens, (low, high), reflect = tokens_at(p, q, counts, t)
+    lost = tokens.lost
+    if not tokens.possible or t == np.inf or (not reflect and tokens.high < -tokens.window):
+        high = min(1.0, (high + lost) * (1 + 2 * UNIT))
+        return Bracket(low, high, "infinite ratios only", {"complement": one_minus(low, high)})
+    if reflect and tokens.high < -tokens.window:
+        return Bracket(one_minus(0.0, lost)[0] if lost else 1.0, 1.0, "certain", {"complement": (0.0, lost)})
+    theta, capped = tokens.saddle()
+    tail = certify_tail(tokens.tilt(theta), gap, 0.0 if reflect else low)
+    if tail is None:
+        return Bracket(low, 1.0, UNDECIDED, {"complement": one_minus(low, 1.0), "reflected": reflect, "theta": theta,
+                                             "obstacle": f"no finite error budget at tilt {theta:.3g}"})
+    return bracket_of_tail(tail, (low, high), reflect, capped, theta, gap, lost)
+
+
+def tokens_at(p, q, counts, t) -> tuple[TokenSum, tuple[float, float], bool]:
+    """The sum to integrate, centred at the threshold, reflected if the threshold is below the mean."""
+    at = t if np.isfinite(t) else 0.0  # the callers answer infinite thresholds themselves
+    tokens = TokenSum(p, q, counts, at)
+    infinite, reflect = tokens.p_inf, np.isfinite(t) and tokens.possible and tokens.moments(0.0)[1] > 0
+    if reflect:
+        tokens = TokenSum(p, q, counts, at, sign=-1)
+    tokens.window += float(tie(at))
+    return tokens, infinite, bool(reflect)
+
+
+def bracket_of_tail(
+    tail: Tail, infinite: tuple[float, float], reflect: bool, capped: bool, theta: float, gap: float, lost: float = 0.0
+) -> Bracket:
+    """Turn the bracket of the tilted sum's tail into one of the coverage; ``lost`` is data mass that W leaves out.
+
+    The exponential function's error is ``FUNCTION u``, and below 1e-300, where it has no relative error, the lower end
+    is zero and the upper end larger by that.
+    """
+    floor, wide = smallest_gap(tail), 2 * FUNCTION * UNIT
+    lower, upper, point = (float(np.exp(min(v, 0.0))) for v in (tail.log_lower, tail.log_upper, tail.log_point))
+    lower = lower * (1 - wide) if lower > 1e-300 else 0.0
+    upper = min(1.0, (upper + lost) * (1 + wide) + 1e-300)
+    if reflect:
+        complement, ends, point = (lower, upper), one_minus(lower, upper), 1 - point
+    else:
+        ends = (infinite[0] + lower) * (1 - 2 * UNIT), min(1.0, (infinite[1] + upper) * (1 + 2 * UNIT))
+        complement, point = one_minus(*ends), point + infinite[0]
+    point = float(np.clip(point, *ends))
+    obstacle = f"probability within {2 * np.pi / tail.plan.step / tail.plan.K:.2g} nats of the threshold (an atom?)"
+    if capped:
+        obstacle = f"tilt {theta:.3g} would overflow: the threshold is next to the largest log ratio"
+    elif floor > gap:
+        obstacle = f"round-off alone costs {floor:.2g}"
+    more = 10 * tail.parts["work"] if floor < gap / 10 else np.inf
+    detail = {"theta": float(-theta if reflect else theta), "frequencies": tail.plan.K, "work": tail.parts["work"],
+              "work_for_tenth_gap": more, "smallest_gap": floor, "point": point, "complement": complement,
+              "log_tail": (tail.log_lower, tail.log_upper), "reflected": reflect, "plan": tail.plan,
+              "obstacle": obstacle, **{k: tail.parts[k] for k in ("alias", "noise", "skipped", "kernel", "log_error")}}
+    return Bracket(*ends, "band-limited majorant", detail)
+
+
+def one_minus(lower: float, upper: float) -> tuple[float, float]:
+    """Bracket of ``1 - v`` for v between the ends, rounded outward.
+
+    Examples
+    --------
+    >>> 0.7 < one_minus(0.25, 0.3)[1] - 1e-17 < 0.75 + 1e-15
+    True
+    """
+    return max(0.0, 1 - upper - UNIT), min(1.0, 1 - lower + UNIT)
+
+
+def positions(p: ArrayLike, q: ArrayLike, H: int | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Validated rows of distinct positions and how often each occurs.
+
+    Examples
+    --------
+    >>> positions([0.5, 0.5], [0.25, 0.75], 3)[2]
+    array([3])
+    """
+    p, q = validation.probabilities("p", p), validation.probabilities("q", q)
+    validation.same_shape(p=p, q=q)
+    if p.ndim == 1:
+        return p[None], q[None], np.array([validation.count("H", H)])
+    if H is not None and len(p) != H:
+        raise ValueError(f"H: got {H}, expected {len(p)}, the rows of p")
+    pairs, counts = np.unique(np.hstack([p, q]), axis=0, return_counts=True)
+    return *np.split(pairs, 2, axis=1), counts
+
+
+def _threshold(log_N: float) -> float:
+    t = float(log_N)
+    if np.isnan(t):
+        raise ValueError("log_N: got NaN, expected a number")
+    return t
+
+
+def accept(bracket: Bracket, gap: float) -> bool:
+    """Whether the bracket is as tight as asked for.
+
+    Examples
+    --------
+    >>> accept(Bracket(0.1, 0.11, "example", {"complement": (0.89, 0.9)}), 0.2)
+    True
+    """
+    return _gap(bracket) <= gap
+
+
+def _gap(bracket: Bracket) -> float:
+    """Relative gap of the coverage or, if that is the smaller number, of its complement."""
+    below, above = bracket.detail["complement"]
+    reflected = bracket.detail.get("reflected", above < 0.5)
+    lower, upper = (below, above) if reflected else (bracket.lower, bracket.upper)
+    if not 0 <= lower <= upper <= 1:
+        raise ArithmeticError(f"bracket: [{lower}, {upper}] by {bracket.method} is not one of a probability")
+    if upper <= NOTHING:
+        return 0.0
+    return float(upper / lower - 1) if lower > 0 else float("inf")

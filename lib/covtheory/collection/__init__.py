@@ -1,1 +1,0 @@
-"""The collection as a whole: contract of the notebooks, strict runs, ledger, report, README index, slides."""

@@ -1,5 +1,0 @@
-"""The explorer: one HTML page to play with the main idea, every number on it computed by the library."""
-
-from covtheory.collection.explorer.page import PAGE, build, document, panels
-
-__all__ = ["PAGE", "build", "document", "panels"]

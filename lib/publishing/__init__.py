@@ -1,0 +1,1 @@
+"""What readers see: the site, the slides, the explorer, the README's generated parts."""

@@ -1,0 +1,143 @@
+"""A stored notebook made ready to be read on the web: claims with verdicts, captions, folded plumbing, links."""
+
+import re
+from collections.abc import Callable
+from html import escape
+from itertools import groupby
+
+import nbformat
+
+from claimcheck.record import MIME
+from publishing.book_claims import Claims
+
+HIDDEN = "# shown above"
+"""Source, never seen, of the cells that hold the further outputs of another: without any, the reader drops a cell."""
+
+_CAPTION = re.compile(r"\A\*\*Figure \d+\.\*\*")
+_KEEP = r"```.*?```|\$\$.*?\$\$|\$[^$]*\$|!?\[[^\]]*\]\([^)]*\)|^#[^\n]*|<[^>]+>"
+_LINKED = re.compile(rf"(?P<keep>{_KEEP})|`(?P<code>[^`\n]+)`|(?P<word>\b[Nn]otebook (?P<number>\d\d))\b", re.S | re.M)
+
+
+def readable(nb: nbformat.NotebookNode, number: str, name: str, claims: Claims) -> nbformat.NotebookNode:
+    """Return a copy of a notebook for the site; the stored one stays as it is.
+
+    Parameters
+    ----------
+    number : str
+        The notebook's two digits.
+    name : str
+        Its file name, for the download link.
+    """
+    cells = []
+    for cell in nb.cells:
+        if cell.cell_type == "markdown":
+            cells.append(_prose(cell, number, claims))
+        elif cell.cell_type == "code":
+            caption = _take_caption(cells) if any("image/png" in o.get("data", {}) for o in cell.outputs) else ""
+            cells += _code(cell, number, claims, caption)
+    title, _, rest = cells[0].source.partition("\n")
+    download = (f'<p class="notebook-facts"><a href="notebooks/{name}" download>Download the notebook</a>, '
+                f'{claims.summary(number)}.</p>')
+    cells[0].source = f"{title}\n\n{download}\n\n{rest.strip()}"
+    return nbformat.v4.new_notebook(cells=[cell for cell in cells if cell.source.strip()], metadata=nb.metadata)
+
+
+def link(text: str, claims: Claims, page: str = "claims.html", here: str = "") -> str:
+    """Return Markdown in which claim ids, numbered notebooks and names of reference pages are links.
+
+    Code, mathematics, headings and existing links stay as they are.
+
+    Parameters
+    ----------
+    here : str
+        The number of the notebook that the text is part of: it links to its own claims, and not to itself.
+    """
+    def one(match):
+        if match["keep"]:
+            return match.group()
+        if (id := match["code"]) is not None:
+            if id not in claims.numbers:
+                return match.group()
+            return claims.link(id, "" if claims.register[id].notebook == here else page)
+        if match["number"] in claims.pages and match["number"] != here:
+            return f'<a href="{claims.pages[match["number"]]}">{match["word"]}</a>'
+        return match.group()
+
+    text = _LINKED.sub(one, text)
+    return re.sub(r"(?<![\w(\[/])references/(errata|nonclaims|teaching)\.md(?!\))",
+                  lambda match: f'<a href="{match.group(1)}.html">{match.group(1)}</a>', text)
+
+
+def split(outputs: list, is_figure: Callable) -> list[list]:
+    """Return outputs in runs, each figure in one of its own: a cell has one caption and one alternative text.
+
+    Examples
+    --------
+    >>> split(["a", 1, "b", "c", 2], lambda output: isinstance(output, int))
+    [['a'], [1], ['b', 'c'], [2]]
+    """
+    return [list(run) for _, run in groupby(outputs, key=lambda output: is_figure(output) and id(output))]
+
+
+def _prose(cell, number, claims):
+    text = link(cell.source, claims, here=number)
+    if cell.metadata.get("slideshow", {}).get("slide_type") == "notes":
+        text = re.sub(r"\A\**Speaker notes\.?\**:?\s*", "", text)
+        text = f'<details class="speaker-notes"><summary>For the lecturer</summary>\n\n{text}\n\n</details>'
+    return nbformat.v4.new_markdown_cell(text, id=cell.id)
+
+
+def _take_caption(cells):
+    """Take the paragraph that starts with **Figure n.** from the end of the last cell, if it is there."""
+    if not cells or cells[-1].cell_type != "markdown":
+        return ""
+    text, _, last = cells[-1].source.rpartition("\n\n")
+    if not _CAPTION.match(last):
+        return ""
+    cells[-1].source = text
+    return last
+
+
+def _code(cell, number, claims, caption):
+    """One cell with the code; every figure, and what comes after it, in a cell of its own without code."""
+    has_figure = any(_is_figure(output) for output in cell.outputs)
+    plumbing = has_figure or cell.source.lstrip().startswith(("import ", "from "))
+    made = []
+    for run in split(cell.outputs, _is_figure) or [[]]:
+        new = nbformat.v4.new_code_cell(HIDDEN if made else cell.source, id=f"{cell.id}-{len(made)}",
+                                        outputs=[_output(output, has_figure, number, claims) for output in run],
+                                        execution_count=cell.execution_count)
+        new.metadata["tags"] = ["remove-input"] if made else ["hide-input"] if plumbing else []
+        if run and _is_figure(run[0]):
+            new.metadata["mystnb"] = {"image": {"alt": run[0].metadata["image/png"]["alt"]}}
+            if caption:
+                new.metadata["mystnb"]["figure"] = {"caption": caption}
+            caption = ""
+        made.append(new)
+    return made
+
+
+def _is_figure(output):
+    return "image/png" in output.get("data", {})
+
+
+def _output(output, has_figure, number, claims):
+    data = output.get("data", {})
+    if MIME in data:
+        return _html(claims.check(data[MIME]["id"], _text(data["text/plain"])))
+    if "text/markdown" in data and _text(data["text/markdown"]).startswith("| claim |"):
+        return _html(claims.table(number))
+    if output.output_type == "stream" and has_figure:
+        return _html('<details class="numbers"><summary>Numbers drawn</summary>'
+                     f"<pre>{escape(_text(output.text)).rstrip()}</pre></details>")
+    if _is_figure(output):
+        return nbformat.v4.new_output("display_data", {"image/png": data["image/png"]})
+    return output
+
+
+def _html(text):
+    return nbformat.v4.new_output("display_data", {"text/html": text})
+
+
+def _text(value):
+    return "".join(value)

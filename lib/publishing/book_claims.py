@@ -1,0 +1,154 @@
+"""Claims as HTML: numbered, linkable, with the ledger's verdict. Statements are plain text, not TeX."""
+
+from html import escape
+
+from claimcheck.record import tally
+from claimcheck.register import Registration, of_notebook
+from publishing.bibliography import Entry
+
+
+class Claims:
+    """The claims of the collection, each with a number such as 05.3 and an address that does not change.
+
+    Parameters
+    ----------
+    register : dict
+        From :func:`claimcheck.register.load_register`.
+    ledger : dict
+        The ledger with a verdict for each of them.
+    bibliography : dict
+        From :func:`publishing.bibliography.read`.
+    pages : dict
+        Notebook number -> its page.
+    """
+
+    def __init__(self, register: dict[str, Registration], ledger: dict, bibliography: dict[str, Entry],
+                 pages: dict[str, str]):
+        self.register, self.bibliography, self.pages = register, bibliography, pages
+        self.ledger = {entry["id"]: entry for entry in ledger["claims"]}
+        self.numbers = {entry.id: f"{number}.{place}" for number in pages
+                        for place, entry in enumerate(of_notebook(register, number), start=1)}
+
+    def of(self, notebook: str) -> list[Registration]:
+        """Return the registrations of one notebook in order."""
+        return of_notebook(self.register, notebook)
+
+    def summary(self, notebook: str) -> str:
+        """Return the number of claims and their verdicts in words."""
+        entries = self.of(notebook)
+        return (f"{len(entries)} claim{'s' * (len(entries) != 1)}: "
+                + tally([self.ledger[entry.id] for entry in entries]))
+
+    def link(self, id: str, page: str = "claims.html", text: str | None = None) -> str:
+        """Return a link to the claim's place on a page."""
+        return f'<a href="{page}#claim-{id}">{text or f"<code>{id}</code>"}</a>'
+
+    def source(self, entry: Registration) -> str:
+        """Return the source as a link to the bibliography, with the locator."""
+        short = escape(self.bibliography[entry.source_key].short)
+        if entry.source_key == "thiscollection":
+            return escape(entry.source_locator)
+        return f'<a href="bibliography.html#{entry.source_key}">{short}</a>, {escape(entry.source_locator)}'
+
+    def table(self, notebook: str) -> str:
+        """Return the table at the head of a notebook's page; every row can be linked to by ``#claim-id``."""
+        heads = "".join(f'<th scope="col">{name}</th>'
+                        for name in ("claim", "statement", "kind and route", "worst ratio", "teeth", "verdict"))
+        rows = "\n".join(self._row(entry) for entry in self.of(notebook))
+        caption = "Claims of this notebook. A number leads to the check below, a name to hypotheses and source."
+        return (f'<div class="table-wrapper claims-table"><table><caption>{caption}</caption>'
+                f'<thead><tr>{heads}</tr></thead><tbody>\n{rows}\n</tbody></table></div>')
+
+    def _row(self, entry):
+        number = f'<a class="claim-number" href="#check-{entry.id}">{self.numbers[entry.id]}</a>'
+        found = self.ledger[entry.id]
+        cells = (number + " " + self.link(entry.id), escape(entry.statement), f"{entry.kind}; {escape(route(found))}",
+                 ratio(found), teeth(found), verdict(found))
+        head = f'<th scope="row">{cells[0]}</th>'
+        labels = ("", "", "worst ratio", "teeth", "")
+        columns = "".join(f'<td data-label="{label}">{cell}</td>'
+                          for label, cell in zip(labels, cells[1:], strict=True))
+        return f'<tr id="claim-{entry.id}">{head}{columns}</tr>'
+
+    def check(self, id: str, text: str) -> str:
+        """Return what stands where the notebook checks the claim: its text line, then the checks and twins, folded."""
+        entry = self.ledger[id]
+        roles = {"states": "statement", "step": "step"}
+        checks = "".join(f"<li>{roles[item['role']]}: {escape(item['label'])}: {item['comparison'].replace('_', ' ')}; "
+                         f"{instances(item)}, ratio {number(item['ratio'])}</li>" for item in entry["checks"])
+        return (f'<div class="claim-verdict {entry["status"]}" id="check-{id}"><p>'
+                f'{self.link(id, "", self.numbers[id])} <samp>{escape(text)}</samp></p>'
+                f'<details><summary>What was checked</summary><ul>{checks}</ul>{self._twins(entry)}</details></div>')
+
+    def card(self, entry: Registration) -> str:
+        """Return everything that register and ledger say about a claim."""
+        found = self.ledger[entry.id]
+        page, worst = self.pages[entry.notebook], found["worst"]
+        at = f"{number(worst['value'])} against {number(worst['bound'])} at {escape(worst['witness'])}" if worst else ""
+        slack = f". {escape(found['slack_note'])}" if found["slack_note"] else ""
+        facts = {
+            "Hypotheses": escape(entry.hypotheses),
+            "Does not say": escape(entry.does_not_say),
+            "Source": self.source(entry),
+            "Verdict": f'{verdict(found)} ({entry.kind}; {escape(route(found))}); {instances(found)}',
+            "Worst ratio": f"{ratio(found)}: {at}{slack}",
+            "Teeth": f"{teeth(found)} bite",
+            "Read it": f'<a href="{page}#check-{entry.id}">proof and check in notebook {entry.notebook}</a>',
+        }
+        if entry.corrected_by:
+            facts["Corrected by"] = self.link(entry.corrected_by, "")
+        rows = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in facts.items())
+        return (f'<section class="claim {found["status"]}" id="claim-{entry.id}"><h3><a class="claim-number" '
+                f'href="#claim-{entry.id}">{self.numbers[entry.id]}</a> <code>{entry.id}</code></h3>\n'
+                f'<p class="statement">{escape(entry.statement)}</p>\n<dl>{rows}</dl>\n'
+                f'<details><summary>Sabotaged twins that the check rejects</summary>{self._twins(found)}</details>'
+                f'</section>')
+
+    @staticmethod
+    def _twins(entry):
+        items = "".join(f"<li>{escape(tooth['change'])}: {'rejected' if tooth['bites'] else 'not rejected'}</li>"
+                        for tooth in entry["teeth"])
+        return f'<ul class="teeth">{items}</ul>'
+
+
+def verdict(entry: dict) -> str:
+    """Return the verdict as a badge: the word says it, the colour only repeats it."""
+    return f'<span class="badge {entry["status"]}">{entry["status"].replace("_", " ")}</span>'
+
+
+def instances(item: dict) -> str:
+    """Return how many instances a claim or a check has, and how many of them say something.
+
+    Examples
+    --------
+    >>> instances({"instances": 1200, "says": 1000})
+    '1,200 instances, 1,000 of them say something'
+    """
+    silent = f", {item['says']:,} of them say something" if item["says"] != item["instances"] else ""
+    return f"{item['instances']:,} instances{silent}"
+
+
+def route(entry: dict) -> str:
+    """Return the routes of a ledger entry."""
+    return (entry["route"] or "-").replace("_", " ")
+
+
+def teeth(entry: dict) -> str:
+    """Return how many sabotaged twins were rejected, of how many."""
+    return f"{sum(tooth['bites'] for tooth in entry['teeth'])}/{len(entry['teeth'])}"
+
+
+def ratio(entry: dict) -> str:
+    """Return the worst ratio with four digits, or a dash.
+
+    Examples
+    --------
+    >>> ratio({"worst": {"ratio": 0.123456}}), ratio({"worst": None})
+    ('0.1235', '-')
+    """
+    return number(entry["worst"]["ratio"]) if entry["worst"] else "-"
+
+
+def number(value) -> str:
+    """Return a number with four digits; text as it is."""
+    return f"{value:.4g}" if isinstance(value, (int, float)) else escape(str(value))

@@ -1,0 +1,134 @@
+"""The site's pages beside the notebooks: front page, claims, errata, non-claims, bibliography, teaching."""
+
+import re
+from html import escape
+from pathlib import Path
+
+import nbformat
+
+from claimcheck.gate.contract import notebooks
+from claimcheck.gate.report import totals
+from publishing.book_cells import link
+from publishing.book_claims import Claims
+from publishing.index import HOME
+
+GUIDES = ("errata.md", "nonclaims.md", "teaching.md", "checking.md")
+"""Pages of references/ that the site has too."""
+
+FILES = ("ledger.json", "claims.toml", "references.bib")
+"""Machine-readable files that the site offers for download."""
+
+EXPLORER = ('\n<a href="explorer.html">Play with the explorer</a>: move its controls, and see coverage, KL, Best-of-N '
+            "and the bounds move.\n")
+
+_REPOSITORY = f"https://github.com/{HOME}/blob/main/"
+_HOSTED = bool(HOME)
+
+
+def pages(root: Path, claims: Claims, ledger: dict) -> dict[str, str]:
+    """Return the Markdown of every page but the notebooks, by file name."""
+    made = {"claims.md": claims_page(root, claims, ledger), "bibliography.md": bibliography_page(claims)}
+    for name in GUIDES:
+        if (path := root / "references" / name).exists():
+            made[name] = link(relink(path.read_text(encoding="utf-8"), "references", root), claims)
+    return {"index.md": front_page(root, claims, ledger, list(made)), **made}
+
+
+def front_page(root: Path, claims: Claims, ledger: dict, others: list[str]) -> str:
+    """Return the front page: the README's opening, the notebooks with their questions, the tables of contents."""
+    opening = (root / "README.md").read_text(encoding="utf-8").split("\n## ")[0]
+    rows = []
+    for path in notebooks(root):
+        head = "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells[:3])
+        title = re.search(r"^# (.+)$", head, re.MULTILINE).group(1)
+        question = re.search(r"^\*\*The question\.\*\* (.+)$", head, re.MULTILINE).group(1)
+        minutes = re.search(r"\*\*Minutes\*\*:? *(\d+)", head).group(1)
+        rows.append(f"[{title}]({path.name})\n: {question}\n\n  {claims.summary(path.name[:2])}; {minutes} minutes\n")
+    explorer = EXPLORER if (root / "references" / "explorer.html").exists() else ""
+    chapters = "\n".join(path.stem for path in notebooks(root))
+    reference = "\n".join(name.removesuffix(".md") for name in others)
+    return f"""{relink(opening, "", root).strip()}
+{explorer}
+## The notebooks
+
+{chr(10).join(rows)}
+{totals(ledger)}. Every claim with its hypotheses, source and verdict: <a href="claims.html">all claims</a>.
+
+```{{toctree}}
+:hidden:
+:caption: Notebooks
+
+{chapters}
+```
+
+```{{toctree}}
+:hidden:
+:caption: Reference
+
+{reference}
+```
+"""
+
+
+def claims_page(root: Path, claims: Claims, ledger: dict) -> str:
+    """Return the page of all claims: how to read a verdict, then one card a claim."""
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    legend = re.search(r"^## How to read a verdict\n(.+?)(?=^## )", readme, re.MULTILINE | re.DOTALL)
+    parts = ["# All claims", f"{totals(ledger)}.",
+             "For programs: " + ", ".join(f'<a href="files/{name}" download>{name}</a>' for name in FILES) + "."]
+    if legend:
+        parts += ["## How to read a verdict", relink(legend.group(1).strip(), "", root)]
+    for path in notebooks(root):
+        title = nbformat.read(path, as_version=4).cells[0].source.splitlines()[0].lstrip("# ")
+        parts += [f"## {title}", *(claims.card(entry) for entry in claims.of(path.name[:2]))]
+    return "\n\n".join(parts) + "\n"
+
+
+def bibliography_page(claims: Claims) -> str:
+    """Return the sources with the claims that cite each."""
+    items = []
+    for entry in sorted(claims.bibliography.values(), key=lambda entry: entry.short.lower()):
+        cited = [claims.link(id, text=number) for id, number in claims.numbers.items()
+                 if claims.register[id].source_key == entry.key]
+        words = [escape(", ".join(entry.authors)) + ".", f"<cite>{escape(entry.fields['title'])}</cite>.",
+                 escape(f"{entry.place}, {entry.fields['year']}." if entry.place else f"{entry.fields['year']}.")]
+        if entry.url:
+            words.append(f'<a href="{escape(entry.url)}">{escape(entry.url.removeprefix("https://"))}</a>.')
+        if "note" in entry.fields:
+            words.append(escape(entry.fields["note"].rstrip(".")) + ".")
+        if cited and entry.key != "thiscollection":
+            words.append("Claims " + ", ".join(cited) + ".")
+        items.append(f'<li id="{entry.key}">{" ".join(words)}</li>')
+    return ('# Bibliography\n\nSources of the claims. As <a href="files/references.bib" download>BibTeX</a>.\n\n'
+            '<ul class="bibliography">\n' + "\n".join(items) + "\n</ul>\n")
+
+
+def relink(text: str, folder: str, root: Path) -> str:
+    """Return Markdown whose links into the repository lead to the site, to its host, or nowhere (then just the words).
+
+    Parameters
+    ----------
+    folder : str
+        The folder of the repository that the text lies in; its links are relative to it.
+    """
+    def one(match):
+        picture, words, target = match.groups()
+        if re.match(r"https?://", target):
+            return match.group()
+        if target.startswith("#"):
+            return words
+        path, _, anchor = target.partition("#")
+        place = (root / folder / path).resolve()
+        where = place.relative_to(root.resolve()).as_posix() if place.is_relative_to(root.resolve()) else ""
+        if picture:
+            return f"![{words}]({where})"
+        if where.startswith("notebooks/") and where.endswith(".ipynb"):
+            return f'<a href="{place.stem}.html{"#" + anchor if anchor else ""}">{words}</a>'
+        name = where.removeprefix("references/")
+        if name in FILES:
+            return f'<a href="files/{name}" download>{words}</a>'
+        if name in (*GUIDES, "explorer.html") and place.exists():
+            return f'<a href="{place.stem}.html{"#" + anchor if anchor else ""}">{words}</a>'
+        return f"[{words}]({_REPOSITORY}{where})" if _HOSTED and where else words
+
+    return re.sub(r"(!?)\[([^\]]*)\]\(([^)\s]+)\)", one, text)

@@ -1,0 +1,36 @@
+"""Pages for readers: ``book | slides | explorer``, in a checkout."""
+
+from pathlib import Path
+
+from claimcheck.commands import add_notebook, in_collection
+
+COMMANDS = ("book", "slides", "explorer")
+
+
+def add_commands(parsers) -> None:
+    """Add the commands to the parser's sub-commands."""
+    parsers.add_parser("book", help="write the collection as a static site to build/book")
+    slides = parsers.add_parser("slides", help="write stand-alone reveal.js slides to build/slides")
+    add_notebook(slides)
+    slides.add_argument("--check", action="store_true", help="look at every slide in a browser: fit, size, network")
+    slides.add_argument("--sheets", metavar="FOLDER", type=Path, help="with --check: one picture of all slides a deck")
+    parsers.add_parser("explorer", help="compute the tables of references/explorer.html and write the page")
+
+
+def run(options) -> int:
+    """Run one of the commands."""
+    return in_collection(lambda root: _run(options, root))
+
+
+def _run(options, root):
+    if options.command == "slides":
+        from publishing.slides import slides
+
+        return slides(root, options.notebook, options.check, options.sheets)
+    if options.command == "explorer":
+        from publishing.explorer import build
+
+        return build(root)
+    from publishing.book import book
+
+    return book(root)

@@ -1,0 +1,122 @@
+"""Assemble the page: controls and text as HTML, tables as JSON, style, script and plotting library inline."""
+
+import html
+import json
+import re
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+from claimcheck.gate.contract import notebooks
+from claimcheck.ledger import write_text
+from publishing.explorer.learning import learning
+from publishing.explorer.length import length
+from publishing.explorer.one_pass import one_pass
+from publishing.explorer.shortcut import shortcut
+from publishing.explorer.tail import tail
+from publishing.explorer.verifier import verifier
+
+PAGE = "references/explorer.html"
+ASSETS = files("publishing") / "assets"
+
+
+def build(root: Path) -> int:
+    """Compute every table and write references/explorer.html, whole or not at all; return the exit status."""
+    try:
+        found = []
+        for number, make in enumerate(PANELS, start=1):
+            print(f"[{number}/{len(PANELS)}] {make.__name__}", flush=True)
+            found.append(make())
+        text = document(root, found)
+    except (OSError, ValueError) as error:
+        print(f"explorer: {error}\n{PAGE} is untouched", file=sys.stderr)
+        return 1
+    write_text(root / PAGE, text)
+    print(f"{PAGE}: {len(text.encode()) / 1e6:.2f} MB")
+    return 0
+
+
+PANELS = (tail, length, learning, one_pass, shortcut, verifier)
+
+
+def panels() -> list[dict]:
+    """Compute all panels (about fifteen seconds)."""
+    return [make() for make in PANELS]
+
+
+def document(root: Path, found: list[dict]) -> str:
+    """Return the page for these panels; links lead to the notebooks that exist in ``root``."""
+    links = {path.name[:2]: path for path in notebooks(root)}
+    data = json.dumps({panel["id"]: {key: panel[key] for key in ("controls", "charts", "numbers")} for panel in found},
+                      ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    parts = {
+        "style": _asset("explorer/explorer.css"), "script": _asset("explorer/explorer.js"), "data": data,
+        "d3": _library("vendor/d3.min.js"), "plot": _library("vendor/plot.umd.min.js"),
+        "contents": "\n".join(f'<li><a href="#{p["id"]}">{subscripts(p["question"])}</a></li>' for p in found),
+        "panels": "\n".join(_panel(number, panel, links) for number, panel in enumerate(found, start=1)),
+    }
+    return re.sub(r"<!-- (\w+) -->", lambda hole: parts[hole.group(1)], _asset("explorer/explorer.html"))
+
+
+def subscripts(text: str) -> str:
+    """Return plain text as HTML, ``_N`` as a subscript.
+
+    Examples
+    --------
+    >>> subscripts("Cov_N < 1")
+    'Cov<sub>N</sub> &lt; 1'
+    """
+    return re.sub(r"_(\w)\b", r"<sub>\1</sub>", html.escape(text))
+
+
+def _panel(number: int, panel: dict, links: dict[str, Path]) -> str:
+    id = panel["id"]
+    proofs = [f'<a href="../notebooks/{links[nb].name}">notebook {nb}</a> ({subscripts(what)})'
+              for nb, what in panel["proofs"] if nb in links]
+    pictures = "\n".join(
+        f'<figure id="{id}-chart-{i}"><figcaption>{subscripts(chart["title"])}</figcaption><div class="plot"></div>'
+        f'<details><summary>Numbers of this picture</summary><div class="table" tabindex="0" role="region" '
+        f'aria-label="{html.escape(chart["title"])}: numbers"></div></details></figure>'
+        for i, chart in enumerate(panel["charts"]))
+    numbers = "\n".join(f'<div class="{entry["style"]}"><dt>{subscripts(entry["label"])}</dt><dd></dd></div>'
+                        for entry in panel["numbers"])
+    return f"""<section id="{id}" aria-labelledby="{id}-question">
+<h2 id="{id}-question"><span class="count">{number}</span> {subscripts(panel["question"])}</h2>
+<p>{panel["intro"]}</p>
+<form class="controls" aria-label="Controls: {html.escape(panel["question"])}">
+{"".join(_control(id, entry) for entry in panel["controls"])}<div class="buttons">\
+<button type="reset">Reset</button> <a class="here" href="#{id}">Link to this state</a></div>
+</form>
+<div role="status" aria-live="polite" aria-label="Current numbers"><dl class="numbers">
+{numbers}
+</dl></div>
+<div class="charts">
+{pictures}
+</div>
+<p class="see"><b>What to see.</b> {panel["see"]}{" Proved in " + ", ".join(proofs) + "." if proofs else ""}</p>
+</section>"""
+
+
+def _control(id: str, entry: dict) -> str:
+    name, label, now = f"{id}-{entry['id']}", subscripts(entry["label"]), html.escape(entry["texts"][entry["start"]])
+    if entry["kind"] == "select":
+        options = "".join(
+            f'<option value="{i}"{" selected" if i == entry["start"] else ""}>{html.escape(text)}</option>'
+            for i, text in enumerate(entry["texts"]))
+        field = f'<select id="{name}" data-control="{entry["id"]}">{options}</select>'
+        return f'<div class="control"><label for="{name}">{label}</label>{field}</div>\n'
+    return (f'<div class="control"><label for="{name}">{label}: <output for="{name}">{now}</output></label>'
+            f'<input type="range" id="{name}" data-control="{entry["id"]}" min="0" '
+            f'max="{len(entry["keys"]) - 1}" step="1" value="{entry["start"]}" aria-valuetext="{now}"></div>\n')
+
+
+def _asset(name: str) -> str:
+    return (ASSETS / name).read_text(encoding="utf-8").strip()
+
+
+def _library(name: str) -> str:
+    """Return a minified library that may stand inside a script element."""
+    text = _asset(name)
+    if "</script" in text.lower():
+        raise ValueError(f"{name} would end its script element early")
+    return text

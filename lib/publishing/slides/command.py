@@ -1,0 +1,65 @@
+"""`make slides`: checks that the notebooks are fresh, makes every deck, then replaces the files in one go."""
+
+import sys
+from importlib.metadata import PackageNotFoundError
+from pathlib import Path
+
+import nbformat
+
+from claimcheck.gate.contract import notebooks
+from claimcheck.gate.staleness import assert_fresh
+from claimcheck.ledger import write_text
+from claimcheck.register import load_register
+from publishing.slides import assets, deck, notes, page
+
+OUTPUT = Path("build") / "slides"
+
+
+def slides(root: Path, only: str | None = None, check: bool = False, sheets: Path | None = None) -> int:
+    """Write build/slides/NN_name.html and NN_notes.html for every notebook (or one), and index.html.
+
+    Nothing is written unless every deck could be made. ``check`` then looks at every slide in a browser, and writes a
+    picture of all slides of each deck into ``sheets`` if given. Returns the exit status.
+    """
+    try:
+        files = make_all(root, only)
+    except (PackageNotFoundError, FileNotFoundError) as error:
+        print(f"slides: {error}; make slides installs what it needs (requirements/slides.txt)", file=sys.stderr)
+        return 1
+    except ValueError as error:
+        print(f"slides: {error}\nnothing was written", file=sys.stderr)
+        return 1
+    for name, text in files.items():
+        write_text(root / OUTPUT / name, text)
+        print((OUTPUT / name).as_posix())
+    if check:
+        from publishing.slides.check import check_files
+
+        return check_files([root / OUTPUT / name for name in files if not name.endswith("_notes.html")], sheets)
+    return 0
+
+
+def make_all(root: Path, only: str | None = None) -> dict[str, str]:
+    """Return every file by name.
+
+    Raises
+    ------
+    ValueError
+        If ``only`` names no notebook, or a stored output is stale or a claim does not hold.
+    """
+    paths = notebooks(root, only)
+    ledger = assert_fresh(root, only)
+    register = load_register(root)
+    guide = root / "references" / "teaching.md"
+    teaching = guide.read_text(encoding="utf-8") if guide.exists() else ""
+    css = (Path(__file__).parents[1] / "assets" / "notes.css").read_text(encoding="utf-8") + assets.math_font()
+    files, entries = {}, []
+    for path in paths:
+        made = deck.make(nbformat.read(path, as_version=4), ledger, register, teaching)
+        name, printed = f"{path.stem}.html", f"{path.name[:2]}_notes.html"
+        files[name], files[printed] = page.html(made), notes.document(made, name, css)
+        entries.append({"deck": name, "notes": printed, "title": made.title, "minutes": made.minutes,
+                        "slides": made.count, "question": deck.blocks.inline(made.question, 17)})
+    if only is None:
+        files["index.html"] = page.index(entries, css)
+    return files

@@ -1,0 +1,126 @@
+"""A claim's verdict in words that a lecture hall reads: what holds, how it was checked, what would have broken it."""
+
+import re
+from html import escape
+
+ROUTES = {"symbolic": "computer algebra", "interval": "certified intervals over the whole range",
+          "exact": "exact enumeration", "certified": "certified brackets", "monte_carlo": "simulation with an exact "
+          "binomial verdict", "experiment": "training runs"}
+KINDS = {"identity": "identity", "upper": "upper bound", "lower": "lower bound", "tight": "tight bound", "rate": "rate",
+         "counterexample": "counterexample", "phenomenon": "phenomenon"}
+
+
+_GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "eps": "ε", "epsilon": "ε", "zeta": "ζ", "eta": "η",
+          "theta": "θ", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ",
+          "sigma": "σ", "tau": "τ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Delta": "Δ", "Gamma": "Γ",
+          "Theta": "Θ", "Lambda": "Λ", "Pi": "Π", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω"}
+_HATS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
+
+
+def pretty(statement: str) -> str:
+    """Return a registered statement as HTML, with Greek letters, indices and powers as on a board.
+
+    Examples
+    --------
+    >>> pretty("Cov_N(pihat) <= x^2 log(K_eps/delta)")
+    'Cov<sub>N</sub>(π̂) ≤ x<sup>2</sup> log(K<sub>ε</sub>/δ)'
+    """
+    text = statement.replace("<=", "≤").replace(">=", "≥").replace("->", "→")
+    for name in sorted(_GREEK, key=len, reverse=True):
+        text = re.sub(rf"(?<![A-Za-z]){name}(hat|bar|tilde)?(?![A-Za-z])",
+                      lambda m, letter=_GREEK[name]: letter + _HATS.get(m.group(1), ""), text)
+    text = re.sub(r"\b([A-Z])hat\b", "\\1\u0302", text)
+    return _indices(escape(text, quote=False))
+
+
+_ATOM = (r"(\((?:[^()]|\([^()]*\))*\)|\{(?:[^{}]|\{[^{}]*\})*\}|[−-]?\d+\.\d+|[+⋆*](?![\w])"
+         r"|&lt;\w+|∞|[−-]?[^\W_²³⁰¹₀-₉]+[\u0302-\u0304]?[⋆*′]?)")
+
+
+def _indices(text):
+    text = re.sub(r"(?<=[^\s(])\^" + _ATOM, lambda m: f"<sup>{_indices(_bare(m.group(1)))}</sup>", text)
+    return re.sub(r"(?<=[^\s_(])_" + _ATOM, lambda m: f"<sub>{_indices(_bare(m.group(1)))}</sub>", text)
+
+
+def _bare(text):
+    return text[1:-1] if text[0] + text[-1] in ("()", "{}") else text
+
+
+def headline(record: dict) -> str:
+    """Return the verdict in a few words.
+
+    Examples
+    --------
+    >>> headline({"status": "refuted_as_printed", "kind": "upper"})
+    'Refuted as printed'
+    """
+    if record["status"] != "holds":
+        return record["status"].replace("_", " ").capitalize()
+    return {"counterexample": "Counterexample confirmed", "phenomenon": "Seen as stated"}.get(record["kind"], "Holds")
+
+
+def checked(record: dict) -> str:
+    """Return how a claim was checked, in a sentence or three.
+
+    Examples
+    --------
+    >>> checked({"route": "exact", "instances": 12, "says": 12, "kind": "upper", "worst": {"ratio": 0.5},
+    ...          "teeth": [{"change": "half", "bites": True}], "monte_carlo": None, "status": "holds",
+    ...          "corrected_by": None, "checks": [{"comparison": "at_most", "role": "states"}]})
+    'Checked by exact enumeration on 12 instances. At worst 0.5 of the bound. The one sabotaged version was caught.'
+    """
+    routes = _join([ROUTES.get(route, route) for route in record["route"].split(" + ") if route])
+    count, says = record["instances"], record["says"]
+    silent = f", {says:,} of which say something" if says != count else ""
+    parts = [f"Checked by {routes} on {count:,} instance{'s' if count != 1 else ''}{silent}."]
+    ratio = record["worst"]["ratio"] if record["worst"] else None
+    inequality = {"at_most", "at_least"} & {check["comparison"] for check in record["checks"]
+                                            if check["role"] == "states"}
+    if record["kind"] in ("upper", "lower", "tight") and record["status"] == "holds" and inequality \
+            and isinstance(ratio, (int, float)):
+        parts.append("The bound is attained." if abs(ratio - 1) < 5e-7 else f"At worst {ratio:.3g} of the bound.")
+    bites = sum(tooth["bites"] for tooth in record["teeth"])
+    parts.append("The one sabotaged version was caught." if bites == 1 == len(record["teeth"])
+                 else f"{bites} of {len(record['teeth'])} sabotaged versions were caught.")
+    if record["corrected_by"]:
+        parts.append(f"The corrected claim {record['corrected_by']} holds.")
+    return " ".join(parts)
+
+
+def card(record: dict, ledger: dict, register: dict, group: int):
+    """Return the block that shows a claim with its verdict, and in its notes what a lecturer should not overclaim."""
+    from publishing.slides import blocks, flow
+
+    words = [flow.Word((((), escape(w, quote=False)),), w, flow.text_width(w) * 24, 24 * flow.ASCENT, 24 * flow.DESCENT)
+             for w in record["statement"].split()]
+    detail = [flow.Word((((), w),), w, flow.text_width(w) * 19, 19 * flow.ASCENT, 19 * flow.DESCENT)
+              for w in checked(record).split()]
+    inner = blocks.WIDTH - blocks.BOX - 30
+    height = 30 + flow.height(words, 24, inner) + flow.height(detail, 19, inner) + 50
+    refuted = record["status"] != "holds"
+    sign = "✗" if refuted else "✓"
+    html = (f'<div class="claim{" refuted" if refuted else ""}">'
+            f'<p class="verdict"><strong>{sign} {headline(record)}</strong> '
+            f'<span>{KINDS[record["kind"]]} · <code>{escape(record["id"])}</code></span></p>'
+            f'<p class="statement">{pretty(record["statement"])}</p>'
+            f'<p class="checked">{escape(checked(record), quote=False)}</p></div>')
+    return blocks.Block("claim", group, html=html, height=height, cost=0.2, notes=[note(record, register)])
+
+
+def note(record: dict, register: dict) -> str:
+    """Return what to say about a claim: where it comes from, under what, what it does not say, what broke."""
+    entry = register.get(record["id"])
+    name, how = escape(record["id"]), escape(checked(record))
+    lines = [f"<p><strong>{headline(record)}:</strong> <code>{name}</code>. {how}</p>"]
+    if entry is not None:
+        lines += [f"<p><strong>Under:</strong> {escape(entry.hypotheses)}</p>",
+                  f"<p><strong>It does not say:</strong> {escape(entry.does_not_say)}</p>",
+                  f"<p><strong>Source:</strong> {escape(entry.source_key)}, {escape(entry.source_locator)}</p>"]
+    teeth = "; ".join(escape(tooth["change"]) for tooth in record["teeth"] if tooth["bites"])
+    if teeth:
+        lines.append(f"<p><strong>Would have broken it:</strong> {teeth}.</p>")
+    return "".join(lines)
+
+
+def _join(names):
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
