@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from scipy.special import expit
 from scipy.stats import binom
 
+from covtheory.coverage.rounding import tie
 from covtheory.validation import count, threshold
 
 
@@ -48,12 +49,13 @@ class TokenPositions:
     def coverage(self, fitted: ArrayLike, N: ArrayLike) -> np.ndarray:
         """Exact ``P[pi_D/pi >= N]`` of each row of fitted logits, shape ``(rows, len(N))``.
 
-        Log ratios within 1e-9 nats below ``log N`` count as reaching it.
+        Log ratios just below ``log N`` are tied with it (:func:`covtheory.coverage.rounding.tie`).
         """
         fitted = np.atleast_2d(np.asarray(fitted, dtype=float))
         if fitted.shape[1] != self.K or not np.isfinite(fitted).all():
             raise ValueError(f"fitted: shape {fitted.shape}, expected finite rows of length {self.K}")
-        L = np.log(np.atleast_1d(threshold("N", N))) - 1e-9
+        L = np.log(np.atleast_1d(threshold("N", N)))
+        L -= tie(L)
         slope = self.logits - fitted  # of the log ratio in the ones of a position
         base = self.m * (_log_partition(fitted) - _log_partition(self.logits)).sum(axis=1)
         (few, few_mass), (many, many_mass) = self._halves
