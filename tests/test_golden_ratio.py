@@ -89,7 +89,8 @@ def _listed(n, share, exponents, base, a):
     return ladder.rival_probability(), total
 
 
-@pytest.mark.parametrize("case", [(3, 0.3, [1, 2], 2.0, 0.8), (4, 0.2, [1, 2, 5], 1.5, 1.2), (5, 0.2, [1, 3], 1.4, 1.5)])
+@pytest.mark.parametrize("case", [(3, 0.3, [1, 2], 2.0, 0.8), (4, 0.2, [1, 2, 5], 1.5, 1.2),
+                                  (5, 0.2, [1, 3], 1.4, 1.5)])
 def test_ladder_probability_by_listing_all_data_sets(case):
     got, listed = _listed(*case)
     assert 0 < listed < 1
@@ -107,7 +108,7 @@ def test_ladder_profile_area_and_refusals():
     assert ladder.p.sum() == pytest.approx(ladder.tails[0], rel=1e-12)
     with pytest.raises(ValueError, match="radius"):
         ladder.coverage(2.0)
-    with pytest.raises(ValueError, match="exponents.*increasing"):
+    with pytest.raises(ValueError, match=r"exponents.*increasing"):
         Ladder(100, 2, 0.1, [2, 2])
     with pytest.raises(ValueError, match="share"):
         Ladder(100, 90, 5.0, [1])

@@ -1,9 +1,9 @@
 """The golden-ratio law: expected coverage of maximum likelihood in a Gaussian location family, exactly (notebook 05).
 
 The response is ``z = theta + noise`` in R^d with standard Gaussian noise, the model the sample mean of ``n`` responses.
-Its log ratio on a fresh response is ``G_a - G_b``, independent Gamma variables of shape ``d/2`` and rates ``a < b``,
-``a b = n``, ``b = a + 1``: for ``n = 1`` these are ``1/phi`` and ``phi``, the golden ratio. Least squares at a prompt of
-leverage ``h`` obeys the law at ``n = 1/h``, so ``n`` may be any positive number.
+Its log ratio on a fresh response is ``G_a - G_b``, independent Gamma variables of shape ``d/2`` and rates ``a < b``
+with ``a b = n`` and ``b = a + 1``: for ``n = 1`` these are ``1/phi`` and ``phi``, the golden ratio. Least squares at a
+prompt of leverage ``h`` obeys the law at ``n = 1/h``, so ``n`` may be any positive number.
 """
 
 from typing import NamedTuple
@@ -70,10 +70,10 @@ def expected_coverage(n: ArrayLike, N: ArrayLike, d: int = 2) -> np.ndarray:
 
     Examples
     --------
-    >>> float(expected_coverage(6, 10.0))  # a = 2, b = 3: 3/5 of 10^-2
+    >>> round(float(expected_coverage(6, 10.0)), 9)  # a = 2, b = 3: 3/5 of 10^-2
     0.006
-    >>> [round(float(v), 6) for v in expected_coverage([2, 2], 4.0, d=1)]
-    [0.112132, 0.112132]
+    >>> [round(float(v), 6) for v in expected_coverage([1, 2], 4.0, d=1)]
+    [0.155458, 0.075529]
     """
     rate, L = rates(n), np.log(threshold("N", N, strict=True))
     if count("d", d) % 2:
@@ -116,7 +116,7 @@ def chernoff(n: ArrayLike, N: ArrayLike, d: int = 2) -> np.ndarray:
 
     Examples
     --------
-    >>> bool(expected_coverage(6, 10.0) < chernoff(6, 10.0) < 10**-1.2)
+    >>> bool(expected_coverage(20, 100.0) < chernoff(20, 100.0) < 1e-6)
     True
     """
     n = threshold("n", n, least=0.0, strict=True)

@@ -45,7 +45,7 @@ def linear(features: ArrayLike) -> Model:
 
 
 def network(inputs: ArrayLike, width: int) -> Model:
-    """One hidden layer of ``width`` tanh units on scalar inputs, ``3 width + 1`` weights: slopes, biases, outputs, bias.
+    """One hidden layer of ``width`` tanh units on scalar inputs; weights: slopes, biases, outputs, one bias.
 
     Examples
     --------
