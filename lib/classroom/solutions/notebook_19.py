@@ -63,7 +63,7 @@ WORKED = {
         r"$1/9.264854=0.107935$.",
     "19-b":
         r"$a=1-e^{-\theta}=\frac12$. With one sample the inequality fails iff $au\ge\theta N(u)+0.3$ for some $u$. "
-        r"After the point the right side is at least $0.993$, too much; before it the wall is $u=0.6$. Lemma 4 promises "
+        r"After the point the right side is at least $0.993$, too much; before it the wall is $u=0.6$. Lemma 4 says "
         r"$e^{-0.3}=0.741$ at most; the point lies beyond the wall with probability $1-0.6=0.4$.",
     "19-c":
         r"Two rays: $\log\frac2{0.05}=3.688879$. $x=(1-10^{-6})/\log10^6=0.0723823$ and "
