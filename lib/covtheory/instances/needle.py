@@ -136,8 +136,9 @@ def needles(log_K: Iterable[float], N: Iterable[float], delta: Iterable[float]) 
 
     Examples
     --------
-    >>> needles([100.0], [1e3], [0.5, 0.1]).p.round(7)
-    array([1.67e-06, 1.70e-06])
+    >>> few = needles([100.0], [1e3, 1e6], [0.5])
+    >>> (few.n * few.p).round(1)  # rare samples that log K = 100 nats can pay for
+    array([16.7,  7.7])
     """
     rows = []
     for nats, threshold_, level in product(log_K, N, delta):
