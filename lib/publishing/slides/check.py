@@ -12,10 +12,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from publishing.slides.measure import BASE
-
-LEAST = 0.6 * BASE
-"""Pixels: no letter on a slide of 720 lines is smaller, scripts and printed output included."""
+LEAST = 14.0
+"""Pixels: no letter on a slide of 720 lines is smaller, scripts of scripts and printed output included."""
 
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
          "--disable-background-networking", "--disable-component-update")
@@ -23,30 +21,26 @@ FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-
 MEASURE = """
 async least => {
   await document.fonts.ready;
-  const found = [], reveal = deck;
-  const slides = [...document.querySelectorAll(".slides > section > section")];
+  const found = [], slides = [...document.querySelectorAll(".slides > section > section")];
   for (const slide of slides) {
-    const {h, v} = reveal.getIndices(slide), name = `#/${slide.id} (${h + 1}.${(v || 0) + 1})`;
-    reveal.slide(h, v, 1000);
-    const scale = reveal.getScale(), frame = slide.getBoundingClientRect();
-    const inside = (box, what, low) => {
-      const out = {right: box.right - frame.right, left: frame.left - box.left, bottom: box.bottom - low,
-                   top: frame.top - box.top};
-      for (const [side, by] of Object.entries(out))
-        if (by / scale > 0.5)
-          found.push(`${name}: ${what} leaves the slide by ${(by / scale).toFixed(0)} px (${side})`);
-    };
+    const {h, v} = deck.getIndices(slide), name = `#/${slide.id} (${h + 1}.${(v || 0) + 1})`;
+    deck.slide(h, v, 1000);
+    for (const source of slide.querySelectorAll("details.source")) source.open = false;
+    const scale = deck.getScale(), frame = slide.getBoundingClientRect(), body = slide.querySelector(".body");
     if (Math.abs(frame.height / scale - 720) > 1) found.push(`${name}: the slide is ${frame.height / scale} high`);
-    const low = frame.bottom - 43 * scale;
-    for (const element of slide.querySelectorAll(".body *, h2, h2 *, .crumb")) {
-      if (!element.getClientRects().length) continue;
-      const box = element.getBoundingClientRect();
-      inside(box, element.tagName.toLowerCase() + " " + element.textContent.slice(0, 30), low);
+    if (body.getBoundingClientRect().height < 500 * scale) found.push(`${name}: its heading takes the room of its text`);
+    const long = body.scrollHeight / body.clientHeight;
+    if (long > 1 && body.scrollHeight > body.clientHeight + 1)
+      found.push(`${long > 2 ? "" : "(note) "}${name}: scrolls, ${long.toFixed(2)} times its room`);
+    for (const element of slide.querySelectorAll(".body *, h1, h2, h2 *, .crumb")) {
+      if (!element.getClientRects().length || element.closest(".katex-mathml, svg")) continue;
+      const box = element.getBoundingClientRect(), by = Math.max(box.right - frame.right, frame.left - box.left) / scale;
+      if (by > 0.5) found.push(`${name}: ${element.tagName.toLowerCase()} ${element.textContent.slice(0, 30)} is too wide by ${by.toFixed(0)} px`);
     }
     const walker = document.createTreeWalker(slide, NodeFilter.SHOW_TEXT);
     for (let node; node = walker.nextNode();) {
       const parent = node.parentElement;
-      if (!node.data.trim() || parent.closest("aside, .code")) continue;
+      if (!node.data.replace(/[\\s\\u200b]/g, "") || parent.closest("aside, .katex-mathml")) continue;
       const size = parseFloat(getComputedStyle(parent).fontSize);
       if (size < least - 0.01) found.push(`${name}: ${size.toFixed(1)} px: ${node.data.trim().slice(0, 40)}`);
     }
@@ -54,17 +48,9 @@ async least => {
       if (note.getClientRects().length) found.push(`${name}: its notes are visible`);
     for (const image of slide.querySelectorAll("img"))
       if (!image.alt || image.naturalWidth === 0) found.push(`${name}: a picture lacks its text or its pixels`);
-    for (const panel of slide.querySelectorAll(".code")) {
-      panel.hidden = false;
-      const over = panel.scrollWidth > panel.clientWidth + 1 || panel.scrollHeight > panel.clientHeight + 1;
-      if (over && getComputedStyle(panel).overflowY !== "auto")  // a long listing may be scrolled, text may not
-        found.push(`${name}: its code does not fit`);
-      if (parseFloat(getComputedStyle(panel.querySelector("pre")).fontSize) < least) found.push(`${name}: small code`);
-      panel.hidden = true;
-    }
   }
-  reveal.slide(0, 0);
-  return [slides.length, found];
+  deck.slide(0, 0);
+  return [slides.length, [...new Set(found)]];
 }
 """
 

@@ -10,7 +10,6 @@ from claimcheck.gate.contract import notebooks
 from claimcheck.gate.staleness import assert_fresh
 from claimcheck.ledger import write_text
 from claimcheck.register import load_register
-from publishing.slides import assets, deck, notes, page
 
 OUTPUT = Path("build") / "slides"
 
@@ -23,7 +22,7 @@ def slides(root: Path, only: str | None = None, check: bool = False, sheets: Pat
     """
     try:
         files = make_all(root, only)
-    except (PackageNotFoundError, FileNotFoundError) as error:
+    except (PackageNotFoundError, ImportError) as error:
         print(f"slides: {error}; make slides installs what it needs (requirements/slides.txt)", file=sys.stderr)
         return 1
     except ValueError as error:
@@ -47,19 +46,13 @@ def make_all(root: Path, only: str | None = None) -> dict[str, str]:
     ValueError
         If ``only`` names no notebook, or a stored output is stale or a claim does not hold.
     """
+    from publishing.slides import cells, deck
+
     paths = notebooks(root, only)
-    ledger = assert_fresh(root, only)
-    register = load_register(root)
+    ledger, register = assert_fresh(root, only), load_register(root)
     guide = root / "references" / "teaching.md"
-    teaching = guide.read_text(encoding="utf-8") if guide.exists() else ""
-    css = (Path(__file__).parents[1] / "assets" / "notes.css").read_text(encoding="utf-8") + assets.math_font()
-    files, entries = {}, []
-    for path in paths:
-        made = deck.make(nbformat.read(path, as_version=4), ledger, register, teaching)
-        name, printed = f"{path.stem}.html", f"{path.name[:2]}_notes.html"
-        files[name], files[printed] = page.html(made), notes.document(made, name, css)
-        entries.append({"deck": name, "notes": printed, "title": made.title, "minutes": made.minutes,
-                        "slides": made.count, "question": deck.blocks.inline(made.question, 17)})
-    if only is None:
-        files["index.html"] = page.index(entries, css)
-    return files
+    told = guide.read_text(encoding="utf-8") if guide.exists() else ""
+    decks = {f"{path.stem}.html": cells.prepared(nbformat.read(path, as_version=4), register, told) for path in paths}
+    files = {name: deck.html(nb) for name, nb in decks.items()}
+    files |= {f"{name[:2]}_notes.html": deck.notes(nb, name) for name, nb in decks.items()}
+    return files if only else {**files, "index.html": deck.index(decks)}

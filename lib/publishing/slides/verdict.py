@@ -87,24 +87,19 @@ def checked(record: dict) -> str:
     return " ".join(parts)
 
 
-def card(record: dict, ledger: dict, register: dict, group: int):
-    """Return the block that shows a claim with its verdict, and in its notes what a lecturer should not overclaim."""
-    from publishing.slides import blocks, flow
+def routes(record: dict) -> str:
+    """Return the routes of a check in a few words, for a table."""
+    return ", ".join(ROUTES[route].split(" with ")[0].split(" over ")[0] for route in record["route"].split(" + ") if route)
 
-    words = [flow.Word((((), escape(w, quote=False)),), w, flow.text_width(w) * 24, 24 * flow.ASCENT, 24 * flow.DESCENT)
-             for w in record["statement"].split()]
-    detail = [flow.Word((((), w),), w, flow.text_width(w) * 19, 19 * flow.ASCENT, 19 * flow.DESCENT)
-              for w in checked(record).split()]
-    inner = blocks.WIDTH - blocks.BOX - 30
-    height = 30 + flow.height(words, 24, inner) + flow.height(detail, 19, inner) + 50
+
+def card(record: dict) -> str:
+    """Return the HTML that shows a claim with its verdict."""
     refuted = record["status"] != "holds"
-    sign = "✗" if refuted else "✓"
-    html = (f'<div class="claim{" refuted" if refuted else ""}">'
-            f'<p class="verdict"><strong>{sign} {headline(record)}</strong> '
+    return (f'<div class="claim{" refuted" if refuted else ""}">'
+            f'<p class="verdict"><strong>{"✗" if refuted else "✓"} {headline(record)}</strong> '
             f'<span>{KINDS[record["kind"]]} · <code>{escape(record["id"])}</code></span></p>'
             f'<p class="statement">{pretty(record["statement"])}</p>'
             f'<p class="checked">{escape(checked(record), quote=False)}</p></div>')
-    return blocks.Block("claim", group, html=html, height=height, cost=0.2, notes=[note(record, register)])
 
 
 def note(record: dict, register: dict) -> str:
