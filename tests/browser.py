@@ -46,7 +46,7 @@ def watch(page) -> None:
 
 THIN = """() => {
   const few = (selector, kept, act) => [...document.querySelectorAll(selector)].slice(kept).forEach(act);
-  few("math", 12, formula => formula.replaceWith("x"));
+  few(".katex", 12, formula => formula.replaceWith("x"));
   few("div.highlight pre", 5, code => code.replaceChildren(code.textContent));
   few("section.claim.holds", 6, card => card.remove());
   few("section.claim.refuted_as_printed", 2, card => card.remove());
@@ -77,7 +77,8 @@ def overflowing(page) -> list[str]:
       if (whole > width) found.push("the page is " + whole);
       for (const element of article.querySelectorAll("*")) {
         const box = element.getBoundingClientRect();
-        if (box.width === 0 || box.right <= width + 1 || getComputedStyle(element).position === "absolute") continue;
+        if (box.width === 0 || box.right <= width + 1 || element.closest(".katex-mathml, svg")) continue;
+        if (getComputedStyle(element).position === "absolute") continue;
         let inside = false;
         for (let outer = element; outer && !inside && !outer.contains(article); outer = outer.parentElement)
           inside = ["auto", "scroll"].includes(getComputedStyle(outer).overflowX) &&

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 KATEX = Path(__file__).parent / "assets" / "vendor" / "katex"
+STYLES = (KATEX / "katex.min.css", Path(__file__).parent / "assets" / "formulas.css")
 
 _RENDER = """function render(tex, displayMode) {
   try { return [katex.renderToString(tex, {displayMode, strict: "error"}), ""]; }
@@ -68,17 +69,18 @@ def plain(tex: str) -> str:
     Examples
     --------
     >>> plain(r"1/\log N"), plain(r"\mathrm{Cov}_N"), plain(r"{B}ayes' $f$-divergence by Verd{\'u}")
-    ('1/log N', 'Cov_N', 'Bayes’ f-divergence by Verdú')
+    ('1/log N', 'Cov_N', "Bayes' f-divergence by Verdú")
     """
     return re.sub(r"\s+", " ", _reader().latex_to_text(tex)).strip()
 
 
 @cache
 def style() -> str:
-    """Return KaTeX's style sheet with its fonts inside, for a page that stands alone."""
+    """Return the style of formulas with KaTeX's fonts inside, for a page that stands alone."""
     def embedded(match):
         data = base64.b64encode((KATEX / match.group(1)).read_bytes()).decode()
         return f'src:url(data:font/woff2;base64,{data}) format("woff2")'
 
-    return re.sub(r"src:url\((fonts/[\w-]+\.woff2)\)[^;}]*", embedded,
-                  (KATEX / "katex.min.css").read_text(encoding="utf-8"))
+    return re.sub(r"src:url\((fonts/[\w-]+\.woff2)\)[^;}]*", embedded, "".join(
+        path.read_text(encoding="utf-8") for path in STYLES))
+

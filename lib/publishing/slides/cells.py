@@ -170,7 +170,7 @@ def teaching_of(text: str, number: str) -> dict[str, str]:
 
 
 def slugify(text: str) -> str:
-    """Return a name for links.
+    r"""Return a name for links.
 
     Examples
     --------
