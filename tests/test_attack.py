@@ -5,7 +5,7 @@ import pytest
 from attack_certificates import KINDS, attack, cases
 
 from covtheory.certificates import band_limited_tail, meet_in_the_middle, product_spectrum, tilted_product
-from covtheory.certificates.markov_certificate import StateModel
+from covtheory.certificates.state_model import StateModel
 
 
 def verdicts(start, n, kind=None, seed=7):

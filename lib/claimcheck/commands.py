@@ -1,4 +1,4 @@
-"""The commands of a collection: ``verify | platforms | campaign | update | new``, in a folder with notebooks.
+"""The commands of a collection: ``verify | platforms | campaign | update | new``, and ``start`` for one of your own.
 
 A module of commands has ``COMMANDS``, ``add_commands(parsers)`` and ``run(options)``.
 """
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-COMMANDS = ("verify", "platforms", "campaign", "update", "new")
+COMMANDS = ("verify", "platforms", "campaign", "update", "new", "start")
 
 
 def in_collection(command: Callable[[Path], int]) -> int:
@@ -53,6 +53,8 @@ def add_commands(parsers) -> None:
     new = parsers.add_parser("new", help="start a notebook that already keeps the contract's form")
     new.add_argument("number", metavar="NN")
     new.add_argument("title", help='a verb first, for example "Count by sampling"')
+    start = parsers.add_parser("start", help="start a collection of your own from a worked example of three claims")
+    start.add_argument("folder", type=Path)
 
 
 def add_notebook(parser: argparse.ArgumentParser) -> None:
@@ -62,6 +64,10 @@ def add_notebook(parser: argparse.ArgumentParser) -> None:
 
 def run(options) -> int:
     """Run one of the commands."""
+    if options.command == "start":
+        from claimcheck.gate.skeleton import start
+
+        return start(options.folder)
     return in_collection(lambda root: _run(options, root))
 
 

@@ -12,6 +12,9 @@ from publishing.book_cells import link
 from publishing.book_claims import Claims
 from publishing.index import HOME
 
+GUIDES = ("errata.md", "nonclaims.md", "teaching.md", "checking.md")
+"""Pages of references/ that the site has too."""
+
 FILES = ("ledger.json", "claims.toml", "references.bib")
 """Machine-readable files that the site offers for download."""
 
@@ -25,7 +28,7 @@ _HOSTED = bool(HOME)
 def pages(root: Path, claims: Claims, ledger: dict) -> dict[str, str]:
     """Return the Markdown of every page but the notebooks, by file name."""
     made = {"claims.md": claims_page(root, claims, ledger), "bibliography.md": bibliography_page(claims)}
-    for name in ("errata.md", "nonclaims.md", "teaching.md"):
+    for name in GUIDES:
         if (path := root / "references" / name).exists():
             made[name] = link(relink(path.read_text(encoding="utf-8"), "references", root), claims)
     return {"index.md": front_page(root, claims, ledger, list(made)), **made}
@@ -124,7 +127,7 @@ def relink(text: str, folder: str, root: Path) -> str:
         name = where.removeprefix("references/")
         if name in FILES:
             return f'<a href="files/{name}" download>{words}</a>'
-        if name in ("errata.md", "nonclaims.md", "teaching.md", "explorer.html") and place.exists():
+        if name in (*GUIDES, "explorer.html") and place.exists():
             return f'<a href="{place.stem}.html{"#" + anchor if anchor else ""}">{words}</a>'
         return f"[{words}]({_REPOSITORY}{where})" if _HOSTED and where else words
 

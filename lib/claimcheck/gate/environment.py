@@ -7,6 +7,7 @@ like are gone, and a verdict in the cache depends on none of them.
 
 import importlib.util
 import os
+import sysconfig
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import claimcheck
 from claimcheck.arithmetic import AS_IT_COMES, pins
 from claimcheck.configuration import configuration
 from claimcheck.kernel import preparation
+from claimcheck.seed import VARIABLE
 
 KEPT = {
     "PATH": "programs, and on Windows libraries, are found by it",
@@ -79,12 +81,13 @@ def decided(root: Path, seed: int, inherited: Mapping[str, str] = os.environ) ->
     >>> decided(Path("."), 0, {"OPENBLAS_VERBOSE": "1", "CLAIMCHECK_ARITHMETIC": "as-it-comes"})["OPENBLAS_VERBOSE"]
     '1'
     """
-    chosen, path = {}, list(dict.fromkeys(map(str, (library(root), running()))))
+    chosen, site = {}, Path(sysconfig.get_path("purelib")).resolve()
+    path = [str(place) for place in dict.fromkeys((library(root), running())) if place != site]
     if as_it_comes(inherited):
         chosen = {name: value for name, value in inherited.items() if name.startswith(ARITHMETIC)}
         path += filter(None, [inherited.get("PYTHONPATH")])
     return {
-        **(chosen or pins()), configuration(root).seed: str(seed),
+        **(chosen or pins()), configuration(root).seed: str(seed), VARIABLE: str(seed),
         "PYTHONPATH": os.pathsep.join(path), "PYTHONHASHSEED": "0", "PYTHONWARNINGS": "default", "PYTHONUTF8": "1",
         "PYTHONSAFEPATH": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         "MATPLOTLIBRC": _default_style(),
@@ -97,8 +100,7 @@ def as_it_comes(inherited: Mapping[str, str] = os.environ) -> bool:
 
 
 def library(root: Path) -> Path:
-    """Return the folder that runs import packages from: the collection's own, if they are there, or this module's.
-    """
+    """Return the folder that runs import packages from: the collection's own, if they are there, or this module's."""
     settings = configuration(root)
     own = root / settings.library
     has = any((own / name / "__init__.py").is_file() for name in settings.packages)

@@ -1,6 +1,7 @@
-"""Starts a notebook that already has the contract's form."""
+"""Starts a notebook that already has the contract's form, or a collection from the worked example."""
 
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -19,6 +20,20 @@ _SECTIONS = (
     ("skip", "## Exercises\n\n**{number}-a.** ..."),
     ("skip", "## References\n\nWith locators."),
 )
+
+
+EXAMPLE = Path(__file__).parents[1] / "example"
+"""A collection of one notebook and three claims on a textbook inequality."""
+
+
+def start(folder: Path) -> int:
+    """Copy the worked example to a new folder; return the exit status."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        print(f"start: {folder} is there and not empty, expected a new folder", file=sys.stderr)
+        return 1
+    shutil.copytree(EXAMPLE, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", ".*", "build"))
+    print(f"{folder}: a collection of one notebook and three claims. There: claimcheck verify, claimcheck update")
+    return 0
 
 
 def new(root: Path, number: str, title: str) -> int:

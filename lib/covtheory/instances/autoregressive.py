@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betainc, expit, gammaln, log_expit, rel_entr
 
-from covtheory.certificates.composition import Bracket, composition_bracket
+from covtheory.certificates.bracket import Bracket
+from covtheory.certificates.composition import composition_bracket
+from covtheory.coverage.rounding import tie
 from covtheory.policies.autoregressive_linear import AutoregressiveLinear
 from covtheory.policies.features import TokenFeatures
 from covtheory.policies.finite_context import FiniteContextFeatures, last_tokens
@@ -82,7 +84,7 @@ class RarePrompts:
     def prompt_coverage(self, theta: ArrayLike, N: ArrayLike) -> np.ndarray:
         """``P[ratio >= N | a rare prompt]`` at its coordinate, exact; shapes broadcast; ties count."""
         theta, log_N = np.broadcast_arrays(np.asarray(theta, dtype=float), np.log(threshold("N", N)))
-        level = log_N - 1e-12 * np.maximum(1.0, log_N)
+        level = log_N - tie(log_N)
         down = log_expit(-2 * self.B * self.theta_star) - log_expit(-2 * self.B * theta)
         slope = 2 * self.B * (self.theta_star - theta)
         flat = np.abs(slope) < 1e-14

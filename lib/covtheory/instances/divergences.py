@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from scipy.special import gammaln, log_expit
 
 from covtheory.bounds.sequences import rare_prompt_mass
+from covtheory.coverage.rounding import tie
 from covtheory.instances.pair import Pair
 from covtheory.validation import count, in_range, threshold
 
@@ -32,7 +33,7 @@ class RarePrompt:
         return self.mu * self.H * (p * up + math.exp(float(log_expit(-2 * self.theta_star))) * down)
 
     def coverage(self, N: ArrayLike) -> np.ndarray:
-        """``Cov_N`` from the binomial law of the number of plus signs; ties within 1e-12 count."""
+        """``Cov_N`` from the binomial law of the number of plus signs; ties count."""
         log_N = np.log(threshold("N", N))
         up, down = self._log_ratios
         plus = np.arange(self.H + 1)
@@ -41,7 +42,7 @@ class RarePrompt:
         z = 2 * self.theta_star
         mass = np.exp(log_choose + plus * log_expit(z) + (self.H - plus) * log_expit(-z))
         mass /= mass.sum()  # takes out the common round-off of the factorials
-        reached = log_ratio >= (log_N - 1e-12 * np.maximum(1.0, log_N))[..., None]
+        reached = log_ratio >= (log_N - tie(log_N))[..., None]
         return self.mu * (reached * mass).sum(axis=-1) + (1 - self.mu) * (log_N <= 0)
 
     @property

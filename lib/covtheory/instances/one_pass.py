@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from scipy.special import expit, gammaln, log_expit
 from scipy.stats import binom
 
+from covtheory.coverage.rounding import tie
 from covtheory.policies.autoregressive_linear import AutoregressiveLinear, log_softmax
 from covtheory.policies.features import TokenFeatures
 from covtheory.policies.finite_context import inherent_variance
@@ -109,7 +110,7 @@ class Oscillating:
             for b in range(min(most, self.H) + 1 - a):
                 k = np.array([self.H - a - b, a, b])
                 mass = np.exp(gammaln(self.H + 1) - gammaln(k + 1).sum() + k @ log_p)
-                total += mass * (ratio @ k >= log_N * (1 - 1e-12))
+                total += mass * (ratio @ k >= log_N - tie(log_N))
         return total
 
     def uncounted(self, most: int = 4) -> float:

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from scipy.stats import binom
 
 from covtheory.bounds.misspecification import coin_divergence
+from covtheory.coverage.rounding import tie
 from covtheory.validation import count, in_range, threshold
 
 _MARGIN = 1e-8
@@ -81,7 +82,8 @@ class SharpTournament:
         """``Cov_N`` of the three models."""
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = np.where(self.p > 0, np.log(self.p) - self.log_probs, -np.inf)
-        return (ratio >= math.log(threshold("N", N)) - 1e-12) @ self.p
+        log_N = np.log(threshold("N", N))
+        return (ratio >= log_N - tie(log_N)) @ self.p
 
     def choice_probability(self, n: int) -> float:
         """Exact ``P[n_B <= n_C]``: n data choose ``pi_hat`` (ties included; without A)."""
@@ -150,7 +152,8 @@ class CheckpointPath:
 
     def coverage(self, N: ArrayLike) -> np.ndarray:
         """``Cov_N`` of the checkpoints, shape ``(steps + 1, *N.shape)``; ties count."""
-        edge = np.log(threshold("N", N)) - 1e-12
+        log_N = np.log(threshold("N", N))
+        edge = log_N - tie(log_N)
         ratio = (math.log(0.5) - self.log_probs).reshape(self.steps + 1, 4, *[1] * edge.ndim)
         return np.einsum("kr...,r->k...", ratio >= edge, self.p_outcomes.ravel())
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from covtheory.coverage.rounding import tie
 from covtheory.validation import count, in_range, probabilities, threshold
 
 
@@ -166,5 +167,6 @@ class ForkedPaths:
 
     def coverage(self, N: float) -> float:
         """``Cov_N`` of the whole task, N > 1."""
-        edge = math.log(threshold("N", N, strict=True)) - 1e-12
+        log_N = math.log(threshold("N", N, strict=True))
+        edge = float(log_N - tie(log_N))
         return self.weight * sum(ratio >= edge for ratio in self.log_ratios) / 2

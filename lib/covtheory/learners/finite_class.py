@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
+from covtheory.coverage.rounding import tie
 from covtheory.validation import SUM_TOLERANCE, count, in_range, probabilities, threshold
 
 MOST_TYPES = 2_000_000
@@ -172,9 +173,9 @@ class FiniteClass:
             return np.where(self.p > 0, np.log(self.p) - self.log_probs, -np.inf)
 
     def coverage(self, N: ArrayLike) -> np.ndarray:
-        """``Cov_N`` of every model, shape ``(K, *N.shape)``; ties within ``1e-12 max(1, log N)`` count."""
+        """``Cov_N`` of every model, shape ``(K, *N.shape)``; ties count."""
         log_N = np.log(threshold("N", N))
-        edge = log_N - 1e-12 * np.clip(log_N, 1.0, 1e300)
+        edge = log_N - tie(log_N)
         hit = self.log_ratio.reshape(self.log_probs.shape + (1,) * edge.ndim) >= edge
         return np.einsum("kr...,r->k...", hit, self.p)
 

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from covtheory import validation
 from covtheory.bounds.best_of_n import bon_sufficient_sharp_budget
 from covtheory.coverage.monte_carlo import Estimate
+from covtheory.coverage.rounding import tie
 from covtheory.own_model.intervals import chernoff_interval
 from covtheory.own_model.tail_band import TailBand
 
@@ -45,7 +46,6 @@ class ProfileEstimate:
     rounded: bool = False
     stopped: dict = field(default_factory=dict)
     token_kl: float | None = None
-    tie: float = 1e-12
 
     @cached_property
     def draws(self) -> int:
@@ -65,9 +65,8 @@ class ProfileEstimate:
     def hits(self, log_N: ArrayLike) -> np.ndarray:
         """Number of responses whose log ratio is at least ``log_N`` (ties count, as in ``CoverageProfile``)."""
         t = np.asarray(log_N, dtype=float)
-        tie = np.where(np.isfinite(t), self.tie * np.maximum(1.0, np.abs(t)), 0.0)
         below = np.floor(t * GRID) / GRID if self.rounded else t
-        return self._tail[np.searchsorted(self.values, below - tie)]
+        return self._tail[np.searchsorted(self.values, below - tie(t))]
 
     def __call__(self, N: ArrayLike) -> Estimate:
         """Coverage at ``N >= 1`` with its simultaneous limits."""
