@@ -6,6 +6,7 @@ from pathlib import Path
 
 from publishing.formulas import plain
 
+
 @dataclass(frozen=True)
 class Entry:
     """One source. ``fields`` are plain text, without braces and TeX accents."""

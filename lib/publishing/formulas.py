@@ -71,7 +71,7 @@ def plain(tex: str) -> str:
     >>> plain(r"1/\log N"), plain(r"\mathrm{Cov}_N"), plain(r"{B}ayes' $f$-divergence by Verd{\'u}")
     ('1/log N', 'Cov_N', "Bayes' f-divergence by Verdú")
     """
-    return re.sub(r"\s+", " ", _reader().latex_to_text(tex)).strip()
+    return re.sub(r"\s+", " ", _reader().latex_to_text(re.sub(r"\s+", " ", tex))).strip()
 
 
 @cache

@@ -21,7 +21,7 @@ FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-
 MEASURE = """
 async least => {
   await document.fonts.ready;
-  const found = [], slides = [...document.querySelectorAll(".slides > section > section")];
+  const found = [], scrolling = [], slides = [...document.querySelectorAll(".slides > section > section")];
   for (const slide of slides) {
     const {h, v} = deck.getIndices(slide), name = `#/${slide.id} (${h + 1}.${(v || 0) + 1})`;
     deck.slide(h, v, 1000);
@@ -31,7 +31,7 @@ async least => {
     if (body.getBoundingClientRect().height < 500 * scale) found.push(`${name}: its heading takes the room of its text`);
     const long = body.scrollHeight / body.clientHeight;
     if (long > 1 && body.scrollHeight > body.clientHeight + 1)
-      found.push(`${long > 2 ? "" : "(note) "}${name}: scrolls, ${long.toFixed(2)} times its room`);
+      (long > 2 ? found : scrolling).push(`${name}: scrolls, ${long.toFixed(2)} times its room`);
     for (const element of slide.querySelectorAll(".body *, h1, h2, h2 *, .crumb")) {
       if (!element.getClientRects().length || element.closest(".katex-mathml, svg")) continue;
       const box = element.getBoundingClientRect(), by = Math.max(box.right - frame.right, frame.left - box.left) / scale;
@@ -50,7 +50,7 @@ async least => {
       if (!image.alt || image.naturalWidth === 0) found.push(`${name}: a picture lacks its text or its pixels`);
   }
   deck.slide(0, 0);
-  return [slides.length, [...new Set(found)]];
+  return [slides.length, [...new Set(found)], scrolling];
 }
 """
 
@@ -83,8 +83,8 @@ def browser() -> Iterator:
             running.close()
 
 
-def look(page, path: Path) -> tuple[int, list[str]]:
-    """Open a deck in a page and return the number of slides and everything that is wrong with them."""
+def look(page, path: Path) -> tuple[int, list[str], list[str]]:
+    """Open a deck in a page and return the number of slides, what is wrong with them, and which scroll a little."""
     said: list[str] = []
 
     def hear(message):
@@ -104,11 +104,11 @@ def look(page, path: Path) -> tuple[int, list[str]]:
     try:
         page.goto(path.resolve().as_uri())
         page.wait_for_function("typeof deck !== 'undefined' && deck.isReady()")
-        count, found = page.evaluate(MEASURE, LEAST)
+        count, found, scrolling = page.evaluate(MEASURE, LEAST)
     finally:
         for event, listener in listeners.items():
             page.remove_listener(event, listener)
-    return count, [*said, *found]
+    return count, [*said, *found], scrolling
 
 
 def check_files(paths: list[Path], sheets: Path | None = None) -> int:
@@ -120,11 +120,11 @@ def check_files(paths: list[Path], sheets: Path | None = None) -> int:
             for path in paths:
                 if path.name == "index.html":
                     continue
-                count, found = look(page, path)
+                count, found, scrolling = look(page, path)
                 total += count
                 status |= bool(found)
-                for fault in found:
-                    print(f"{path.name}: {fault}", file=sys.stderr)
+                for line in [*found, *(f"note: {line}" for line in scrolling)]:
+                    print(f"{path.name}: {line}", file=sys.stderr)
                 if sheets is not None:
                     write_sheet(page, sheets / f"{path.stem}.png")
     except RuntimeError as error:

@@ -1,6 +1,7 @@
 const deck = new Reveal({hash: true, width: 1280, height: 720, margin: 0.02, center: false, slideNumber: "h.v",
   transition: "none", backgroundTransition: "none", controlsTutorial: false, hideInactiveCursor: true,
-  pdfSeparateFragments: false, showNotes: false, plugins: [RevealNotes]});
+  pdfSeparateFragments: false, showNotes: false, plugins: [RevealNotes],
+  keyboardCondition: event => !(document.activeElement.matches(".scrolls") && /^(Arrow(Up|Down)|Page|Home|End)/.test(event.key))});
 
 // A body that is longer than its slide scrolls: say so, and let the keyboard reach it.
 function reachable() {
