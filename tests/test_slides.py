@@ -84,8 +84,8 @@ def checkout(tmp_path):
 def test_columns_subslides_fragments_notes_and_skips_follow_the_metadata():
     title, one, two = built(
         cell("markdown", "## One\n\nfirst", "slide"), cell("markdown", "concealed", "skip"),
-        cell("markdown", "below", "subslide"), cell("markdown", "later", "fragment"), cell("markdown", "say it", "notes"),
-        cell("markdown", "## Two\n\nlast", "slide"))
+        cell("markdown", "below", "subslide"), cell("markdown", "later", "fragment"),
+        cell("markdown", "say it", "notes"), cell("markdown", "## Two\n\nlast", "slide"))
     assert [slide.name for slide in [*title, *one, *two]] == ["title", "sections", "one", "one-2", "two"]
     assert [slide.heading for slide in one] == ["One", "One"]
     assert (one[0].text.strip(), one[1].body.find(class_="fragment").get_text().strip()) == ("first", "later")
@@ -108,14 +108,14 @@ def test_breaks_cut_a_cell_at_the_lines_that_begin_so_and_lose_nothing():
 def test_break_that_names_no_line_or_several_is_a_clear_error(start):
     long = cell("markdown", "## One\n\nSo.\n\nSuch.", "slide")
     long.metadata["slideshow"]["breaks"] = [start]
-    with pytest.raises(ValueError, match=r"breaks: \d lines begin with .*, expected one, in the cell that begins with '## One'"):
+    with pytest.raises(ValueError, match=r"breaks: \d lines begin .*, in the cell that begins with '## One'"):
         built(long)
 
 
 def test_formulas_are_set_in_text_headings_and_notes():
     title, one = built(cell("markdown", "## The price $\\kappa^2$\n\nText $x_1$\n$$\\frac{1}{n}$$", "slide"),
                        cell("markdown", "say $y$", "notes"))
-    assert one[0].name == "the-price-k-2" or one[0].name == "the-price-2"
+    assert one[0].name == "the-price-2"
     assert len(one[0].body.find_all("math")) == 2
     assert one[0].body.find(class_="katex-display")
     assert title[1].body.find("a").find("math")
@@ -173,7 +173,8 @@ def test_claim_has_its_verdict_on_the_slide_what_it_does_not_say_in_the_notes_an
 
 def test_code_is_collapsed_beside_what_it_prints():
     stream = nbformat.v4.new_output("stream", text="2\n")
-    _, one = built(cell("markdown", "## One", "slide"), cell("code", "x = 1", "-"), cell("code", "x + 1", "-", [stream]))
+    _, one = built(cell("markdown", "## One", "slide"), cell("code", "x = 1", "-"),
+                   cell("code", "x + 1", "-", [stream]))
     assert [box.pre.get_text().strip() for box in one[0].body.find_all("details")] == ["x = 1", "x + 1"]
     assert not any(box.has_attr("open") for box in one[0].body.find_all("details"))
 

@@ -41,27 +41,27 @@ def test_every_slide_fits_is_readable_and_asks_no_network(path, folder, page):
     assert len(scrolling) <= 3
 
 
+def spoilt(folder, scratch, addition):
+    """The first deck with something more on its slide of sections."""
+    text = (folder / f"{NOTEBOOKS[0].stem}.html").read_text(encoding="utf-8")
+    place = re.search(r'<section id="sections".*?<div class="body">', text, re.DOTALL).end()
+    (scratch / "spoilt.html").write_text(text[:place] + addition + text[place:], encoding="utf-8")
+    return scratch / "spoilt.html"
+
+
 @pytest.mark.parametrize(("defect", "said"), [
     ('<p style="height:1300px">tall</p>', "scrolls, 2."), ('<p style="width:1400px">wide</p>', "too wide"),
     ('<p style="font-size:12px">small</p>', "12.0 px: small"), ('<img src="data:image/png;base64,">', "lacks its text"),
     ('<p style="display:block"><img alt="far" src="https://example.org/a.png"></p>', "network"),
 ])
 def test_planted_defect_is_found(defect, said, folder, tmp_path, page):
-    text = (folder / f"{NOTEBOOKS[0].stem}.html").read_text(encoding="utf-8")
-    broken = tmp_path / "broken.html"
-    broken.write_text(re.sub(r'(<section id="sections".*?<div class="body">)', lambda m: m.group(1) + defect, text, count=1,
-                             flags=re.DOTALL), encoding="utf-8")
     page.set_viewport_size({"width": 1280, "height": 720})
-    assert any(said in line for line in look(page, broken)[1])
+    assert any(said in line for line in look(page, spoilt(folder, tmp_path, defect))[1])
 
 
 def test_slide_that_is_a_little_too_long_scrolls_visibly_and_by_keyboard(folder, tmp_path, page):
-    text = (folder / f"{NOTEBOOKS[0].stem}.html").read_text(encoding="utf-8")
-    longer = tmp_path / "longer.html"
-    longer.write_text(re.sub(r'(<section id="sections".*?<div class="body">)',
-                             r'\1<p style="height:600px">tall</p>', text, count=1, flags=re.DOTALL), encoding="utf-8")
     page.set_viewport_size({"width": 1280, "height": 720})
-    _, faults, scrolling = look(page, longer)
+    _, faults, scrolling = look(page, spoilt(folder, tmp_path, '<p style="height:600px">tall</p>'))
     assert faults == []
     assert "#/sections (1.2): scrolls" in scrolling[0]
     page.evaluate("deck.slide(0, 1)")

@@ -77,10 +77,14 @@ def plain(tex: str) -> str:
 @cache
 def style() -> str:
     """Return the style of formulas with KaTeX's fonts inside, for a page that stands alone."""
-    def embedded(match):
-        data = base64.b64encode((KATEX / match.group(1)).read_bytes()).decode()
-        return f'src:url(data:font/woff2;base64,{data}) format("woff2")'
+    return "".join(map(embedded, STYLES))
 
-    return re.sub(r"src:url\((fonts/[\w-]+\.woff2)\)[^;}]*", embedded, "".join(
-        path.read_text(encoding="utf-8") for path in STYLES))
 
+def embedded(sheet: Path) -> str:
+    """Return a style sheet with its WOFF fonts inside, and without other references to files."""
+    def source(match):
+        found = re.search(r"url\(['\"]?([\w./-]+\.(woff2?))", match.group())
+        data = found and base64.b64encode((sheet.parent / found[1]).read_bytes()).decode()
+        return f"src:url(data:font/{found[2]};base64,{data})" if found else ""
+
+    return re.sub(r"src:[^;}]*", source, sheet.read_text(encoding="utf-8"))

@@ -56,7 +56,7 @@ def prepared(nb: nbformat.NotebookNode, register: dict, guide: str = "") -> nbfo
 
 
 def _add(made, cell, register):
-    """Add what a deck shows of a cell; what it does not show, and what to say, goes to the notes of the slide so far."""
+    """Add what a deck shows of a cell; what it does not show, and what to say, goes to the notes so far."""
     kind = cell.metadata.get("slideshow", {}).get("slide_type", "-")
     if kind in ("skip", "notes"):
         if cell.cell_type == "markdown" and made:
@@ -94,15 +94,15 @@ def _parts(cell):
     for start in cell.metadata.get("slideshow", {}).get("breaks", []):
         found = [number for number, line in enumerate(lines) if line.startswith(start)]
         if len(found) != 1:
-            raise ValueError(f"slideshow metadata: breaks: {len(found)} lines begin with {start!r}, expected one, in the "
-                             f"cell that begins with {lines[0].strip()[:60]!r}")
+            raise ValueError(f"slideshow metadata: breaks: {len(found)} lines begin with {start!r}, expected one, in "
+                             f"the cell that begins with {lines[0].strip()[:60]!r}")
         places += found
     return ["".join(lines[start:end]) for start, end in pairwise([0, *sorted(places), len(lines)])]
 
 
 def _starts(made):
     """The cells that open a slide."""
-    return [cell for i, cell in enumerate(made) if i == 0 or cell.metadata.slideshow.slide_type in ("slide", "subslide")]
+    return [cell for cell in made if cell is made[0] or cell.metadata.slideshow.slide_type in ("slide", "subslide")]
 
 
 def _outputs(cell):
@@ -164,8 +164,9 @@ def teaching_of(text: str, number: str) -> dict[str, str]:
     found = re.search(rf"^## {number}\. .*?$(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
     if not found:
         return {}
-    title, *rest = re.split(r"^### (.+)$", re.sub(r"^\|.*\n?", "", found.group(1), flags=re.MULTILINE), flags=re.MULTILINE)
-    told = {"": title, **dict(zip(rest[::2], rest[1::2], strict=True))}
+    body = re.sub(r"^\|.*\n?", "", found.group(1), flags=re.MULTILINE)
+    opening, *rest = re.split(r"^### (.+)$", body, flags=re.MULTILINE)
+    told = {"": opening, **dict(zip(rest[::2], rest[1::2], strict=True))}
     return {name.strip(): body.strip() for name, body in told.items() if body.strip()}
 
 

@@ -14,11 +14,11 @@ from claimcheck.register import load_register
 OUTPUT = Path("build") / "slides"
 
 
-def slides(root: Path, only: str | None = None, check: bool = False, sheets: Path | None = None) -> int:
+def slides(root: Path, only: str | None = None, check: bool = False) -> int:
     """Write build/slides/NN_name.html and NN_notes.html for every notebook (or one), and index.html.
 
-    Nothing is written unless every deck could be made. ``check`` then looks at every slide in a browser, and writes a
-    picture of all slides of each deck into ``sheets`` if given. Returns the exit status.
+    Nothing is written unless every deck could be made. ``check`` then looks at every slide in a browser.
+    Returns the exit status.
     """
     try:
         files = make_all(root, only)
@@ -34,7 +34,7 @@ def slides(root: Path, only: str | None = None, check: bool = False, sheets: Pat
     if check:
         from publishing.slides.check import check_files
 
-        return check_files([root / OUTPUT / name for name in files if not name.endswith("_notes.html")], sheets)
+        return check_files([root / OUTPUT / name for name in files if not name.endswith(("_notes.html", "index.html"))])
     return 0
 
 
@@ -49,7 +49,8 @@ def make_all(root: Path, only: str | None = None) -> dict[str, str]:
     from publishing.slides import cells, deck
 
     paths = notebooks(root, only)
-    ledger, register = assert_fresh(root, only), load_register(root)
+    assert_fresh(root, only)
+    register = load_register(root)
     guide = root / "references" / "teaching.md"
     told = guide.read_text(encoding="utf-8") if guide.exists() else ""
     decks = {f"{path.stem}.html": cells.prepared(nbformat.read(path, as_version=4), register, told) for path in paths}

@@ -1,6 +1,7 @@
 """A claim's verdict in words that a lecture hall reads: what holds, how it was checked, what would have broken it."""
 
 import re
+import unicodedata
 from html import escape
 
 ROUTES = {"symbolic": "computer algebra", "interval": "certified intervals over the whole range",
@@ -9,11 +10,8 @@ ROUTES = {"symbolic": "computer algebra", "interval": "certified intervals over 
 KINDS = {"identity": "identity", "upper": "upper bound", "lower": "lower bound", "tight": "tight bound", "rate": "rate",
          "counterexample": "counterexample", "phenomenon": "phenomenon"}
 
-
-_GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "eps": "ε", "epsilon": "ε", "zeta": "ζ", "eta": "η",
-          "theta": "θ", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ",
-          "sigma": "σ", "tau": "τ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Delta": "Δ", "Gamma": "Γ",
-          "Theta": "Θ", "Lambda": "Λ", "Pi": "Π", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω"}
+_GREEK = "alpha|beta|gamma|delta|epsilon|eps|zeta|eta|theta|kappa|lambda|mu|nu|xi|pi|rho|sigma|tau|phi|chi|psi|omega"
+_CAPITAL = "Gamma|Delta|Theta|Lambda|Xi|Pi|Sigma|Phi|Psi|Omega"
 _HATS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
 
 
@@ -26,11 +24,15 @@ def pretty(statement: str) -> str:
     'Cov<sub>N</sub>(π̂) ≤ x<sup>2</sup> log(K<sub>ε</sub>/δ)'
     """
     text = statement.replace("<=", "≤").replace(">=", "≥").replace("->", "→")
-    for name in sorted(_GREEK, key=len, reverse=True):
-        text = re.sub(rf"(?<![A-Za-z]){name}(hat|bar|tilde)?(?![A-Za-z])",
-                      lambda m, letter=_GREEK[name]: letter + _HATS.get(m.group(1), ""), text)
+    text = re.sub(rf"(?<![A-Za-z])({_GREEK}|{_CAPITAL})(hat|bar|tilde)?(?![A-Za-z])", _letter, text)
     text = re.sub(r"\b([A-Z])hat\b", "\\1\u0302", text)
     return _indices(escape(text, quote=False))
+
+
+def _letter(match):
+    name = {"eps": "epsilon", "lambda": "lamda"}.get(match[1].lower(), match[1])
+    case = "SMALL" if match[1].islower() else "CAPITAL"
+    return unicodedata.lookup(f"GREEK {case} LETTER {name}") + _HATS.get(match[2], "")
 
 
 _ATOM = (r"(\((?:[^()]|\([^()]*\))*\)|\{(?:[^{}]|\{[^{}]*\})*\}|[−-]?\d+\.\d+|[+⋆*](?![\w])"
@@ -89,7 +91,7 @@ def checked(record: dict) -> str:
 
 def routes(record: dict) -> str:
     """Return the routes of a check in a few words, for a table."""
-    return ", ".join(ROUTES[route].split(" with ")[0].split(" over ")[0] for route in record["route"].split(" + ") if route)
+    return ", ".join(re.split(" with | over ", ROUTES[route])[0] for route in record["route"].split(" + ") if route)
 
 
 def card(record: dict) -> str:
