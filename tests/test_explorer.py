@@ -67,7 +67,7 @@ def test_vendored_libraries_come_with_their_licences():
     vendor = ROOT / "lib/publishing/assets/vendor"
     licences = (vendor / "LICENSES.txt").read_text(encoding="utf-8")
     katex = (vendor / "katex" / "katex.min.js").read_text(encoding="utf-8")
-    assert re.search(rf'version:"{re.escape(re.search(r"katex (\d+[.]\d+[.]\d+),", licences).group(1))}"', katex)
+    assert f'version:"{re.search(r"katex ([0-9.]+),", licences).group(1)}"' in katex
     assert (vendor / "katex" / "LICENSE").is_file()
     for path in vendor.glob("*.js"):
         version = re.search(r"v(\d+\.\d+\.\d+) Copyright", path.read_text(encoding="utf-8")[:200]).group(1)
