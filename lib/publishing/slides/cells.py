@@ -10,6 +10,7 @@ import nbformat
 from claimcheck.record import MIME, tally
 from publishing import formulas
 from publishing.book_cells import take_caption
+from publishing.heads import head
 from publishing.slides import verdict
 
 MOST_OUTPUT = 12
@@ -29,9 +30,7 @@ def prepared(nb: nbformat.NotebookNode, register: dict, guide: str = "") -> nbfo
     guide : str
         The teaching guide; what it says on a section opens that section's notes.
     """
-    title = re.match(r"# (.+)", nb.cells[0].source).group(1)
-    question = re.search(r"^\*\*The question\.\*\* (.+)$", nb.cells[0].source, re.MULTILINE)
-    minutes = re.search(r"\*\*Minutes\*\*:? *(\d+)", nb.cells[0].source)
+    facts = head(nb)._asdict()
     records = [output["data"][MIME] for cell in nb.cells for output in cell.get("outputs", [])
                if MIME in output.get("data", {})]
     made = []
@@ -48,10 +47,8 @@ def prepared(nb: nbformat.NotebookNode, register: dict, guide: str = "") -> nbfo
     _name(made)
     made[1].source = "\n".join(f"- [{cell.metadata.heading}](#/{cell.metadata.slug})" for cell in made[2:]
                                if cell.metadata.slideshow.slide_type == "slide")
-    _lead(made, teaching_of(guide, title[:2]))
-    facts = {"title": title, "question": question.group(1) if question else "",
-             "minutes": int(minutes.group(1)) if minutes else 0,
-             "slides": sum("slug" in cell.metadata for cell in made)}
+    _lead(made, teaching_of(guide, facts["title"][:2]))
+    facts["slides"] = sum("slug" in cell.metadata for cell in made)
     return nbformat.v4.new_notebook(cells=made, metadata={**nb.metadata, "deck": facts})
 
 

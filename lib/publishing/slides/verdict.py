@@ -1,51 +1,15 @@
 """A claim's verdict in words that a lecture hall reads: what holds, how it was checked, what would have broken it."""
 
 import re
-import unicodedata
 from html import escape
+
+from publishing.statements import on_board
 
 ROUTES = {"symbolic": "computer algebra", "interval": "certified intervals over the whole range",
           "exact": "exact enumeration", "certified": "certified brackets", "monte_carlo": "simulation with an exact "
           "binomial verdict", "experiment": "training runs"}
 KINDS = {"identity": "identity", "upper": "upper bound", "lower": "lower bound", "tight": "tight bound", "rate": "rate",
          "counterexample": "counterexample", "phenomenon": "phenomenon"}
-
-_GREEK = "alpha|beta|gamma|delta|epsilon|eps|zeta|eta|theta|kappa|lambda|mu|nu|xi|pi|rho|sigma|tau|phi|chi|psi|omega"
-_CAPITAL = "Gamma|Delta|Theta|Lambda|Xi|Pi|Sigma|Phi|Psi|Omega"
-_HATS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
-
-
-def pretty(statement: str) -> str:
-    """Return a registered statement as HTML, with Greek letters, indices and powers as on a board.
-
-    Examples
-    --------
-    >>> pretty("Cov_N(pihat) <= x^2 log(K_eps/delta)")
-    'Cov<sub>N</sub>(π̂) ≤ x<sup>2</sup> log(K<sub>ε</sub>/δ)'
-    """
-    text = statement.replace("<=", "≤").replace(">=", "≥").replace("->", "→")
-    text = re.sub(rf"(?<![A-Za-z])({_GREEK}|{_CAPITAL})(hat|bar|tilde)?(?![A-Za-z])", _letter, text)
-    text = re.sub(r"\b([A-Z])hat\b", "\\1\u0302", text)
-    return _indices(escape(text, quote=False))
-
-
-def _letter(match):
-    name = {"eps": "epsilon", "lambda": "lamda"}.get(match[1].lower(), match[1])
-    case = "SMALL" if match[1].islower() else "CAPITAL"
-    return unicodedata.lookup(f"GREEK {case} LETTER {name}") + _HATS.get(match[2], "")
-
-
-_ATOM = (r"(\((?:[^()]|\([^()]*\))*\)|\{(?:[^{}]|\{[^{}]*\})*\}|[−-]?\d+\.\d+|[+⋆*](?![\w])"
-         r"|&lt;\w+|∞|[−-]?[^\W_²³⁰¹₀-₉]+[\u0302-\u0304]?[⋆*′]?)")
-
-
-def _indices(text):
-    text = re.sub(r"(?<=[^\s(])\^" + _ATOM, lambda m: f"<sup>{_indices(_bare(m.group(1)))}</sup>", text)
-    return re.sub(r"(?<=[^\s_(])_" + _ATOM, lambda m: f"<sub>{_indices(_bare(m.group(1)))}</sub>", text)
-
-
-def _bare(text):
-    return text[1:-1] if text[0] + text[-1] in ("()", "{}") else text
 
 
 def headline(record: dict) -> str:
@@ -100,7 +64,7 @@ def card(record: dict) -> str:
     return (f'<div class="claim{" refuted" if refuted else ""}">'
             f'<p class="verdict"><strong>{"✗" if refuted else "✓"} {headline(record)}</strong> '
             f'<span>{KINDS[record["kind"]]} · <code>{escape(record["id"])}</code></span></p>'
-            f'<p class="statement">{pretty(record["statement"])}</p>'
+            f'<p class="statement">{on_board(record["statement"])}</p>'
             f'<p class="checked">{escape(checked(record), quote=False)}</p></div>')
 
 
