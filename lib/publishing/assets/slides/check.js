@@ -9,6 +9,7 @@ async least => {
     const scale = deck.getScale(), frame = slide.getBoundingClientRect(), body = slide.querySelector(".body");
     if (Math.abs(frame.height / scale - 720) > 1) found.push(`${name}: the slide is ${frame.height / scale} high`);
     if (body.getBoundingClientRect().height < 500 * scale) found.push(`${name}: its heading takes the room of its text`);
+    if (!body.querySelector("p, li, td, h3, img, pre.output")) found.push(`${name}: is empty`);
     const long = body.scrollHeight / body.clientHeight;
     if (long > 1 && body.scrollHeight > body.clientHeight + 1)
       (long > 2 ? found : scrolling).push(`${name}: scrolls, ${long.toFixed(2)} times its room`);
