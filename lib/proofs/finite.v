@@ -136,6 +136,9 @@ Qed.
 Lemma exp_le a b : a <= b -> exp a <= exp b.
 Proof. intros [H| ->]; [left; now apply exp_increasing|lra]. Qed.
 
+Lemma exp_ge_1 x : 0 <= x -> 1 <= exp x.
+Proof. intros H. rewrite <- exp_0. now apply exp_le. Qed.
+
 Lemma ln_le a b : 0 < a -> a <= b -> ln a <= ln b.
 Proof. intros H [I| ->]; [left; now apply ln_increasing|lra]. Qed.
 
