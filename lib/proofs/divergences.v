@@ -47,6 +47,12 @@ Qed.
 Lemma dominated_pos {A} (P Q : A -> R) y : (forall y, 0 <= P y) -> dominated P Q -> P y = 0 \/ (0 < P y /\ 0 < Q y).
 Proof. intros H D. destruct (Req_dec (P y) 0); [now left|right]. pose proof (H y). split; [lra|apply D; lra]. Qed.
 
+Lemma kl_to_coverage_price N : 1 < N -> 0 < price N.
+Proof.
+  intros HN. unfold price. pose proof (ln_increasing 1 N). rewrite ln_1 in H.
+  pose proof (exp_ineq1 (- ln N)). rewrite exp_Ropp, exp_ln in H0 by lra. lra.
+Qed.
+
 (* claim: kl-f-identity
    differs: finite support; P dominated by Q (otherwise both sides are infinite) *)
 Theorem kl_identity {A} (Y : list A) (P Q : A -> R) : law Y P -> law Y Q -> dominated P Q ->
@@ -74,10 +80,7 @@ Proof.
         unfold le01. destruct Rle_dec as [C|C].
         -- assert (price N <= price (P y / Q y)) by (apply price_mono; [lra|apply le_div; lra]). nra.
         -- pose proof (price_nonneg _ R). nra.
-  - unfold price. pose proof (ln_le_sub (/ N)). assert (0 < / N < 1).
-    { split; [apply Rinv_0_lt_compat; lra|]. rewrite <- Rinv_1. apply Rinv_lt_contravar; lra. }
-    pose proof (exp_ineq1 (- ln N)). rewrite exp_Ropp, exp_ln in H1 by lra.
-    pose proof (ln_increasing 1 N). rewrite ln_1 in H2. lra.
+  - now apply kl_to_coverage_price.
 Qed.
 
 (* twin: kl-to-coverage
