@@ -106,7 +106,7 @@ Proof.
   exists (three_law (1 / 2) (1 / 2) 0), (three_law (1 / 4) 0 (3 / 4)). split; [apply three_law_law; lra|]. split.
   - destruct (three_law_law (1 / 4) 0 (3 / 4)); try lra. split; [assumption|lra].
   - unfold cov, tail, answer_law, responses, faces, sum, three_law, answer; simpl. unfold lt01, le01.
-    repeat destruct Rlt_dec; repeat destruct Rle_dec; lra.
+    decide_all; lra.
 Qed.
 
 (* twin: answer-hockey-stick
@@ -115,7 +115,7 @@ Theorem answer_hockey_twin : exists (c : R) (P Q : response -> R), law responses
   hockey c faces (answer_law Bool.bool_dec responses answer P) (answer_law Bool.bool_dec responses answer Q) < hockey c responses P Q.
 Proof.
   exists 2, (three_law 1 0 0), (three_law 0 1 0). split; [apply three_law_law; lra|]. split; [apply three_law_law; lra|].
-  unfold hockey, answer_law, responses, faces, sum, three_law, answer, Rmax; simpl. repeat destruct Rle_dec; lra.
+  unfold hockey, answer_law, responses, faces, sum, three_law, answer; simpl. decide_all; lra.
 Qed.
 
 (* claim: response-coverage-not-necessary
@@ -173,7 +173,7 @@ Theorem interventions_twin : exists (P Q Q' : bool -> R), law faces P /\ law fac
   cov (1 / 2 * 4) faces P Q < cov 4 faces P Q'.
 Proof.
   exists (coin (1 / 2)), (coin (1 / 2)), (coin (1 / 10)). do 3 (split; [apply coin_law; lra|]).
-  unfold cov, faces, sum, coin, le01. repeat destruct Rle_dec; lra.
+  unfold cov, faces, sum, coin. decide_all; lra.
 Qed.
 
 (* claim: mixing-coverage
@@ -204,7 +204,7 @@ Theorem mixing_twin : exists P Q R' : bool -> R, law faces P /\ law faces Q /\ l
   cov 4 faces P Q < cov 4 faces P (fun y => (1 - 1 / 2) * Q y + 1 / 2 * R' y).
 Proof.
   exists (coin (9 / 10)), (coin (4 / 10)), (coin 0). do 3 (split; [apply coin_law; lra|]).
-  unfold cov, faces, sum, coin, le01. repeat destruct Rle_dec; lra.
+  unfold cov, faces, sum, coin. decide_all; lra.
 Qed.
 
 (* The arithmetic mean of the models Q x, x in X. *)
@@ -232,7 +232,7 @@ Theorem ensemble_twin : exists (P : bool -> R) (Q : bool -> bool -> R), law face
   sum faces (fun x => cov 2 faces P (Q x)) / INR 2 < cov 2 faces P (ensemble faces Q).
 Proof.
   exists (coin 1), (fun x : bool => if x then coin 1 else coin 0). split; [apply coin_law; lra|]. split; [intros []; apply coin_law; lra|].
-  unfold cov, ensemble, faces, sum, coin; simpl. unfold le01. repeat destruct Rle_dec; lra.
+  unfold cov, ensemble, faces, sum, coin; simpl. decide_all; lra.
 Qed.
 
 (* The probability of a text: the product of its tokens' probabilities, each given what came before. *)

@@ -158,3 +158,9 @@ Proof. intros H I. apply (Rmult_le_reg_r c); [lra|]. unfold Rdiv. rewrite Rmult_
 
 Lemma div_pos a b : 0 < a -> 0 < b -> 0 < a / b.
 Proof. intros; now apply Rdiv_lt_0_compat. Qed.
+
+(* Decide the comparisons of an instance one after the other. *)
+Ltac decide_all := unfold le01, lt01, Rmax, Rmin; repeat match goal with
+  | |- context [Rle_dec ?a ?b] => destruct (Rle_dec a b); try (exfalso; lra)
+  | |- context [Rlt_dec ?a ?b] => destruct (Rlt_dec a b); try (exfalso; lra)
+  end.

@@ -42,7 +42,7 @@ Theorem triangle_attained : exists D p q s : bool -> R, law faces D /\ law faces
   cov_under D (2 * 2) faces p q = cov_under D 2 faces p s + tail_under D 2 faces s q /\ 0 < cov_under D (2 * 2) faces p q.
 Proof.
   exists (coin (1 / 2)), (coin (4 / 5)), (coin (1 / 5)), (coin (2 / 5)). do 4 (split; [apply coin_law; lra|]).
-  unfold cov_under, tail_under, faces, sum, coin, lt01, le01. split; repeat destruct Rlt_dec; repeat destruct Rle_dec; lra.
+  unfold cov_under, tail_under, faces, sum, coin. split; decide_all; lra.
 Qed.
 
 (* twin: triangle-inequality
@@ -51,7 +51,7 @@ Theorem triangle_twin : exists D p q s : bool -> R, law faces D /\ law faces p /
   tail_under D 2 faces p s + tail_under D 2 faces s q < cov_under D (2 * 2) faces p q.
 Proof.
   exists (coin 1), (coin (4 / 5)), (coin (1 / 5)), (coin (2 / 5)). do 4 (split; [apply coin_law; lra|]).
-  unfold cov_under, tail_under, faces, sum, coin, lt01, le01. repeat destruct Rlt_dec; repeat destruct Rle_dec; lra.
+  unfold cov_under, tail_under, faces, sum, coin. decide_all; lra.
 Qed.
 
 (* q has the least worst coverage against its rivals: whatever bounds the score of another model bounds the score of q. *)
@@ -88,12 +88,12 @@ Proof.
   exists (coin (2 / 5)), (coin (11 / 20)), (coin (1 / 10)). do 3 (split; [apply coin_law; lra|]). split.
   - split; [now right|]. intros q' Hq' t Ht p Hp.
     assert (E : cov_under (coin (2 / 5)) 2 faces p (coin (1 / 10)) <= 2 / 5).
-    { destruct Hp as [-> | ->]; unfold cov_under, faces, sum, coin, lt01, le01; repeat destruct Rlt_dec; repeat destruct Rle_dec; lra. }
+    { destruct Hp as [-> | ->]; unfold cov_under, faces, sum, coin; decide_all; lra. }
     destruct Hq' as [-> | ->]; [|now apply Ht].
     assert (F : 3 / 5 <= cov_under (coin (2 / 5)) 2 faces (coin (1 / 10)) (coin (11 / 20))).
-    { unfold cov_under, faces, sum, coin, lt01, le01; repeat destruct Rlt_dec; repeat destruct Rle_dec; lra. }
+    { unfold cov_under, faces, sum, coin; decide_all; lra. }
     pose proof (Ht (coin (1 / 10)) (or_intror eq_refl)). lra.
-  - unfold cov, faces, sum, coin, le01; repeat destruct Rle_dec; lra.
+  - unfold cov, faces, sum, coin; decide_all; lra.
 Qed.
 
 (* claim: selection-chernoff
@@ -118,7 +118,7 @@ Qed.
    part: the numbers at c = 2: a = 1.2564, b = 0.7968, so 1/a < 0.796 and 1/b < 1.2551
    differs: roots enclosed in intervals; 1.255 is rounded *)
 Theorem selection_numbers :
-  (exists a, 1.2564 < a < 1.25644 /\ exp a - 1 = 2 * a /\ 0.7959 < 1 / a < 0.796) /\
+  (exists a, 1.2564 < a < 1.25644 /\ exp a - 1 = 2 * a /\ 0.7958 < 1 / a < 0.796) /\
   (exists b, 0.7968 < b < 0.79682 /\ 1 - exp (- (2 * b)) = b /\ 1.2549 < 1 / b < 1.2551).
 Proof.
   split.

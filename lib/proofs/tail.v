@@ -49,7 +49,7 @@ Qed.
 Theorem hockey_twin : exists P Q : bool -> R, law faces P /\ law faces Q /\ hockey 2 faces P Q < cov 4 faces P Q.
 Proof.
   exists (coin (1 / 2)), (coin (1 / 8)). split; [apply coin_law; lra|]. split; [apply coin_law; lra|].
-  unfold hockey, cov, faces, sum, coin, le01, Rmax. repeat destruct Rle_dec; lra.
+  unfold hockey, cov, faces, sum, coin. decide_all; lra.
 Qed.
 
 (* A randomised test says "data" at y with probability test y in [0, 1]. *)
@@ -97,5 +97,5 @@ Theorem neyman_pearson_twin : exists P Q : bool -> R, law faces P /\ law faces Q
   cov 4 faces P Q / 4 ^ 2 < said faces Q (fun y => le01 (4 * Q y) (P y)).
 Proof.
   exists (coin (1 / 2)), (coin (1 / 8)). split; [apply coin_law; lra|]. split; [apply coin_law; lra|].
-  unfold cov, said, faces, sum, coin, le01. repeat destruct Rle_dec; lra.
+  unfold cov, said, faces, sum, coin. decide_all; lra.
 Qed.

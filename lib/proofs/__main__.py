@@ -1,0 +1,134 @@
+"""``make prove``: compile every proof, ask the kernel what each theorem assumes, compare with references/proofs.toml.
+
+``python lib/proofs`` needs no package, only ``coqc``. ``--write`` renews the record, ``--check`` runs coqchk too.
+"""
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from shutil import which
+
+sys.path.insert(0, str(Path(__file__).parent))
+from reading import FOLDER, RECORD, Proof, imports, order, proofs, stated  # noqa: E402
+
+ROOT = FOLDER.parents[1]
+BUILD = ROOT / "build" / "proofs"
+PACKAGES = "coq libcoq-interval libcoq-coquelicot"
+MISSING = f"make prove: coqc is missing. On Debian or Ubuntu: apt-get install --no-install-recommends {PACKAGES}"
+AXIOMS = {
+    "ClassicalDedekindReals.sig_forall_dec": "the reals: a decidable predicate on the naturals holds everywhere or fails somewhere",
+    "ClassicalDedekindReals.sig_not_dec": "the reals: a negated proposition holds or not",
+    "FunctionalExtensionality.functional_extensionality_dep": "functions with equal values are equal",
+    "Classical_Prop.classic": "excluded middle",
+}
+"""The only axioms that a theorem may rest on: those of the standard library's real numbers."""
+
+PRIMITIVE = re.compile(r"^(PrimInt63|PrimFloat|Uint63|Uint63Axioms|FloatAxioms|FloatOps|Int63|Sint63|SpecFloat|PrimitiveFloats)\b|^int\b|^float\b")
+"""Machine integers and floats, with their specifications, on which the tactic `interval` computes."""
+
+FORBIDDEN = re.compile(r"\b(Admitted|admit|Axioms?|Parameters?|Conjectures?|Hypothes[ie]s|Variables?|Unset Guard|bypass_check|Declare ML)\b")
+FLAGS = ["-w", "-ambiguous-paths,-deprecated", "-Q", str(BUILD), "Coverage"]
+
+
+def coqc(path: Path) -> str:
+    """Compile one file and return what it printed.
+
+    Raises
+    ------
+    SystemExit
+        If Rocq refuses the file: its message, with the place.
+    """
+    done = subprocess.run(["coqc", *FLAGS, path.name], cwd=path.parent, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"make prove: {path.name} does not compile\n{done.stderr or done.stdout}")
+    return done.stdout
+
+
+def compile_all(jobs: int) -> None:
+    """Compile the folder's files into build/proofs, each as soon as those that it imports are done; skip what is newer."""
+    BUILD.mkdir(parents=True, exist_ok=True)
+    ready: dict[str, object] = {}
+    with ThreadPoolExecutor(jobs) as pool:
+        for name in order():
+            ready[name] = pool.submit(_compile, name, [ready[other] for other in imports(name)])
+        for done in ready.values():
+            done.result()
+
+
+def _compile(name: str, before: list) -> float:
+    newest = max([task.result() for task in before], default=0.0)
+    source, copy = FOLDER / f"{name}.v", BUILD / f"{name}.v"
+    text, made = source.read_text(encoding="utf-8"), BUILD / f"{name}.vo"
+    if made.exists() and copy.exists() and copy.read_text(encoding="utf-8") == text and made.stat().st_mtime > newest:
+        return made.stat().st_mtime
+    made.unlink(missing_ok=True)
+    copy.write_text(text, encoding="utf-8")
+    coqc(copy)
+    return made.stat().st_mtime
+
+
+def assumptions(found: list[Proof]) -> dict[str, set[str]]:
+    """Ask the kernel: the names of the axioms that each theorem and each twin rests on."""
+    names = [(proof.file, name) for proof in found for name in (proof.theorem, proof.twin) if name]
+    text = "".join(f"From Coverage Require {file}.\n" for file in dict.fromkeys(file for file, _ in names))
+    text += "".join(f'Print Assumptions Coverage.{file}.{name}.\n' for file, name in names)
+    asking = BUILD / "asking.v"
+    asking.write_text(text, encoding="utf-8")
+    answers = re.split(r"^(?=Axioms:|Closed under)", coqc(asking), flags=re.MULTILINE)[1:]
+    if len(answers) != len(names):
+        sys.exit(f"make prove: {len(names)} theorems asked about, {len(answers)} answers")
+    return {name: set(re.findall(r"^([\w.']+)\s*:", answer.partition("\n")[2], re.MULTILINE))
+            for (_, name), answer in zip(names, answers, strict=True)}
+
+
+def main() -> None:
+    """Run the whole check; the exit status is 0 only if everything is proved and the record is right."""
+    parser = argparse.ArgumentParser(prog="make prove")
+    parser.add_argument("--write", action="store_true", help="renew references/proofs.toml")
+    parser.add_argument("--check", action="store_true", help="run coqchk as well: every file anew, from nothing")
+    options = parser.parse_args()
+    if which("coqc") is None:
+        sys.exit(MISSING)
+    for path in sorted(FOLDER.glob("*.v")):
+        if bad := forbidden(path.read_text(encoding="utf-8")):
+            sys.exit(f"make prove: {path.name} contains {bad}")
+    start, found = time.monotonic(), proofs()
+    compile_all(min(2, os.cpu_count() or 1))
+    rests_on = assumptions(found)
+    for name, axioms in rests_on.items():
+        if wrong := {axiom for axiom in axioms if axiom not in AXIOMS and not PRIMITIVE.match(axiom)}:
+            sys.exit(f"make prove: {name} assumes {', '.join(sorted(wrong))}")
+    if options.check:
+        subprocess.run(["coqchk", "-silent", *FLAGS[2:], *(f"Coverage.{name}" for name in order())], cwd=BUILD, check=True)
+    record = stated(found, {name: "reals" + (", machine numbers" if any(map(PRIMITIVE.match, axioms)) else "") if axioms else "none"
+                            for name, axioms in rests_on.items()})
+    if options.write:
+        RECORD.write_text(record, encoding="utf-8")
+    elif not RECORD.exists() or RECORD.read_text(encoding="utf-8") != record:
+        sys.exit("make prove: references/proofs.toml is not what the proofs say; make prove WRITE=1 renews it")
+    print(f"{len({proof.claim for proof in found})} claims, {len(found)} theorems, {len({p.twin for p in found} - {''})} twins refuted: "
+          f"proved, checked by the kernel, in {time.monotonic() - start:.0f} s; no axiom but those of the reals")
+
+
+def forbidden(text: str) -> str:
+    """Return the first word that lets a proof be left out or an axiom in; comments and section variables do not count.
+
+    Examples
+    --------
+    >>> forbidden("Lemma a : 0 = 1. Admitted."), forbidden("(* no Axiom *) Lemma a : 0 = 0. Proof. easy. Qed.")
+    ('Admitted', '')
+    """
+    plain = re.sub(r"\(\*.*?\*\)", "", text, flags=re.DOTALL)
+    plain = re.sub(r"^Section (\w+)\..*?^End \1\.", lambda match: re.sub(r"^Hypothesis ", "Given ", match.group(), flags=re.MULTILINE),
+                   plain, flags=re.DOTALL | re.MULTILINE)
+    found = FORBIDDEN.search(plain)
+    return found.group() if found else ""
+
+
+if __name__ == "__main__":
+    main()
