@@ -12,8 +12,8 @@ FORBIDDEN = re.compile(r"\b(Admitted|admit|give_up|Axioms?|Parameters?|Conjectur
                        r"|bypass_check|Declare ML)\b")
 """Words that let a proof be left out, or an axiom in."""
 
-HEAD = """# The route `kernel`: theorems that Rocq's kernel has checked, one [[proof]] each. `make prove WRITE=1` makes this
-# from the comments in lib/proofs; `make prove` compares. twin: the tempting wrong form, refuted on an instance."""
+HEAD = """# The route `kernel`: theorems that Rocq's kernel has checked, one [[proof]] each. `make prove WRITE=1` makes
+# this from the comments in lib/proofs; `make prove` compares. twin: the tempting wrong form, refuted on an instance."""
 
 _ITEM = re.compile(r"\(\* (claim|twin): ([\w-]+)\n?(.*?)\*\)\s*(?:Theorem|Lemma) (\w+)(.*?)\nProof\.", re.DOTALL)
 _NOTE = re.compile(r"^\s*(part|differs): (.*?)(?=^\s*(?:part|differs):|\Z)", re.DOTALL | re.MULTILINE)
