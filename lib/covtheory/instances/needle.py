@@ -12,7 +12,7 @@ from covtheory.instances.rare_event import RareEventGame
 from covtheory.validation import count, in_range, threshold
 
 _SMALL = 10_000
-"""Up to this many tosses, or 100 minus signs: gamma functions; else Stirling's series, whose error is then 1e-14."""
+"""Up to this many tosses, or minus signs up to 100, gamma functions; else Stirling's series, then good to 1e-14."""
 
 
 class Needle(RareEventGame):
