@@ -11,7 +11,7 @@ import nbformat
 from claimcheck.gate.contract import notebooks
 from claimcheck.gate.staleness import StaleError, assert_fresh
 from claimcheck.register import load_register
-from publishing import bibliography, formulas
+from publishing import bibliography, formulas, kernel_proofs
 from publishing.book_cells import readable
 from publishing.book_claims import Claims
 from publishing.book_pages import FILES, pages
@@ -72,7 +72,7 @@ def write_source(root: Path, source: Path, ledger: dict) -> None:
     """Write what Sphinx reads: rewritten notebooks, pages, pictures, and the files that are only copied."""
     paths = notebooks(root)
     claims = Claims(load_register(root), ledger, bibliography.read(root / "references" / "references.bib"),
-                    {path.name[:2]: f"{path.stem}.html" for path in paths})
+                    {path.name[:2]: f"{path.stem}.html" for path in paths}, kernel_proofs.read(root))
     extra = source / "_extra"
     for folder in (extra / "notebooks", extra / "files", source / "references"):
         folder.mkdir(parents=True)

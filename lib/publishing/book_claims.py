@@ -4,6 +4,7 @@ from html import escape
 
 from claimcheck.record import tally
 from claimcheck.register import Registration, of_notebook
+from publishing import kernel_proofs
 from publishing.bibliography import Entry
 from publishing.statements import on_board
 
@@ -21,12 +22,14 @@ class Claims:
         From :func:`publishing.bibliography.read`.
     pages : dict
         Notebook number -> its page.
+    proofs : dict
+        From :func:`publishing.kernel_proofs.read`.
     """
 
     def __init__(self, register: dict[str, Registration], ledger: dict, bibliography: dict[str, Entry],
-                 pages: dict[str, str]):
-        self.register, self.bibliography, self.pages = register, bibliography, pages
-        self.ledger = {entry["id"]: entry for entry in ledger["claims"]}
+                 pages: dict[str, str], proofs: dict[str, list[dict]]):
+        self.register, self.bibliography, self.pages, self.proofs = register, bibliography, pages, proofs
+        self.ledger = {entry["id"]: entry for entry in kernel_proofs.routed(ledger, proofs)["claims"]}
         self.numbers = {entry.id: f"{number}.{place}" for number in pages
                         for place, entry in enumerate(of_notebook(register, number), start=1)}
 
@@ -96,6 +99,8 @@ class Claims:
             "Teeth": f"{teeth(found)} bite",
             "Read it": f'<a href="{page}#check-{entry.id}">proof and check in notebook {entry.notebook}</a>',
         }
+        if entry.id in self.proofs:
+            facts["Kernel"] = kernel_proofs.fact(self.proofs[entry.id])
         if entry.corrected_by:
             facts["Corrected by"] = self.link(entry.corrected_by, "")
         rows = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in facts.items())

@@ -13,10 +13,10 @@ from publishing.book_claims import Claims
 from publishing.heads import head
 from publishing.index import HOME
 
-GUIDES = ("errata.md", "nonclaims.md", "teaching.md", "checking.md")
+GUIDES = ("errata.md", "nonclaims.md", "teaching.md", "checking.md", "proofs.md")
 """Pages of references/ that the site has too."""
 
-FILES = ("ledger.json", "claims.toml", "references.bib")
+FILES = ("ledger.json", "claims.toml", "proofs.toml", "references.bib")
 """Machine-readable files that the site offers for download."""
 
 EXPLORER = ('\n<a href="explorer.html">Play with the explorer</a>: move its controls, and see coverage, KL, Best-of-N '
