@@ -55,7 +55,7 @@ def checked(record: dict) -> str:
 
 def routes(record: dict) -> str:
     """Return the routes of a check in a few words, for a table."""
-    return ", ".join(re.split(" with | over ", ROUTES[route])[0] for route in record["route"].split(" + ") if route)
+    return ", ".join(re.split(" with | over ", ROUTES.get(route, route))[0] for route in record["route"].split(" + ") if route)
 
 
 def card(record: dict) -> str:
