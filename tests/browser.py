@@ -42,14 +42,18 @@ THIN = """() => {
 """Thins out what repeats on a page (formulas, coloured code, cards) before axe-core looks at every element of it."""
 
 
-def violations(page) -> list[str]:
-    """Return what axe-core finds wrong with a page by WCAG 2 A and AA and in its order of headings, one line a node."""
+def violations(page, only: str | None = None) -> list[str]:
+    """Return what axe-core finds wrong with a page by WCAG 2 A and AA and in its order of headings, one line a node.
+
+    ``only`` names one rule of axe-core.
+    """
     from axe_playwright_python.base import AXE_SCRIPT
 
+    chosen = {**ACCESSIBLE, "runOnly": [only], "rules": {}} if only else ACCESSIBLE
     page.evaluate(THIN)
     if not page.evaluate("typeof axe !== 'undefined'"):
         page.evaluate(AXE_SCRIPT + "; null")
-    found = page.evaluate(f"axe.run({json.dumps(ACCESSIBLE)})")["violations"]
+    found = page.evaluate(f"axe.run({json.dumps(chosen)})")["violations"]
     return [f"{rule['id']}: {node['html'][:160]} {(node.get('failureSummary') or '').splitlines()[-1:]}"
             for rule in found for node in rule["nodes"]]
 

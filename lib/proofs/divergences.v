@@ -66,7 +66,7 @@ Proof.
 Qed.
 
 (* claim: kl-to-coverage
-   differs: finite support; P dominated by Q (otherwise KL is infinite); the model may have mass below one *)
+   differs: finite support; P dominated by Q (otherwise KL is infinite); the model may have mass below one; the second form follows from log N - 1 <= price N *)
 Theorem kl_to_coverage {A} (N : R) (Y : list A) (P Q : A -> R) : law Y P -> sublaw Y Q -> dominated P Q -> 1 < N ->
   cov N Y P Q * price N <= kl Y P Q /\ 0 < price N.
 Proof.
@@ -179,7 +179,9 @@ Proof.
     cbv zeta. rewrite E. unfold kl, sum, faces, coin. interval.
 Qed.
 
-(* claim: kl-to-coverage-constant *)
+(* claim: kl-to-coverage-constant
+   part: the two ends, for every p
+   differs: the limit and the rounded form for p <= 1/2 are not here *)
 Theorem kl_constant (N p : R) : 1 < N -> 0 < p <= 1 ->
   p * price N <= kl faces (coin p) (coin (p / N)) <= p * (price N + p * (1 - / N)).
 Proof.

@@ -39,7 +39,9 @@ Proof. pose proof (exp_pos (- m)). pose proof (Rmax_r a (exp (- m))). lra. Qed.
 Lemma length_pos {A} (X : list A) : X <> [] -> 0 < INR (length X).
 Proof. intros H. apply lt_0_INR. destruct X; [easy|simpl; apply PeanoNat.Nat.lt_0_succ]. Qed.
 
-(* claim: truncated-lr-supermartingale *)
+(* claim: truncated-lr-supermartingale
+   part: the two inequalities
+   differs: finitely many responses *)
 Theorem truncated_likelihood_ratio {A} (Y : list A) (P Q : A -> R) (s m : R) :
   law Y P -> sublaw Y Q -> 0 < s < 1 -> least_truncation s <= m ->
   sum Y (fun y => P y * exp (- s * truncated m P Q y)) <= 1 - cov (exp m) Y P Q * (1 - s - exp (- s * m)) /\
@@ -69,7 +71,8 @@ Proof.
 Qed.
 
 (* claim: truncated-lr-supermartingale
-   part: no smaller m will do *)
+   part: no smaller m will do
+   differs: a pair of laws on two responses for each s and m *)
 Theorem truncation_is_least (s m : R) : 0 < s < 1 -> 0 <= m < least_truncation s ->
   exists P Q : bool -> R, law [true; false] P /\ law [true; false] Q /\
     1 < sum [true; false] (fun y => P y * exp (- s * truncated m P Q y)).
@@ -144,7 +147,8 @@ Proof.
 Qed.
 
 (* claim: training-coverage
-   differs: a model that gives a sample point no mass has kappa = infinity and is left out (nothing to prove) *)
+   part: with m >= m(s)
+   differs: finitely many responses; a model that gives a sample point no mass has kappa = infinity and is left out (nothing to prove) *)
 Theorem training_coverage {A} n (Y : list A) (P : A -> R) (Pi : (A -> R) -> Prop) (K : list (A -> R)) (s m eps delta : R) :
   law Y P -> upper_cover eps Y P Pi K -> K <> [] -> (0 < n)%nat -> 0 <= eps -> 0 < s < 1 -> least_truncation s <= m -> 0 < delta ->
   let F := ln (INR (length K) / delta) / (s * INR n) + eps in
@@ -230,7 +234,9 @@ Proof.
   rewrite exp_Ropp, exp_ln by now apply div_pos. field; lra.
 Qed.
 
-(* claim: relative-chernoff *)
+(* claim: relative-chernoff
+   part: the first form
+   differs: finitely many responses *)
 Theorem relative_chernoff {A} n (Y : list A) (P : A -> R) (events : list (A -> bool)) (theta delta : R) :
   law Y P -> (0 < n)%nat -> events <> [] -> 0 < theta -> 0 < delta ->
   likely n Y P delta (fun z => forall S, In S events ->
@@ -245,7 +251,8 @@ Proof.
 Qed.
 
 (* claim: relative-chernoff
-   part: frequencies at most B *)
+   part: events of frequency at most B, for every v from the root on
+   differs: finitely many responses; the closed form of v is the lemma root_bound *)
 Theorem rare_frequency {A} n (Y : list A) (P : A -> R) (events : list (A -> bool)) (B v delta : R) :
   law Y P -> (0 < n)%nat -> events <> [] -> 0 < delta -> 0 < B < v ->
   ln (INR (length events) / delta) / INR n <= v - B - B * ln (v / B) ->

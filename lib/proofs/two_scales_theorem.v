@@ -196,7 +196,8 @@ Proof.
 Qed.
 
 (* claim: mle-coverage-two-scale
-   differs: finitely many responses, so that one null set serves the whole class; the form in expectation is not here *)
+   part: the sharp form, for every v from the root on
+   differs: finitely many responses, so that one null set serves the whole class; the form in expectation and the cases of equality are not here *)
 Theorem two_scale {A} n (Y : list A) (P : A -> R) (Pi : (A -> R) -> Prop) (K S : list (A -> R)) (eps rho N delta v : R) :
   law Y P -> Pi P -> (forall q, Pi q -> forall y, 0 <= q y) ->
   upper_cover eps Y P Pi K -> net rho Y P Pi S ->

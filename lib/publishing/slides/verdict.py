@@ -55,7 +55,8 @@ def checked(record: dict) -> str:
 
 def routes(record: dict) -> str:
     """Return the routes of a check in a few words, for a table."""
-    return ", ".join(re.split(" with | over ", ROUTES[route])[0] for route in record["route"].split(" + ") if route)
+    named = [ROUTES.get(route, route) for route in record["route"].split(" + ") if route]
+    return ", ".join(re.split(" with | over ", name)[0] for name in named)
 
 
 def card(record: dict) -> str:
