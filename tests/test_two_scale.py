@@ -10,6 +10,7 @@ from covtheory.bounds import chain
 from covtheory.bounds import two_scale as ts
 from covtheory.bounds import two_scale_best as best
 from covtheory.bounds import two_scale_variants as variants
+from covtheory.bounds.classical import mle_coverage
 from covtheory.coverage import CoverageProfile, law_from_pmfs
 from covtheory.instances.prompt_coins import PromptCoins
 from covtheory.instances.two_scale import BoxSoftmax, OverfitBudget, independent_events_quantile, unseen_law
@@ -75,6 +76,18 @@ def test_best_constants_are_those_that_tuning_finds():
     theta = np.geomspace(0.01, 20, 20_000)
     assert math.isclose(best.largest_event(0.02, 0.003), ((theta * 0.02 + 0.003) / -np.expm1(-theta)).min(),
                         rel_tol=1e-6)
+
+
+def test_one_equation_is_least_over_the_orders_and_contains_the_finite_class():
+    N, s = np.array([1.5, 10.0, 1e6, 1e300]), np.linspace(1e-4, 1, 200_000, endpoint=False)[:, None]
+    M = N * math.exp(-0.1)
+    orders = ((1.5 + math.log(20)) / 1000 + s * (7.0 / 1000 + 0.03)) / (1 - s + s / M - M**-s)
+    assert np.allclose(best.one_equation(N, 1000, 0.05, 7.0, 1.5, rho=0.05, eps=0.02, kappa=0.01), orders.min(axis=0),
+                       rtol=1e-6)
+    assert np.allclose(best.one_equation(N, 1000, 0.05, 0.0, math.log(50), rho=0.0), mle_coverage(50, 1000, 0.05, N),
+                       rtol=1e-12)
+    with pytest.raises(ValueError, match="log N > 2 rho"):
+        best.one_equation(2.0, 100, 0.05, 1.0, 1.0, rho=0.35)
 
 
 def test_chain_crossing_against_simulation():

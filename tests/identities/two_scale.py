@@ -1,6 +1,6 @@
 """Notebook 19: the two-scale theorem and its relatives."""
 
-from mpmath import exp, factorial, lambertw, log, mpf
+from mpmath import exp, factorial, findroot, lambertw, log, mpf
 
 from covtheory.bounds import chain, two_scale, two_scale_best, two_scale_variants
 from identities.table import Row, least, most, plus
@@ -43,6 +43,14 @@ def best(N, n, delta, log_K, log_N_inf, rho, eps, kappa):
     L = plus(log(N), -2 * rho)
     hits = plus(plus(log_K, log(2), log_inverse(delta)) / n, (1 - 1 / L) * plus(eps, kappa)) / price(L)
     return event(hits, plus(log(2), log_N_inf, log_inverse(delta)) / n)
+
+
+def one_root(N, n, delta, log_K, log_N_inf, rho, eps, kappa):
+    """Theorem S by its equation in r, solved between (1 - e^-L)/L and one."""
+    L, C = plus(log(N), -2 * rho), plus(log_N_inf, log_inverse(delta)) / n
+    a, b = plus(log_K / n, eps, kappa), 1 - exp(-L)
+    r = findroot(lambda r: C * (r * L - b) - a * (1 - r + r * log(r)), (b / L, 1 - mpf(10) ** -30), solver="anderson")
+    return C / (1 - r + r * log(r))
 
 
 def price(L):
@@ -152,6 +160,11 @@ ROWS = [
             "kappa": [0.1, 0.3, 0.02]}, scalar=("delta",), default={"eps": 0.0, "kappa": 0.0},
         domain={**SAMPLED, **NETTED, "rho": "[0, inf)", "eps": "[0, inf)", "kappa": "[0, inf)"},
         refused=(("N", {"N": 11.0}), ("N", {"rho": 4.11}))),
+    Row(two_scale_best.one_equation, "19 Theorem S", one_root,
+        at={"N": [1e4, 300.0, 5.0], **SAMPLE, **NETS, "rho": [0.7, 1.5, 0.3], "eps": [0.2, 0.7, 0.03],
+            "kappa": [0.1, 0.3, 0.02]}, scalar=("delta",), default={"eps": 0.0, "kappa": 0.0},
+        domain={**SAMPLED, **NETTED, "rho": "[0, inf)", "eps": "[0, inf)", "kappa": "[0, inf)"},
+        refused=(("N", {"N": 4.0}), ("N", {"rho": 4.61}))),
 
     Row(chain.chain_crossing, "19 Lemma 4, exact", crossing,
         at={"n": [1, 4, 7, 12, 12], "theta": [1.0, 0.5, 0.2, 3.0, 1.5], "x": [0.5, 0.15, 0.05, 2.0, 0.7]},

@@ -84,6 +84,49 @@ def two_scale_best(N: ArrayLike, n: ArrayLike, delta: ArrayLike | None, log_K: A
     return largest_event(hits, (entropy("log_N_inf", log_N_inf) + extra) / samples(n))
 
 
+def one_equation(N: ArrayLike, n: ArrayLike, delta: ArrayLike | None, log_K: ArrayLike, log_N_inf: ArrayLike, *,
+                 rho: ArrayLike, eps: ArrayLike = 0.0, kappa: ArrayLike = 0.0) -> np.ndarray:
+    """Theorem S, every ``N > 1``: ``Cov_N(pihat) <= p* = min_s (C + s a)/phi_s(e^L)``, ``L = log N - 2 rho > 0``.
+
+    ``C = log(N_inf/delta)/n``, ``a = log_K/n + eps + kappa``, ``phi_s(M) = 1 - s + s/M - M^(-s)``. The best order
+    ``s = theta/L`` solves ``L - (1 - e^-L) e^theta = (a/C)(e^theta - 1 - theta)``; each ``theta`` tried gives a bound.
+
+    Parameters
+    ----------
+    log_K : array_like
+        ``log(J/N_inf)`` nats, ``J`` the number of pairs (kernel of the cover at ``eps``, point of the net) in use:
+        at most the log size of the cover, and zero if each point of the net goes with one kernel.
+    log_N_inf, rho : array_like
+        Log size and scale of the net, nats.
+    kappa : array_like
+        Excess training log-loss per sample over ``pi_D`` (0 for the exact MLE).
+
+    Raises
+    ------
+    ValueError
+        Unless ``log N > 2 rho``.
+
+    Source: this collection, notebook 19, Theorem S.
+
+    Examples
+    --------
+    >>> round(float(one_equation(1e6, 10_000, 0.05, 32.0, 0.0, rho=0.5)), 6)
+    0.000988
+    """
+    L = np.log(threshold("N", N)) - 2 * threshold("rho", rho, least=0.0)
+    if np.any(L <= 0):
+        raise ValueError(f"N: got {np.min(N):.6g}, expected log N > 2 rho")
+    noise = (entropy("log_N_inf", log_N_inf) + log_inverse(delta)) / samples(n)
+    fine = entropy("log_K", log_K) / n + threshold("eps", eps, least=0.0) + threshold("kappa", kappa, least=0.0)
+    miss = -np.expm1(-L)
+    low, high = np.broadcast_arrays(0.0 * (noise + fine), np.log(L / miss))
+    for _ in range(80):
+        middle = (low + high) / 2
+        rising = noise * (L - miss * np.exp(middle)) > fine * (np.expm1(middle) - middle)
+        low, high = np.where(rising, middle, low), np.where(rising, high, middle)
+    return (noise + fine * high / L) / (-np.expm1(-high) - high * miss / L)
+
+
 def best_scales(N: float, n: float, delta: float | None, net: Entropy, cover: Entropy | None = None) -> Scales:
     """The scales ``(rho, eps)`` at which :func:`two_scale_best` is least, on grids fixed before the data.
 
