@@ -164,8 +164,8 @@ Ltac decide_if := repeat match goal with
 Ltac open := unfold set_regret, regret, cov, tail, cov_under, tail_under, hockey, freq, mass, answer_law, ensemble,
   expect, best, sum, responses, faces, three_law, answer, le01, lt01, Rmax; simpl; decide_if.
 Ltac enclose := unfold rare_prompt_kl, token, kl, hellinger, affinity, mean_ratio, f_divergence, truncated, tilt,
-  normaliser, tempered, partition, pass_at, phi_star, phi_argument, chernoff_price, price, least_truncation, sum, responses, faces,
-  coin, three_law, power, Rmax;
+  normaliser, tempered, partition, pass_at, phi_star, phi_argument, chernoff_price, price, least_truncation, sum,
+  responses, faces, coin, three_law, power, Rmax;
   repeat (let h := fresh in destruct Rlt_dec as [h|h]; [try (exfalso; clear - h; lra)|try (exfalso; apply h; lra)]);
   repeat match goal with
   | |- context [Rle_dec ?a ?b] => let h := fresh in destruct (Rle_dec a b) as [h|h];
@@ -174,8 +174,8 @@ Ltac enclose := unfold rare_prompt_kl, token, kl, hellinger, affinity, mean_rati
 """
 
 PLAIN = {"law", "sublaw", "dominated", "coin", "faces", "convex", "rewards", "reward", "binary", "on", "reaches",
-         "exceeds", "answers", "a_test", "likely", "most_likely", "upper_cover", "net", "tournament", "above", "text", "said",
-         "wasted", "log_ratio", "le01", "lt01", "both"}
+         "exceeds", "answers", "a_test", "likely", "most_likely", "upper_cover", "net", "tournament", "above", "text",
+         "said", "wasted", "log_ratio", "le01", "lt01", "both"}
 """Definitions that are not numbers of the library: conditions, sets, and sums spelled out in a statement."""
 
 

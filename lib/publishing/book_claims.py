@@ -1,4 +1,4 @@
-"""Claims as HTML: numbered, linkable, with the ledger's verdict. Statements are plain text, not TeX."""
+"""Claims as HTML: numbered, linkable, with the ledger's verdict. Statements are set as on a board."""
 
 from html import escape
 
@@ -6,6 +6,7 @@ from claimcheck.record import tally
 from claimcheck.register import Registration, of_notebook
 from publishing import kernel_proofs
 from publishing.bibliography import Entry
+from publishing.statements import on_board
 
 
 class Claims:
@@ -65,7 +66,7 @@ class Claims:
     def _row(self, entry):
         number = f'<a class="claim-number" href="#check-{entry.id}">{self.numbers[entry.id]}</a>'
         found = self.ledger[entry.id]
-        cells = (number + " " + self.link(entry.id), escape(entry.statement), f"{entry.kind}; {escape(route(found))}",
+        cells = (number + " " + self.link(entry.id), on_board(entry.statement), f"{entry.kind}; {escape(route(found))}",
                  ratio(found), teeth(found), verdict(found))
         head = f'<th scope="row">{cells[0]}</th>'
         labels = ("", "", "worst ratio", "teeth", "")
@@ -105,7 +106,7 @@ class Claims:
         rows = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in facts.items())
         return (f'<section class="claim {found["status"]}" id="claim-{entry.id}"><h3><a class="claim-number" '
                 f'href="#claim-{entry.id}">{self.numbers[entry.id]}</a> <code>{entry.id}</code></h3>\n'
-                f'<p class="statement">{escape(entry.statement)}</p>\n<dl>{rows}</dl>\n'
+                f'<p class="statement">{on_board(entry.statement)}</p>\n<dl>{rows}</dl>\n'
                 f'<details><summary>Sabotaged twins that the check rejects</summary>{self._twins(found)}</details>'
                 f'</section>')
 

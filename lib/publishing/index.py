@@ -12,6 +12,7 @@ from claimcheck.gate.contract import notebooks
 from claimcheck.gate.report import table
 from claimcheck.register import load_register, of_notebook
 from publishing import kernel_proofs
+from publishing.heads import head
 
 HOME = ""
 """Where the collection is hosted on GitHub, "owner/name"; whoever hosts it sets this once, and links appear."""
@@ -86,9 +87,7 @@ def index(root: Path) -> str:
     register = load_register(root)
     rows = ["| notebook | the question it answers | claims |", "|---|---|---|"]
     for path in notebooks(root):
-        source = "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells[:3])
-        title = re.search(r"^# (.+)$", source, re.MULTILINE).group(1)
-        question = re.search(r"^\*\*The question\.\*\* (.+)$", source, re.MULTILINE).group(1)
+        title, question, _ = head(nbformat.read(path, as_version=4))
         name, count = path.name, len(of_notebook(register, path.name[:2]))
         links = (f" [run](https://colab.research.google.com/github/{HOME}/blob/main/notebooks/{name})" if HOME else "")
         rows.append(f"| [{title}](notebooks/{name}){links} | {question} | {count} |")
