@@ -19,9 +19,11 @@ from covtheory.own_model import command, recipe
 from covtheory.own_model.intervals import chernoff_interval
 from covtheory.own_model.passk import answer_bounds, pass_estimate
 from covtheory.own_model.problem import Problem
-from covtheory.own_model.profile_estimate import profile_estimate
+from covtheory.own_model.profile_sample import profile_estimate
 from covtheory.own_model.reading import Table
-from covtheory.own_model.scores import checkpoint_log_probs, paired_log_probs, success_counts
+from covtheory.own_model.checkpoints import checkpoint_log_probs
+from covtheory.own_model.counts import success_counts
+from covtheory.own_model.scores import paired_log_probs
 from covtheory.own_model.tail_band import TailBand, noncrossing_probability
 from covtheory.own_model.tournament_estimate import tournament_estimate
 from covtheory.samplers.best_of_n import pass_at_k, worst_case_regret
