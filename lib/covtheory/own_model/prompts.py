@@ -53,8 +53,8 @@ def threshold_grid(N: Iterable[float]) -> np.ndarray:
 
     Examples
     --------
-    >>> threshold_grid([2, 4])[:9].round(3)
-    array([-4.  , -2.  , -1.  , -0.5 , -0.25,  0.  ,  0.25,  0.325,  0.423])
+    >>> threshold_grid([2, 4])[5:10].round(2)
+    array([0.  , 0.25, 0.32, 0.42, 0.55])
     """
     fixed = [-4.0, -2.0, -1.0, -0.5, -0.25, 0.0, *(0.25 * 1.3 ** np.arange(36))]
     wanted = np.log([float(value) for value in N])
@@ -82,7 +82,7 @@ class PromptBand:
     --------
     >>> band = PromptBand(np.full(50, 20), np.array([0.0, 1.0]), np.array([500, 100]), 0.05)
     >>> float(band.lower(0.5).round(4)), float(band.lower(1.5)), float(band.upper(0.5).round(4))
-    (0.0137, 0.0, 0.7079)
+    (0.0192, 0.0, 0.7005)
     """
 
     def __init__(self, responses: np.ndarray, grid: np.ndarray, hits: np.ndarray, false_alarm: float):

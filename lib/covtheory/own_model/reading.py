@@ -15,7 +15,7 @@ import numpy as np
 from covtheory.own_model.formats.arrays import arrow_lists, npz_columns, number, parquet_batches
 from covtheory.own_model.formats.cells import as_text, list_cell, number_column, unpadded
 from covtheory.own_model.formats.records import text_rows
-from covtheory.own_model.formats.scored import LmEvalScored, OpenAI, Tool, VLLM
+from covtheory.own_model.formats.scored import VLLM, LmEvalScored, OpenAI, Tool
 from covtheory.own_model.formats.sources import CONTAINERS, Source, sources
 from covtheory.own_model.formats.verdicts import WORDS, EvalPlus, LmEvalDrawn
 from covtheory.own_model.problem import Problem
