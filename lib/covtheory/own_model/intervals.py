@@ -73,8 +73,8 @@ def prompt_limits(share: ArrayLike, responses: ArrayLike, false_alarm: float) ->
     >>> lower, upper = prompt_limits([0.5], np.full(100, 7), 0.05)
     >>> lower.round(3), upper.round(3)
     (array([0.367]), array([0.633]))
-    >>> prompt_limits(0.5, [1000, 1], 0.05)[0].round(5)  # as good as one prompt
-    array(0.00016)
+    >>> round(float(prompt_limits(0.5, [1000, 1], 0.05)[0]), 5)  # as good as one prompt
+    0.00016
     """
     x = np.clip(validation.in_range("share", share, -1e-9, 1 + 1e-9), 0.0, 1.0)
     sizes = np.asarray(responses, dtype=float)
