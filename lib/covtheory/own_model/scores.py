@@ -112,7 +112,7 @@ class PairedScores:
         if prompt is not None:
             table.need([prompt])
         self.prompt = prompt or table.first(PROMPTS)
-        self.length, self.end = table.first(LENGTHS), table.first(ENDS)
+        self.length, self.end = table.first(LENGTHS) if by not in LENGTHS else None, table.first(ENDS)
         if by is not None:
             table.need([by])
         declared = [name for name in ("base", "kl_base") if name in table.columns and self.kl]
