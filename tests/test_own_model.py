@@ -6,6 +6,7 @@ import sys
 import zipfile
 from fractions import Fraction
 from math import comb
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -24,6 +25,7 @@ from covtheory.own_model.problem import Problem
 from covtheory.own_model.profile_sample import profile_estimate
 from covtheory.own_model.reading import Table
 from covtheory.own_model.scores import paired_log_probs
+from covtheory.own_model.scoring import scored_batch
 from covtheory.own_model.tail_band import TailBand, noncrossing_probability
 from covtheory.own_model.tournament_estimate import tournament_estimate
 from covtheory.samplers.best_of_n import pass_at_k, worst_case_regret
@@ -453,6 +455,7 @@ class Bigram:
 
     def __init__(self, probs, shift):
         self.logits = np.log(probs) + shift
+        self.config = SimpleNamespace(vocab_size=len(probs))
 
     def __call__(self, input_ids, attention_mask):
         assert attention_mask.shape == input_ids.shape
@@ -472,16 +475,37 @@ def test_recipe_scores_a_model_whose_probabilities_are_known(tmp_path):
     np.testing.assert_allclose(kl, [by_row[0] + 2 * by_row[1], by_row[1]], rtol=1e-5)
     with pytest.raises(ValueError, match="at least one token"):
         recipe.response_scores(teacher, model, [], [1])
-    with pytest.raises(ValueError, match="vocabularies"):
-        recipe.response_scores(teacher, Bigram(np.full((3, 4), 0.25), 0), [0], [1])
+    padded = np.column_stack([0.9 * Q, np.full(3, 0.1)])  # one token more, of probability 0.1
+    row = recipe.response_scores(teacher, Bigram(padded, 0), [0], [1, 2])
+    assert row["model_log_prob"] == pytest.approx(np.log(0.9**2 * Q[0, 1] * Q[1, 2]), rel=1e-6)
+    np.testing.assert_allclose(row["token_kl"], by_row[:2], rtol=1e-5)
+    assert recipe.response_scores(teacher, model, [0], [1, 3])["model_log_prob"] == -np.inf
+    for odd, message in (([-100], "-100"), ([1, np.nan], "NaN|convert")):
+        with pytest.raises(ValueError, match=message):
+            recipe.response_scores(teacher, model, [0], odd)
+    with pytest.raises(ValueError, match="logits: got NaN"):
+        recipe.response_scores(teacher, Bigram(P, np.nan), [0], [1])
+
+    pairs = [(i, [i % 3, 1], [1, 2, 0][: 1 + i % 3]) for i in range(7)]
 
     def interrupted():
-        yield "a", [0], [1]
+        yield from pairs[:4]
         raise OSError("disk full")
 
     with pytest.raises(OSError, match="disk full"):
-        recipe.write_scores(tmp_path / "half.jsonl", teacher, model, interrupted())
-    assert [p.name for p in tmp_path.iterdir()] == ["scores.jsonl"]
+        recipe.write_scores(tmp_path / "half.jsonl", teacher, model, interrupted(), batch=2)
+    assert {p.name for p in tmp_path.iterdir()} == {"scores.jsonl", "half.jsonl.partial"}
+    with (tmp_path / "half.jsonl.partial").open("a") as file:
+        file.write('{"id": "4", "pro')
+    assert recipe.write_scores(tmp_path / "half.jsonl", teacher, model, pairs, batch=3) == 7
+    rows = [json.loads(line) for line in (tmp_path / "half.jsonl").read_text().splitlines()]
+    assert [row["id"] for row in rows] == [str(i) for i in range(7)]
+    assert len({row["prompt"] for row in rows}) == 3
+    for (_, prompt, response), row in zip(pairs, rows, strict=True):  # batches and chunks change nothing
+        alone = recipe.response_scores(teacher, model, prompt, response)
+        assert row["model_log_prob"] == pytest.approx(alone["model_log_prob"], rel=1e-12)
+        by_ones = scored_batch(teacher, model, [(prompt, response)], positions=1)[0]
+        assert by_ones["token_kl"] == pytest.approx(alone["token_kl"], rel=1e-12)
 
 
 def test_recipe_with_a_transformers_model(tmp_path):
@@ -495,7 +519,9 @@ def test_recipe_with_a_transformers_model(tmp_path):
     with torch.no_grad():
         law = torch.log_softmax(teacher(torch.tensor([[1, 2, 3, 4, 10]])).logits.double(), -1)[0]
     assert row["teacher_log_prob"] == pytest.approx(float(law[1, 3] + law[2, 4] + law[3, 10]), abs=1e-5)
-    assert len(row["token_kl"]) == 3
+    other = torch.log_softmax(model(torch.tensor([[1, 2, 3, 4, 10]])).logits.double(), -1)[0]
+    exact = (law.exp() * (law - other)).sum(-1)[1:4]
+    np.testing.assert_allclose(row["token_kl"], exact.detach().numpy(), atol=1e-6)
 
     def tokenizer(prompt, return_tensors):
         return transformers.BatchEncoding({"input_ids": torch.tensor([[int(c) for c in prompt]])})

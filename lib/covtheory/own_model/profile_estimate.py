@@ -66,7 +66,9 @@ class ProfileEstimate:
     @cached_property
     def _tail(self) -> np.ndarray:
         """Number of responses at or above each value, then 0."""
-        return np.concatenate([np.cumsum(self.counts[::-1])[::-1], [0]])
+        tail = np.zeros(len(self.counts) + 1, dtype=np.int64)
+        np.cumsum(self.counts[::-1], out=tail[-2::-1])  # in place: the largest array there is
+        return tail
 
     def hits(self, log_N: ArrayLike) -> np.ndarray:
         """Number of responses whose log ratio is at least ``log_N`` (ties count, as in ``CoverageProfile``)."""

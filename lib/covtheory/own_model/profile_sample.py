@@ -79,8 +79,12 @@ class ProfileSample:
         else:
             values = np.concatenate(self._pieces)
             values.sort()
+            self._pieces = [values]
             first = np.flatnonzero(np.concatenate([[True], values[1:] != values[:-1]]))
-            values, counts = values[first], np.diff(np.append(first, drawn))
+            if len(first) == drawn:
+                counts = np.ones(drawn, dtype=np.int64)
+            else:
+                values, counts = values[first], np.diff(np.append(first, drawn))
         band = None
         if self.prompts.repeated:
             hits = np.cumsum(self._cells[::-1])[::-1][1:]
