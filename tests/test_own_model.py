@@ -40,7 +40,7 @@ def write(path, columns):
     if path.suffix == ".npz":
         np.savez(path, **{k: np.array(v) for k, v in columns.items()})
     elif path.suffix == ".parquet":
-        pyarrow = pytest.importorskip("pyarrow", reason="Parquet is optional: requirements/parquet.txt")
+        pyarrow = pytest.importorskip("pyarrow", reason="Parquet is optional: requirements/own-model.txt")
         from pyarrow import parquet
 
         parquet.write_table(pyarrow.table({k: list(v) for k, v in columns.items()}), path, row_group_size=7)
@@ -128,7 +128,7 @@ def test_two_files_are_matched_by_id_whatever_their_chunks(tmp_path, ending):
     with pytest.raises(Problem, match=r"(line|row) 2[12]: id 'r20' is not in model.csv"):
         list(paired_log_probs(a, b, rows=9))
     write(b, {"log_prob": model[:-1].tolist(), "id": ids[:-1]})
-    with pytest.raises(Problem, match="id 'r39' is not in model.csv"):
+    with pytest.raises(Problem, match=r"id 'r39' is not in model\.csv"):
         list(paired_log_probs(a, b, rows=9))
     with pytest.raises(Problem, match="no more rows"):
         list(paired_log_probs(a, b, rows=9, match="order"))

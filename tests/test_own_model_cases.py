@@ -35,8 +35,9 @@ def mean_is(facts, mean=MEAN):
     assert facts["kl"]["mean_log_ratio"] == pytest.approx(mean, rel=1e-9)
 
 
-def scored(path, who, scale=1.0, order=range(len(IDS)), **more):
+def scored(path, who, scale=1.0, order=None, **more):
     """One file of sums by id."""
+    order = range(len(IDS)) if order is None else order
     return lines(path, [{"id": IDS[i], "log_prob": SUMS[who][i] * scale, **more} for i in order])
 
 
@@ -52,14 +53,20 @@ UNITS = {"nats": 1.0, "bits": float(np.log(2)), "log10": float(np.log(10))}
 def test_every_file_and_column_has_its_own_base(tmp_path, capsys, teacher, model, way):
     scales, kl = (1 / UNITS[teacher], 1 / UNITS[model]), [[0.5, 0.25]] * len(IDS)
     if way in ("two files", "spelled"):
-        spelled = {"nats": "Nats ", "bits": "log2", "log10": "10"} if way == "spelled" else dict(zip(UNITS, UNITS, strict=True))
+        spelled = (
+            {"nats": "Nats ", "bits": "log2", "log10": "10"}
+            if way == "spelled"
+            else dict(zip(UNITS, UNITS, strict=True))
+        )
         scored(tmp_path / "a.jsonl", 0, scales[0], base=spelled[teacher])
         scored(tmp_path / "b.jsonl", 1, scales[1], base=spelled[model])
         facts = answers(capsys, "profile", tmp_path / "a.jsonl", "--model", tmp_path / "b.jsonl")
         mean_is(facts)
         return
-    rows = [{"teacher_log_prob": SUMS[0][i] * scales[0], "model_log_prob": SUMS[1][i] * scales[1], "token_kl": kl[i]}
-            for i in range(len(IDS))]
+    rows = [
+        {"teacher_log_prob": SUMS[0][i] * scales[0], "model_log_prob": SUMS[1][i] * scales[1], "token_kl": kl[i]}
+        for i in range(len(IDS))
+    ]
     options = ["--teacher-base", teacher, "--model-base", model, "--kl-base", "bits"]
     if way == "columns":
         rows, options = [row | {"teacher_base": teacher, "model_base": model, "kl_base": "bits"} for row in rows], []
@@ -69,8 +76,15 @@ def test_every_file_and_column_has_its_own_base(tmp_path, capsys, teacher, model
 
 
 def test_the_base_of_the_file_is_that_of_its_kl_and_a_mixture_must_be_stated(tmp_path, capsys):
-    rows = [{"teacher_log_prob": SUMS[0][i] / np.log(2), "model_log_prob": SUMS[1][i] / np.log(2), "sequence_kl": 2.0,
-             "base": "bits"} for i in range(len(IDS))]
+    rows = [
+        {
+            "teacher_log_prob": SUMS[0][i] / np.log(2),
+            "model_log_prob": SUMS[1][i] / np.log(2),
+            "sequence_kl": 2.0,
+            "base": "bits",
+        }
+        for i in range(len(IDS))
+    ]
     facts = answers(capsys, "profile", lines(tmp_path / "a.jsonl", rows))
     assert facts["token_kl_mean"] == pytest.approx(2 * np.log(2))
     mean_is(facts)
@@ -81,7 +95,10 @@ def test_the_base_of_the_file_is_that_of_its_kl_and_a_mixture_must_be_stated(tmp
     refused(capsys, "--kl-base", "profile", path, "--teacher-base", "bits", "--model-base", "nats")
 
 
-def student(n=400, slope=np.log(2)):
+LOG_2 = float(np.log(2))
+
+
+def student(n=400, slope=LOG_2):
     """An honest student whose log-probabilities are the teacher's divided by log 2 on average: it scatters."""
     rng = np.random.default_rng(3)
     teacher = -rng.gamma(60, 0.5, n)
@@ -100,7 +117,9 @@ def test_an_honest_student_is_not_taken_for_bits_and_bits_do_not_pass(tmp_path, 
     refused(capsys, "teacher in log10, model in nats", "profile", tmp_path / "bits.npz")
     np.savez(tmp_path / "apart.npz", teacher_log_prob=teacher, model_log_prob=teacher * 1.06 / np.log(2))
     assert "model in bits" in answers(capsys, "profile", tmp_path / "apart.npz")["warnings"][0]
-    np.savez(tmp_path / "said.npz", teacher_log_prob=teacher, model_log_prob=close / np.log(2), base=["nats"] * len(teacher))
+    np.savez(
+        tmp_path / "said.npz", teacher_log_prob=teacher, model_log_prob=close / np.log(2), base=["nats"] * len(teacher)
+    )
     assert "says otherwise" in answers(capsys, "profile", tmp_path / "said.npz")["warnings"][0]
 
 
@@ -164,7 +183,7 @@ def test_a_task_twice_is_refused_or_added_up(tmp_path, capsys):
 
 
 def test_empty_responses_are_refused_in_every_layout(tmp_path, capsys):
-    pieces = TEACHER[:5] + [[]]
+    pieces = [*TEACHER[:5], []]
     rows = [{"teacher_token_log_probs": p, "model_token_log_probs": p} for p in pieces]
     refused(capsys, "line 6: empty response", "profile", lines(tmp_path / "a.jsonl", rows))
     (tmp_path / "a.csv").write_text("teacher_token_log_probs,model_token_log_probs\n-1 -2,-1 -3\n,\n")
@@ -190,8 +209,10 @@ def test_columns_that_are_no_checkpoints_are_never_picked(tmp_path, capsys):
     a, b = -rng.gamma(40, 1, n), -rng.gamma(44, 1, n)
     for odd in ("0", "-1", "1.0"):
         path = tmp_path / "m.csv"
-        path.write_text("doc_id,epoch,seed,step_1,step_2\n" + "".join(
-            f"{i},0,{odd},{x:.4f},{y:.4f}\n" for i, (x, y) in enumerate(zip(a, b, strict=True))))
+        path.write_text(
+            "doc_id,epoch,seed,step_1,step_2\n"
+            + "".join(f"{i},0,{odd},{x:.4f},{y:.4f}\n" for i, (x, y) in enumerate(zip(a, b, strict=True)))
+        )
         refused(capsys, "--checkpoints", "tournament", path)
         facts = answers(capsys, "tournament", path, "--checkpoints", "step_*")
         assert [row["name"] for row in facts["checkpoints"]] == ["step_1", "step_2"]
@@ -211,13 +232,23 @@ def test_truth_values_are_no_log_probabilities_and_no_counts(tmp_path, capsys):
 
 
 def test_totals_that_stand_beside_their_parts_must_agree(tmp_path, capsys):
-    rows = [{"teacher_token_log_probs": t, "model_token_log_probs": m, "teacher_log_prob": sum(t), "token_kl": [0.1, 0.2],
-             "sequence_kl": 0.3} for t, m in zip(TEACHER, MODEL, strict=True)]
+    rows = [
+        {
+            "teacher_token_log_probs": t,
+            "model_token_log_probs": m,
+            "teacher_log_prob": sum(t),
+            "token_kl": [0.1, 0.2],
+            "sequence_kl": 0.3,
+        }
+        for t, m in zip(TEACHER, MODEL, strict=True)
+    ]
     mean_is(answers(capsys, "profile", lines(tmp_path / "a.jsonl", rows)))
     rows[4] = rows[4] | {"teacher_log_prob": -99.0}
     refused(capsys, "line 5: .*sums to .*but 'teacher_log_prob' is -99", "profile", lines(tmp_path / "a.jsonl", rows))
     rows[4] = rows[3] | {"sequence_kl": 7.0}
-    refused(capsys, "line 5: 'token_kl'|line 5: column 'token_kl' sums to 0.3", "profile", lines(tmp_path / "a.jsonl", rows))
+    refused(
+        capsys, "line 5: 'token_kl'|line 5: column 'token_kl' sums to 0.3", "profile", lines(tmp_path / "a.jsonl", rows)
+    )
 
 
 # ---- what looks wrong is said
@@ -230,8 +261,10 @@ def pair(n=200, seed=5):
 
 
 def warned(capsys, tmp_path, teacher, model, **more):
-    rows = [{"teacher_log_prob": t, "model_log_prob": m, **{k: v[i] for k, v in more.items()}}
-            for i, (t, m) in enumerate(zip(teacher, model, strict=True))]
+    rows = [
+        {"teacher_log_prob": t, "model_log_prob": m, **{k: v[i] for k, v in more.items()}}
+        for i, (t, m) in enumerate(zip(teacher, model, strict=True))
+    ]
     return answers(capsys, "profile", lines(tmp_path / "w.jsonl", rows))
 
 
@@ -284,8 +317,15 @@ def test_numbers_no_computer_has_are_refused_with_their_line(tmp_path, capsys):
     for k in ("inf", "nan", "1e400", "0", "2.5"):
         refused(capsys, "--k: got", "passk", tmp_path / "a.csv", "--k", k)
     (tmp_path / "s.csv").write_text("teacher_log_prob,model_log_prob\n-1,-2\n")
-    for option, value in (("--N", "inf"), ("--N", "0.5"), ("--max-log-ratio", "nan"), ("--max-log-ratio", "0.5"),
-                          ("--level", "1"), ("--level", "1e-300"), ("--target", "2")):
+    for option, value in (
+        ("--N", "inf"),
+        ("--N", "0.5"),
+        ("--max-log-ratio", "nan"),
+        ("--max-log-ratio", "0.5"),
+        ("--level", "1"),
+        ("--level", "1e-300"),
+        ("--target", "2"),
+    ):
         status, out, err = run(capsys, "profile", tmp_path / "s.csv", option, value)
         assert (status, out) == (2, "")
         assert option in err or "target" in err
@@ -315,8 +355,10 @@ def test_long_cells_extra_fields_and_blank_lines_are_read(tmp_path, capsys):
     text = "word " * 40_000
     (tmp_path / "a.csv").write_text("text,teacher_log_prob,model_log_prob\n" + f'"{text}",-3,-4\n' * 2 + "\n")
     mean_is(answers(capsys, "profile", tmp_path / "a.csv"), 1.0)
-    (tmp_path / "a.jsonl").write_text('{"teacher_log_prob": -3, "model_log_prob": -4}\n\n'
-                                      '{"error": null, "model_log_prob": -4, "teacher_log_prob": -3}\n\n')
+    (tmp_path / "a.jsonl").write_text(
+        '{"teacher_log_prob": -3, "model_log_prob": -4}\n\n'
+        '{"error": null, "model_log_prob": -4, "teacher_log_prob": -3}\n\n'
+    )
     mean_is(answers(capsys, "profile", tmp_path / "a.jsonl"), 1.0)
     (tmp_path / "b.csv").write_text('teacher_token_log_probs,model_token_log_probs\n"[-1.0, -0.5]","[-1. -1.5]"\n')
     mean_is(answers(capsys, "profile", tmp_path / "b.csv"), 1.0)
@@ -354,7 +396,9 @@ def test_what_tools_write_gives_the_same_answer(tmp_path, capsys, writer):
     facts = answers(capsys, "profile", a, "--model", b)
     mean_is(facts, mean)
     assert facts["responses"] == len(IDS)
-    word = {"completions": "OpenAI completions", "batch": "OpenAI batch", "lm-eval": "lm-eval", "vllm": "vLLM"}.get(writer, "")
+    word = {"completions": "OpenAI completions", "batch": "OpenAI batch", "lm-eval": "lm-eval", "vllm": "vLLM"}.get(
+        writer, ""
+    )
     assert word in facts["read_as"][a.name]
 
 
@@ -364,10 +408,13 @@ def test_lists_of_every_kind_in_parquet(tmp_path, capsys, kind):
     from pyarrow import parquet
 
     rows = [values[:4] for values in TEACHER], [values[:4] for values in MODEL]
-    make = {"list": pyarrow.list_, "large_list": pyarrow.large_list,
-            "fixed_size_list": lambda t: pyarrow.list_(t, 4)}[kind]
-    table = {f"{who}_token_log_probs": pyarrow.array(values, make(pyarrow.float64()))
-             for who, values in zip(("teacher", "model"), rows, strict=True)}
+    make = {"list": pyarrow.list_, "large_list": pyarrow.large_list, "fixed_size_list": lambda t: pyarrow.list_(t, 4)}[
+        kind
+    ]
+    table = {
+        f"{who}_token_log_probs": pyarrow.array(values, make(pyarrow.float64()))
+        for who, values in zip(("teacher", "model"), rows, strict=True)
+    }
     parquet.write_table(pyarrow.table(table), tmp_path / "a.parquet", row_group_size=7)
     gap = np.mean([sum(t) - sum(m) for t, m in zip(*rows, strict=True)])
     mean_is(answers(capsys, "profile", tmp_path / "a.parquet"), gap)

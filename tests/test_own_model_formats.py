@@ -47,16 +47,27 @@ def test_the_prompt_is_left_out_of_a_scored_text_if_its_length_is_told(tmp_path,
 
 def test_the_token_that_is_there_is_picked_or_missed():
     assert picked([None, {"5": -1.0}, 0.5], None) == [None, -1.0, 0.5]
-    for positions, ids, message in (([{"5": -1.0, "6": -2.0}], None, "lists 2 tokens"), ([{"5": -1.0}], [7], "own token 7"),
-                                    ([None], [1, 2], "1 positions but 2 token ids")):
+    for positions, ids, message in (
+        ([{"5": -1.0, "6": -2.0}], None, "lists 2 tokens"),
+        ([{"5": -1.0}], [7], "own token 7"),
+        ([None], [1, 2], "1 positions but 2 token ids"),
+    ):
         with pytest.raises(ValueError, match=message):
             picked(positions, ids)
 
 
 def test_openai_choices_echo_and_failed_requests(tmp_path, capsys):
     def echoed(path, tokens):
-        return lines(path, [files.completion([None, -9.0, -9.0, *values], id=IDS[i], usage={
-            "prompt_tokens": 3, "completion_tokens": len(values)}) for i, values in enumerate(tokens)])
+        return lines(
+            path,
+            [
+                files.completion(
+                    [None, -9.0, -9.0, *values], id=IDS[i], usage={"prompt_tokens": 3, "completion_tokens": len(values)}
+                )
+                for i, values in enumerate(tokens)
+            ],
+        )
+
     a, b = both(tmp_path, echoed)
     facts = answers(capsys, "profile", a, "--model", b)
     mean_is(facts)
@@ -68,11 +79,14 @@ def test_openai_choices_echo_and_failed_requests(tmp_path, capsys):
             choices = [files.chat(tokens[i + k])["choices"][0] | {"index": k} for k in range(4)]
             rows.append({"id": f"q{i}", "choices": choices})
         return lines(path, rows)
+
     facts = answers(capsys, "profile", several(a, TEACHER), "--model", several(b, MODEL))
     mean_is(facts)
     assert facts["clusters"] == 12
-    failed = [{"custom_id": "bad", "response": None, "error": {"code": "x"}},
-              {"custom_id": "worse", "response": {"status_code": 500, "body": {}}, "error": None}]
+    failed = [
+        {"custom_id": "bad", "response": None, "error": {"code": "x"}},
+        {"custom_id": "worse", "response": {"status_code": 500, "body": {}}, "error": None},
+    ]
     for path, tokens in ((a, TEACHER), (b, MODEL)):
         files.batch(path, tokens, range(len(IDS)))
         lines(path, [*failed, *map(json.loads, path.read_text().splitlines())])
@@ -85,14 +99,23 @@ def test_openai_choices_echo_and_failed_requests(tmp_path, capsys):
 
 
 def test_answer_options_of_lm_eval_are_no_drawn_responses(tmp_path, capsys):
-    path = lines(tmp_path / "samples_mc.jsonl", [{"doc_id": 0, "filter": "none", "acc": 1.0,
-                                                  "resps": [[[-1.0, False]], [[-2.0, False]]]}])
+    path = lines(
+        tmp_path / "samples_mc.jsonl",
+        [{"doc_id": 0, "filter": "none", "acc": 1.0, "resps": [[[-1.0, False]], [[-2.0, False]]]}],
+    )
     refused(capsys, "2 answer options", "profile", path, "--model", path)
 
 
 def test_rollouts_with_token_lists_and_masks(tmp_path, capsys):
-    rows = [{"uid": f"u{i // 4}", "old_log_probs": [*t, 0.0, -7.0], "ref_log_prob": [*m, 0.0, -9.0],
-             "response_mask": [1] * len(t) + [0, 0]} for i, (t, m) in enumerate(zip(TEACHER, MODEL, strict=True))]
+    rows = [
+        {
+            "uid": f"u{i // 4}",
+            "old_log_probs": [*t, 0.0, -7.0],
+            "ref_log_prob": [*m, 0.0, -9.0],
+            "response_mask": [1] * len(t) + [0, 0],
+        }
+        for i, (t, m) in enumerate(zip(TEACHER, MODEL, strict=True))
+    ]
     facts = answers(capsys, "profile", lines(tmp_path / "rollouts.jsonl", rows))
     mean_is(facts)
     assert facts["clusters"] == 12
@@ -111,15 +134,20 @@ def test_verdicts_in_lists_words_and_older_evalplus(tmp_path, capsys):
     assert (facts["prompts"], facts["draws"], facts["pass_at_k"][0]["pass"]) == (5, 4, pytest.approx(0.5))
     (tmp_path / "a.csv").write_text("task_id,correct\na,True\na,False\nb,false\nb,TRUE\n")
     assert answers(capsys, "passk", tmp_path / "a.csv")["pass_at_k"][0]["pass"] == 0.5
-    old = {"eval": {"x": {"nfiles": 2, "base": [["success", []], ["failed", []]], "plus": [["success", []], ["failed", []]]}}}
+    old = {
+        "eval": {
+            "x": {"nfiles": 2, "base": [["success", []], ["failed", []]], "plus": [["success", []], ["failed", []]]}
+        }
+    }
     (tmp_path / "old.json").write_text(json.dumps(old))
     facts = answers(capsys, "passk", tmp_path / "old.json")
     assert (facts["draws"], facts["pass_at_k"][0]["pass"]) == (2, 0.5)
     pyarrow = pytest.importorskip("pyarrow", reason="optional: requirements/own-model.txt")
     from pyarrow import parquet
 
-    parquet.write_table(pyarrow.table({"task_id": ["a", "b"], "passed": [[True, False], [True, True]]}),
-                        tmp_path / "a.parquet")
+    parquet.write_table(
+        pyarrow.table({"task_id": ["a", "b"], "passed": [[True, False], [True, True]]}), tmp_path / "a.parquet"
+    )
     assert answers(capsys, "passk", tmp_path / "a.parquet")["pass_at_k"][0]["pass"] == 0.75
 
 
@@ -131,7 +159,9 @@ def test_folders_and_patterns_of_shards_are_one_table(tmp_path, capsys, ending):
     folder = tmp_path / "shards"
     folder.mkdir()
     for part in range(3):
-        rows = [{"id": IDS[i], "teacher_log_prob": SUMS[0][i], "model_log_prob": SUMS[1][i]} for i in range(part, 48, 3)]
+        rows = [
+            {"id": IDS[i], "teacher_log_prob": SUMS[0][i], "model_log_prob": SUMS[1][i]} for i in range(part, 48, 3)
+        ]
         path = folder / f"part-{part}{ending}"
         text = "".join(json.dumps(row) + "\n" for row in rows).encode()
         if ending.endswith(".zst"):
@@ -165,8 +195,13 @@ def test_standard_input_is_read_and_recognised(tmp_path, form):
     text = "".join(json.dumps(row) + "\n" for row in rows)
     buffer = io.BytesIO()
     np.savez(buffer, n=[8] * 3, c=[0, 3, 8])
-    data = {"jsonl": text.encode(), "json": json.dumps(rows, indent=2).encode(), "csv": b"n,c\n8,0\n8,3\n8,8\n",
-            "gz": gzip.compress(text.encode()), "npz": buffer.getvalue()}[form]
+    data = {
+        "jsonl": text.encode(),
+        "json": json.dumps(rows, indent=2).encode(),
+        "csv": b"n,c\n8,0\n8,3\n8,8\n",
+        "gz": gzip.compress(text.encode()),
+        "npz": buffer.getvalue(),
+    }[form]
     done = subprocess.run([*COMMAND, "passk", "-", "--json"], input=data, capture_output=True)
     assert (done.returncode, done.stderr) == (0, b"")
     assert json.loads(done.stdout)["pass_at_k"][0]["pass"] == pytest.approx(11 / 24)
@@ -184,16 +219,21 @@ def test_a_format_can_be_forced(tmp_path, capsys):
 
 
 def test_json_is_read_value_by_value(tmp_path, capsys):
-    rows = [{"n": 4, "c": c, "text": "é\"]}," * 30_000} for c in (0, 1, 4)]  # longer than one piece of reading
+    rows = [{"n": 4, "c": c, "text": 'é"]},' * 30_000} for c in (0, 1, 4)]  # longer than one piece of reading
     (tmp_path / "a.json").write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
     assert answers(capsys, "passk", tmp_path / "a.json")["prompts"] == 3
     (tmp_path / "a.json").write_text(json.dumps({"rows": rows}))
     assert answers(capsys, "passk", tmp_path / "a.json")["prompts"] == 3
     (tmp_path / "a.json").write_text("".join(json.dumps(row) + "\n" for row in rows))
     assert answers(capsys, "passk", tmp_path / "a.json")["prompts"] == 3
-    for text, message in (('[{"n": 4, "c": 1}, {"n": 4', "value 2: .*ends in the middle"), ("[1, 2]", "expected a JSON object"),
-                          ('[{"n": 4, "c": 1} {"n"', "value 2: not JSON"), ('{"n": 4, 5}', "a key in quotes"), ("[]", "no column"),
-                          ('[{"n": 4, "c": tru}]', "not JSON")):
+    for text, message in (
+        ('[{"n": 4, "c": 1}, {"n": 4', "value 2: .*ends in the middle"),
+        ("[1, 2]", "expected a JSON object"),
+        ('[{"n": 4, "c": 1} {"n"', "value 2: not JSON"),
+        ('{"n": 4, 5}', "a key in quotes"),
+        ("[]", "no column"),
+        ('[{"n": 4, "c": tru}]', "not JSON"),
+    ):
         (tmp_path / "a.json").write_text(text)
         refused(capsys, message, "passk", tmp_path / "a.json")
 
@@ -208,9 +248,14 @@ def test_archives_that_claim_more_than_they_hold_are_refused_before_memory_is_ta
             text = header.encode()
             made.writestr("n.npy", b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text + data)
         return tmp_path / "a.npz"
+
     for shape in ("(10000000000000,)", f"({10**30},)", "(-5,)"):
-        refused(capsys, "not a complete NPZ", "passk",
-                archive(f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}}}\n", b"\0" * 80))
+        refused(
+            capsys,
+            "not a complete NPZ",
+            "passk",
+            archive(f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}}}\n", b"\0" * 80),
+        )
     refused(capsys, "not a complete NPZ", "passk", archive("{((((\n"))
     np.savez_compressed(tmp_path / "b.npz", n=np.full(10**6, 8), c=np.zeros(10**6))
     assert len(npz_columns(sources(tmp_path / "b.npz")[0])["n"]) == 10**6  # highly compressible, and honest
@@ -250,8 +295,17 @@ def test_many_checkpoints_make_one_table_and_one_picture(training, capsys):
 
 
 def test_two_models_are_compared_on_the_same_responses(training, capsys):
-    facts = answers(capsys, "profile", training / "teacher.jsonl", "--model", str(training / "step_3.jsonl"), "--model",
-                    str(training / "step_20.jsonl"), "--N", "16")
+    facts = answers(
+        capsys,
+        "profile",
+        training / "teacher.jsonl",
+        "--model",
+        str(training / "step_3.jsonl"),
+        "--model",
+        str(training / "step_20.jsonl"),
+        "--N",
+        "16",
+    )
     row = facts["difference"]["rows"][0]
     assert (facts["difference"]["first"], facts["difference"]["second"]) == ("step_3.jsonl", "step_20.jsonl")
     assert row["difference"] == pytest.approx(2 / 3 - 1)
@@ -260,12 +314,16 @@ def test_two_models_are_compared_on_the_same_responses(training, capsys):
 
 
 def test_groups_by_a_column_and_by_length(tmp_path, capsys):
-    rows = [{"teacher_token_log_probs": t, "model_token_log_probs": m, "num_tokens": len(t), "set": "ab"[i % 2]}
-            for i, (t, m) in enumerate(zip(TEACHER, MODEL, strict=True))]
+    rows = [
+        {"teacher_token_log_probs": t, "model_token_log_probs": m, "num_tokens": len(t), "set": "ab"[i % 2]}
+        for i, (t, m) in enumerate(zip(TEACHER, MODEL, strict=True))
+    ]
     path = lines(tmp_path / "a.jsonl", rows)
     facts = answers(capsys, "profile", path, "--by", "set")
     gaps = SUMS[0] - SUMS[1]
-    assert [part["kl"]["mean_log_ratio"] for part in facts["groups"]] == pytest.approx([gaps[::2].mean(), gaps[1::2].mean()])
+    assert [part["kl"]["mean_log_ratio"] for part in facts["groups"]] == pytest.approx(
+        [gaps[::2].mean(), gaps[1::2].mean()]
+    )
     facts = answers(capsys, "profile", path, "--by", "num_tokens")
     assert [part["name"] for part in facts["groups"]] == ["4-7", "8-15", "16-31", "32-63"]
     (tmp_path / "p.csv").write_text("task_id,n,c,level\na,4,1,easy\nb,4,0,hard\nc,4,4,easy\n")
@@ -281,11 +339,15 @@ def test_pass_at_k_of_two_models_majority_and_all_right(tmp_path, capsys):
     facts = answers(capsys, "passk", a, "--against", b, "--plot", str(tmp_path / "two.png"))
     assert facts["difference"]["prompts"] == 300
     assert (facts["difference"]["ahead_until"], facts["difference"]["behind_from"]) == (4, 16)
-    status, text, _ = run(capsys, "passk", a, "--against", b)
+    _, text, _ = run(capsys, "passk", a, "--against", b)
     assert "the sign changes between 4 and 16" in text
     rows = [{"task_id": i, "answer": x, "passed": x == "7"} for i in range(3) for x in "7779"]
     facts = answers(capsys, "passk", lines(tmp_path / "m.jsonl", rows), "--answer", "answer")
-    assert [row["majority"] for row in facts["pass_at_k"]] == [pytest.approx(0.75, abs=0.1), pytest.approx(0.75, abs=0.1), 1.0]
+    assert [row["majority"] for row in facts["pass_at_k"]] == [
+        pytest.approx(0.75, abs=0.1),
+        pytest.approx(0.75, abs=0.1),
+        1.0,
+    ]
     assert [row["all_right"] for row in facts["pass_at_k"]] == pytest.approx([0.75, 0.5, 0.0], abs=1e-12)
     (tmp_path / "p.csv").write_text("task_id,n,c\na,4,1\nb,16,2\n")
     facts = answers(capsys, "passk", tmp_path / "p.csv", "--k", "4,16")
@@ -312,8 +374,11 @@ def test_a_closed_pipe_and_a_full_disk_end_quietly(tmp_path):
 
 def test_an_ascii_terminal_gets_ascii(tmp_path):
     lines(tmp_path / "t.jsonl", [{"schön": -1.5, "b": -2.5}] * 2 + [{"schön": -1.25, "b": -2.0}])
-    done = subprocess.run([*COMMAND, "tournament", str(tmp_path / "t.jsonl")], capture_output=True,
-                          env=os.environ | {"PYTHONIOENCODING": "ascii"})
+    done = subprocess.run(
+        [*COMMAND, "tournament", str(tmp_path / "t.jsonl")],
+        capture_output=True,
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+    )
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"sch\\xf6n" in done.stdout
 
@@ -344,8 +409,10 @@ def test_version_and_help_with_an_example(capsys):
 
 def test_a_command_without_a_picture_imports_no_drawing_and_no_statistics(tmp_path):
     (tmp_path / "p.csv").write_text("n,c\n8,1\n8,0\n")
-    code = "import sys; from covtheory.__main__ import main; code = main(sys.argv[1:]); print(*sys.modules); sys.exit(code)"
-    done = subprocess.run([sys.executable, "-c", code, "passk", str(tmp_path / "p.csv")], capture_output=True, text=True)
+    code = "import sys; from covtheory.__main__ import main; main(sys.argv[1:]); print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "passk", str(tmp_path / "p.csv")], capture_output=True, text=True
+    )
     assert done.returncode == 0
     loaded = done.stdout.splitlines()[-1].split()
     assert not {"matplotlib", "IPython", "scipy.stats", "sympy", "claimcheck", "pyarrow"} & set(loaded)

@@ -42,8 +42,12 @@ def test_limits_solve_chernoffs_equation_for_unequal_prompts():
     low, high = (float(limit) for limit in prompt_limits(x, sizes, alpha))
 
     def exponent(x, p):
-        value = minimize_scalar(lambda t: np.log1p(p * np.expm1(t * w)).sum() - t * x, bounds=(0, 900), method="bounded",
-                                options={"xatol": 1e-9})
+        value = minimize_scalar(
+            lambda t: np.log1p(p * np.expm1(t * w)).sum() - t * x,
+            bounds=(0, 900),
+            method="bounded",
+            options={"xatol": 1e-9},
+        )
         return -value.fun
 
     assert exponent(x, low) == pytest.approx(math.log(2 / alpha), rel=1e-6)
@@ -107,8 +111,10 @@ def estimated(ratio, prompts, alpha):
     return sample.estimate(alpha)
 
 
-@pytest.mark.parametrize(("prompts", "each"), [(1000, 1), (200, 5), (50, 20), (20, 50), (10, 100),
-                                               (40, (1, 5, 80)), (60, tuple(range(1, 40)))])
+@pytest.mark.parametrize(
+    ("prompts", "each"),
+    [(1000, 1), (200, 5), (50, 20), (20, 50), (10, 100), (40, (1, 5, 80)), (60, tuple(range(1, 40)))],
+)
 def test_limits_over_prompts_miss_no_more_often_than_they_say(prompts, each):
     rng, repetitions, alpha = np.random.default_rng([2, prompts]), 60 if np.isscalar(each) else 15, 0.05
     misses, above, at = 0, 0, np.exp(np.linspace(0.0, 12, 25))
@@ -172,7 +178,8 @@ def test_stopped_kl_and_budget_over_prompts_use_prompts():
     a, b = over_prompts.stopped_kl(16.0), rows.stopped_kl(16.0)
     assert a.value == b.value
     assert (a.lower, a.upper) == pytest.approx(
-        [math.log(16) * v for v in chernoff_interval(a.value / math.log(16), 50, 0.05)])
+        [math.log(16) * v for v in chernoff_interval(a.value / math.log(16), 50, 0.05)]
+    )
     assert over_prompts.budget(0.3).upper >= rows.budget(0.3).upper
     assert over_prompts.kl_limits()[0] < rows.kl_limits()[0]
     low, high = over_prompts.kl_limits(40.0)
@@ -230,8 +237,9 @@ def test_crossing_of_pass_at_k_is_found_and_bracketed():
             truth = k
     misses = 0
     for _ in range(20):
-        found = pass_differences((np.full(m, n), rng.binomial(n, base_p)), (np.full(m, n), rng.binomial(n, tuned_p)), ks,
-                                 0.05)
+        found = pass_differences(
+            (np.full(m, n), rng.binomial(n, base_p)), (np.full(m, n), rng.binomial(n, tuned_p)), ks, 0.05
+        )
         misses += not (found["ahead_until"] <= truth and found["behind_from"] > truth)
         assert found["ahead_until"] <= found["crossing"] <= found["behind_from"]
     assert misses <= allowed(20, 0.05)
@@ -251,15 +259,22 @@ def test_the_commands_say_for_whom_limits_hold(tmp_path, capsys):
     teacher = -np.random.default_rng(9).gamma(40, 1, 120)
     path = tmp_path / "s.jsonl"
     model = np.minimum(teacher - ratio, 0)
-    path.write_text("".join(json.dumps({"doc_id": p, "teacher_log_prob": t, "model_log_prob": m, "group": int(p) % 2}) + "\n"
-                            for p, t, m in zip(names, teacher, model, strict=True)))
+    path.write_text(
+        "".join(
+            json.dumps({"doc_id": p, "teacher_log_prob": t, "model_log_prob": m, "group": int(p) % 2}) + "\n"
+            for p, t, m in zip(names, teacher, model, strict=True)
+        )
+    )
     assert main(["profile", str(path)]) == 0
     assert "12 independent prompts" in capsys.readouterr().out
     assert main(["profile", str(path), "--json", "--by", "group"]) == 0
     groups = json.loads(capsys.readouterr().out)["groups"]
     assert [(g["name"], g["clusters"], g["responses"]) for g in groups] == [("0", 6, 60), ("1", 6, 60)]
-    path.write_text("".join(json.dumps({"teacher_log_prob": t, "model_log_prob": m}) + "\n"
-                            for t, m in zip(teacher, model, strict=True)))
+    path.write_text(
+        "".join(
+            json.dumps({"teacher_log_prob": t, "model_log_prob": m}) + "\n" for t, m in zip(teacher, model, strict=True)
+        )
+    )
     assert main(["profile", str(path)]) == 0
     assert "rows taken as independent" in capsys.readouterr().out
     (tmp_path / "c.csv").write_text("n,c\n16,4\n")

@@ -56,8 +56,8 @@ class CheckpointScores:
         if len(set(self.names)) < len(self.names):
             raise table.problem("two checkpoints have one name")
         if len(self.names) < 2:
-            raise table.problem(f"{len(self.names)} checkpoints, expected at least two columns besides 'id', 'prompt' and "
-                                f"'base'; {HINT}")
+            raise table.problem(f"{len(self.names)} checkpoints, expected at least two columns besides 'id', 'prompt' "
+                                f"and 'base'; {HINT}")
         if prompt is not None:
             table.need([prompt])
         self.prompt, self.id, self.base = prompt or table.first(PROMPTS), table.first(IDS), Declared("base")
@@ -118,11 +118,10 @@ class CheckpointScores:
 
     def _matrix_chunks(self):
         table, array = self.table, self.matrix
-        if (base := table.arrays.get("base")) is not None:
+        if "base" in table.arrays:
             table.texts.add("base")
             for chunk in table.chunks(["base"]):
                 self.base.read(chunk)
-            del base
         if self.prompt:
             if table.arrays[self.prompt].shape != array.shape[1:]:
                 raise table.problem(f"array {self.prompt!r} names {table.arrays[self.prompt].size} prompts of "

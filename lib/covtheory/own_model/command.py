@@ -15,12 +15,12 @@ def add_commands(commands) -> None:
     profile = _added(commands, "profile", "coverage profile, KL and Best-of-N budget from log-probabilities",
                      "covtheory profile teacher.jsonl --model 'step_*.jsonl' --plot training.svg")
     profile.add_argument("file", metavar="FILE",
-                         help="responses that the teacher drew: JSON, CSV, NPZ or Parquet, a folder or pattern of shards, "
-                         "- for standard input; columns teacher_log_prob and model_log_prob, or what vLLM, OpenAI's "
-                         "interface, lm-eval, TRL and verl write")
+                         help="responses that the teacher drew: JSON, CSV, NPZ or Parquet, a folder or pattern of "
+                         "shards, - for standard input; columns teacher_log_prob and model_log_prob, or what vLLM, "
+                         "OpenAI's interface, lm-eval, TRL and verl write")
     profile.add_argument("--model", metavar="FILE2", action="append",
-                         help="the model's scores in a second file, rows joined by id; a pattern or several for several "
-                         "models")
+                         help="the model's scores in a second file, rows joined by id; a pattern or several for "
+                         "several models")
     profile.add_argument("--match", choices=("id", "order"), default="id", help="how rows of two files belong together")
     for who in ("teacher", "model", "kl"):
         profile.add_argument(f"--{who}-base", choices=BASES,
@@ -37,8 +37,8 @@ def add_commands(commands) -> None:
     tournament.add_argument("--N", type=float, default=16.0, help="ratio that counts as uncovered (default 16)")
     passk = _added(commands, "passk", "pass@k, its limit and the answer-level profile from verdicts or (n, c) pairs",
                    "covtheory passk base_results.jsonl --against rl_results.jsonl")
-    passk.add_argument("file", metavar="FILE", help="columns n (draws) and c (successes), one row a prompt; or one verdict "
-                       "a row (task_id, passed); or what human-eval, evalplus and lm-eval write")
+    passk.add_argument("file", metavar="FILE", help="columns n (draws) and c (successes), one row a prompt; or one "
+                       "verdict a row (task_id, passed); or what human-eval, evalplus and lm-eval write")
     passk.add_argument("--against", metavar="FILE2", help="a second model on the same prompts: differences, crossing")
     passk.add_argument("--k", type=_numbers, metavar="1,2,...", help="default: powers of two up to the fewest draws")
     passk.add_argument("--interval", choices=("exact", "bootstrap"), default="exact")
@@ -61,8 +61,8 @@ def add_commands(commands) -> None:
 
 
 def _added(commands, name, does, example):
-    return commands.add_parser(name, help=does, description=f"{does[0].upper()}{does[1:]}.", epilog=f"example: {example}",
-                               formatter_class=argparse.RawDescriptionHelpFormatter)
+    return commands.add_parser(name, help=does, description=f"{does[0].upper()}{does[1:]}.",
+                               epilog=f"example: {example}", formatter_class=argparse.RawDescriptionHelpFormatter)
 
 
 def run(options) -> int:

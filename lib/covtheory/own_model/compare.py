@@ -1,6 +1,7 @@
 """Two models on the same responses or prompts: differences with limits, and where pass@k crosses."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,7 +12,9 @@ from covtheory.own_model.prompts import MOST
 from covtheory.samplers.best_of_n import pass_at_k
 
 
-def difference_interval(differences: ArrayLike, false_alarm: float, counts: ArrayLike | None = None) -> tuple[float, float]:
+def difference_interval(
+    differences: ArrayLike, false_alarm: float, counts: ArrayLike | None = None
+) -> tuple[float, float]:
     """Limits for the mean of independent differences in [-1, 1]: :func:`betting_interval` of ``(1 + d) / 2``.
 
     Examples
@@ -53,7 +56,8 @@ class CoverageDifference:
         if prompts is None:
             self._counts += np.stack([(d == value).sum(axis=1) for value in (-1, 0, 1)], axis=1)
             return
-        where = np.fromiter((self._index.setdefault(hash(p), len(self._index)) for p in prompts), np.int64, len(prompts))
+        places = (self._index.setdefault(hash(prompt), len(self._index)) for prompt in prompts)
+        where = np.fromiter(places, np.int64, len(prompts))
         if len(self._index) > MOST:
             raise ValueError(f"more than {MOST:,} prompts")
         if len(self._index) > self._sums.shape[1]:
@@ -74,7 +78,8 @@ class CoverageDifference:
                 mean, limits = float(values.mean()), difference_interval(values, each)
             else:
                 counts = self._counts[i]
-                mean, limits = float((counts[2] - counts[0]) / counts.sum()), difference_interval([-1, 0, 1], each, counts)
+                mean = float((counts[2] - counts[0]) / counts.sum())
+                limits = difference_interval([-1, 0, 1], each, counts)
             rows.append({"N": N, "difference": mean, "lower": limits[0], "upper": limits[1]})
         return rows
 
@@ -96,8 +101,9 @@ def pass_differences(first: tuple, second: tuple, ks: list[int], false_alarm: fl
     Returns
     -------
     dict
-        ``rows``; ``ahead_until``: largest k with the second certified ahead; ``behind_from``: least k beyond it with the
-        second certified behind; ``crossing``: the estimate, by linear interpolation in log k; each None if there is none.
+        ``rows``; ``ahead_until``: largest k with the second certified ahead; ``behind_from``: least k beyond it with
+        the second certified behind; ``crossing``: the estimate, by linear interpolation in log k; None if there is
+        none.
 
     Examples
     --------
@@ -115,7 +121,7 @@ def pass_differences(first: tuple, second: tuple, ks: list[int], false_alarm: fl
     ahead = max((r["k"] for r in rows if r["lower"] > 0), default=None)
     behind = min((r["k"] for r in rows if r["upper"] < 0 and (ahead is None or r["k"] > ahead)), default=None)
     crossing = None
-    for left, right in zip(rows, rows[1:], strict=False):
+    for left, right in pairwise(rows):
         if left["difference"] > 0 >= right["difference"]:
             share = left["difference"] / (left["difference"] - right["difference"])
             crossing = float(left["k"] * (right["k"] / left["k"]) ** share)

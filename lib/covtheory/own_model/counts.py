@@ -22,7 +22,8 @@ MOST_DRAWS = 10**9
 class Counts:
     """``n`` draws and ``c`` successes, one entry a prompt; ``groups`` of the prompts; ``notes`` of what was decided.
 
-    ``tasks`` are hashes of the prompts' names, ``answers`` what was answered: answer to ``[how often, how often right]``.
+    ``tasks`` are hashes of the prompts' names, ``answers`` what was answered: answer to
+    ``[how often, how often right]``.
     """
 
     n: np.ndarray
@@ -60,13 +61,13 @@ def read_counts(path: str | Path, *, form: str | None = None, chosen: str | None
             table.need([name])
     counted = {"n", "c"} <= set(table.columns)
     verdict = None if counted else table.first(VERDICTS)
-    task = prompt or table.first(PROMPTS + ("id",) if counted else TASKS)
+    task = prompt or table.first((*PROMPTS, "id") if counted else TASKS)
     if not counted and (verdict is None or task is None):
         table.need(["n", "c"], "; or one verdict a row: a column like 'passed' and one like 'task_id'")
     table.texts |= {name for name in (task, by, answer) if name}
     table.truths |= {verdict} if verdict else set()
     repeats = ["n_all", "c_all", "agrees"] if "agrees" in table.columns else []
-    names = [name for name in ("n" if counted else verdict, "c" if counted else None, task, by, answer, *repeats) if name]
+    names = [name for name in (*(("n", "c") if counted else (verdict,)), task, by, answer, *repeats) if name]
     tally = _Tally(table, task, counted and not add_up)
     if verdict and table.holds_lists(verdict):
         table.lists.add(verdict)
@@ -131,8 +132,8 @@ class _Tally:
             if i == len(self.groups):
                 self.groups.append(columns[by][row])
             elif self.groups[i] != columns[by][row]:
-                raise chunk.problem(row, f"column {by!r} is {columns[by][row]!r}, but {self.groups[i]!r} before for this "
-                                    f"{self.task}")
+                raise chunk.problem(row, f"column {by!r} is {columns[by][row]!r}, but {self.groups[i]!r} before for "
+                                    f"this {self.task}")
         for row, i in enumerate(where.tolist()) if answer else ():
             while i >= len(self.answers):
                 self.answers.append({})

@@ -60,8 +60,8 @@ class Seen:
             hashes = np.sort(np.concatenate(self._parts))
             if repeated := int((hashes[1:] == hashes[:-1]).sum()):
                 some = "at least " if self._shift else ""
-                raise Problem(path, f"{some}{repeated:,} rows have the {self.word} of an earlier row: repeated rows are "
-                              "no new data")
+                raise Problem(path, f"{some}{repeated:,} rows have the {self.word} of an earlier row: repeated rows "
+                              "are no new data")
 
 
 class Partner:

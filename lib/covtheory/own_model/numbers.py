@@ -56,7 +56,8 @@ def pieces_of(chunk, name: str, mask: str | None = None) -> tuple[np.ndarray, np
         chosen, ends = chunk.columns[mask]
         if not np.array_equal(ends, offsets):
             row = int(np.flatnonzero(np.diff(ends) - np.diff(offsets))[0])
-            raise chunk.problem(row, f"column {mask!r} has {np.diff(ends)[row]} entries for {np.diff(offsets)[row]} tokens")
+            raise chunk.problem(row, f"column {mask!r} has {np.diff(ends)[row]} entries for {np.diff(offsets)[row]} "
+                                "tokens")
         keep = chosen != 0
     starts = offsets[:-1][np.diff(offsets) > 0]
     first = starts[np.isnan(flat[starts])] if np.isnan(flat[starts]).any() else starts[:0]

@@ -94,7 +94,7 @@ def save_picture(fig, path: str | Path) -> None:
         Path(partial).unlink(missing_ok=True)
 
 
-_SHORT = {"profile": "cov", "pass_at_k": "pass", "best_of_n": "best_of_n", "models": "", "groups": "", "checkpoints": ""}
+_SHORT = {"profile": "cov", "pass_at_k": "pass", "models": "", "groups": "", "checkpoints": ""}
 
 
 def _leaves(value, path) -> Iterator[tuple[str, float]]:
@@ -112,10 +112,9 @@ def _leaves(value, path) -> Iterator[tuple[str, float]]:
                 label = f"{first:g}" if isinstance(first, float) else str(first)
                 for key, inner in entry.items():
                     if key != name:
-                        middle = [] if key in ("coverage", "pass") else [key]
-                        parts = [f"{path}_{key}" if middle and isinstance(inner, (int, float)) and path else path, label]
-                        if not isinstance(inner, (int, float)):
-                            parts = [path, label, _SHORT.get(key, key)]
+                        flat = isinstance(inner, (int, float))
+                        named = flat and path and key not in ("coverage", "pass")
+                        parts = [f"{path}_{key}" if named else path, label, *([] if flat else [_SHORT.get(key, key)])]
                         yield from _leaves(inner, "/".join(part for part in parts if part))
 
 

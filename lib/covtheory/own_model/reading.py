@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 
 from covtheory.own_model.formats.arrays import arrow_lists, npz_columns, number, parquet_batches
-from covtheory.own_model.formats.cells import as_text, list_cell, number_column, unpadded
+from covtheory.own_model.formats.cells import as_text, list_cell, number_column, truths, unpadded
 from covtheory.own_model.formats.records import text_rows
 from covtheory.own_model.formats.scored import VLLM, LmEvalScored, OpenAI, Tool
 from covtheory.own_model.formats.sources import CONTAINERS, Source, sources
-from covtheory.own_model.formats.verdicts import WORDS, EvalPlus, LmEvalDrawn
+from covtheory.own_model.formats.verdicts import EvalPlus, LmEvalDrawn
 from covtheory.own_model.problem import Problem
 
 TOOLS = (OpenAI, VLLM, LmEvalScored, LmEvalDrawn, EvalPlus)
@@ -96,10 +96,10 @@ class Table:
         """
         empty, total = True, len(self.sources)
         self.tool.notes.clear()
-        for number, source in enumerate(self.sources):
-            def report(fraction, number=number):
+        for index, source in enumerate(self.sources):
+            def report(fraction, index=index):
                 if progress:
-                    progress(min((number + min(fraction, 1.0)) / total, 1.0))
+                    progress(min((index + min(fraction, 1.0)) / total, 1.0))
 
             part = {"npz": self._npz, "parquet": self._parquet}.get(source.container, self._text)
             for chunk in part(source, names, rows, report):
@@ -185,12 +185,12 @@ class Table:
             if name in self.texts:
                 chunk.columns[name] = [as_text(cell) for cell in cells]
             elif name in self.lists:
-                parts = [list_cell(chunk, i, name, _truths(cell) if name in self.truths else cell)
+                parts = [list_cell(chunk, i, name, truths(cell) if name in self.truths else cell)
                          for i, cell in enumerate(cells)]
                 offsets = np.concatenate([[0], np.cumsum([part.size for part in parts])])
                 chunk.columns[name] = (np.concatenate(parts), offsets)
             else:
-                chunk.columns[name] = number_column(chunk, name, _truths(cells) if name in self.truths else cells)
+                chunk.columns[name] = number_column(chunk, name, truths(cells) if name in self.truths else cells)
         return chunk
 
     def _npz(self, source, names, rows, progress):
@@ -208,7 +208,8 @@ class Table:
                 part = arrays[name][start:stop]
                 if name in self.texts and part.dtype.kind in "USiuf" and part.ndim == 1:
                     columns[name] = [as_text(cell) for cell in part.tolist()]
-                elif part.dtype.kind not in "fiu" + "b" * (name in self.truths) or part.ndim != 1 + (name in self.lists):
+                elif part.dtype.kind not in "fiu" + "b" * (name in self.truths) or \
+                        part.ndim != 1 + (name in self.lists):
                     raise Problem(source.name,
                                   f"array {name!r}: dtype {part.dtype} and shape {arrays[name].shape} do not fit")
                 elif part.ndim == 2:
@@ -252,11 +253,3 @@ class Table:
 
 def _word(source: Source) -> str:
     return "value" if source.container == "json" else "line"
-
-
-def _truths(cells):
-    """Verdicts as numbers: truth values, and words for them."""
-    if not isinstance(cells, (list, tuple)):
-        return cells
-    return [float(cell) if isinstance(cell, bool) else WORDS.get(cell.strip().lower(), cell) if isinstance(cell, str)
-            else cell for cell in cells]

@@ -43,8 +43,8 @@ def write_scores(path: str | Path, teacher, model, triples: Iterable[tuple], *, 
     """Score ``(id, prompt_ids, response_ids)`` triples into a JSONL file for ``covtheory profile``; returns how many.
 
     The file appears under its name only when it is complete; until then its rows are in ``NAME.partial``, and the same
-    call with the same triples goes on behind them. Every row has ``prompt``, a digest of the prompt's token ids, so that
-    several responses of one prompt are recognised.
+    call with the same triples goes on behind them. Every row has ``prompt``, a digest of the prompt's token ids, so
+    that several responses of one prompt are recognised.
 
     Parameters
     ----------
@@ -82,7 +82,9 @@ def _complete_rows(path: Path) -> set[str]:
     return done
 
 
-def draw_responses(teacher, tokenizer, prompts: Iterable[str], *, max_new_tokens: int, seed: int = 0) -> Iterator[tuple]:
+def draw_responses(
+    teacher, tokenizer, prompts: Iterable[str], *, max_new_tokens: int, seed: int = 0
+) -> Iterator[tuple]:
     """Yield ``(id, prompt_ids, response_ids)``: one response a prompt, drawn from the teacher itself.
 
     Temperature 1, no truncation of the law; what else the model's generation config asks for (a minimum length,

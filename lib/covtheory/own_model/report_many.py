@@ -40,15 +40,15 @@ def many_text(facts: dict, most: int = 3) -> str:
     shown = wanted if len(wanted) <= most else [wanted[i * (len(wanted) - 1) // (most - 1)] for i in range(most)]
     lines = [*header(facts), f"{len(parts)} {word}; limits hold for all of them and all thresholds together with "
              f"confidence {1 - facts['false_alarm']:.4g}", independence(parts[0]), "",
-             f"{'responses':>10} {'cross-ent.':>10} {'KL':>9}" + "".join(f"{'Cov_%g' % e['N']:>24}" for e in shown)
+             f"{'responses':>10} {'cross-ent.':>10} {'KL':>9}" + "".join(f"Cov_{e['N']:g}".rjust(24) for e in shown)
              + f"  {word[:-1]}"]
     for part in parts:
         cells = ""
         for entry in part["profile"]:
             if entry["N"] in [e["N"] for e in shown]:
                 cells += f"{entry['coverage']:9.4g} [{entry['lower']:5.3f}, {entry['upper']:5.3f}]".rjust(24)
-        lines.append(f"{part['responses']:10,d} {part['cross_entropy']:10.5g} {part['kl']['mean_log_ratio']:9.4g}{cells}"
-                     f"  {plain(part['name'])}")
+        numbers = f"{part['responses']:10,d} {part['cross_entropy']:10.5g} {part['kl']['mean_log_ratio']:9.4g}"
+        lines.append(f"{numbers}{cells}  {plain(part['name'])}")
     lines += ["", "cross-entropy: mean -log p of a response under the model, nats"]
     if difference := facts.get("difference"):
         lines += ["", f"Cov_N of {plain(difference['second'])} minus that of {plain(difference['first'])}, on the same "

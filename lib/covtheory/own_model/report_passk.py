@@ -13,7 +13,7 @@ WHOM = {"prompts": "for the mean over exactly these prompts, and for the law the
 def pass_facts(estimate: PassEstimate, ks, method: str = "exact", N=(2.0, 4.0, 8.0, 16.0, 32.0, 64.0)) -> dict:
     """Everything that is reported about pass@k.
 
-    A k above the fewest draws is taken on the prompts that have so many; ``prompts`` of the row says how many those are.
+    A k above the fewest draws is taken on the prompts that have so many; ``prompts`` of the row says how many.
     """
     rows = []
     for k in ks:
@@ -24,8 +24,8 @@ def pass_facts(estimate: PassEstimate, ks, method: str = "exact", N=(2.0, 4.0, 8
             np.repeat(estimate.n[enough], estimate.prompts[enough]),
             np.repeat(estimate.c[enough], estimate.prompts[enough]), false_alarm=estimate.false_alarm)
         e = part.pass_at(k, method=method)
-        rows.append({"k": k, "pass": float(e.value), "lower": e.lower, "upper": e.upper, "all_right": all_right(part, k),
-                     "prompts": part.total, "method": e.method})
+        rows.append({"k": k, "pass": float(e.value), "lower": e.lower, "upper": e.upper,
+                     "all_right": all_right(part, k), "prompts": part.total, "method": e.method})
     limit = estimate.limit
     fewest, most = int(estimate.n.min()), int(estimate.n.max())
     facts = {"prompts": estimate.total, "draws": fewest, "most_draws": most,
@@ -58,7 +58,8 @@ def majority(answers: list[dict], k: int, rng: np.random.Generator, resamples: i
     Parameters
     ----------
     answers : list of dict
-        One a prompt: answer to ``[how often drawn, how often right]``. Ties share; prompts with fewer draws are left out.
+        One a prompt: answer to ``[how often drawn, how often right]``. Ties share; prompts with fewer draws are left
+        out.
 
     Examples
     --------
@@ -101,4 +102,4 @@ def pass_text(facts: dict) -> str:
                   for r in facts["answer_profile"]]
     else:
         lines += ["", "No answer-level profile: it needs the same number of draws for every prompt."]
-    return "\n".join(lines + ["", *facts["notes"]] if facts.get("notes") else lines)
+    return "\n".join([*lines, "", *facts["notes"]] if facts.get("notes") else lines)

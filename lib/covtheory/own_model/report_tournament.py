@@ -13,8 +13,9 @@ def tournament_facts(estimate: TournamentEstimate) -> dict:
             for name, s, a, b, m in zip(estimate.names, estimate.scores, lower, upper, estimate.mean_log_prob,
                                         strict=True)]
     clusters = None if estimate.responses is None else len(estimate.responses)
-    return {"responses": estimate.draws, "clusters": clusters, "limits_hold_over": "prompts" if clusters else "responses",
-            "N": estimate.N, "false_alarm": estimate.false_alarm, "pick": estimate.names[estimate.pick],
+    return {"responses": estimate.draws, "clusters": clusters,
+            "limits_hold_over": "prompts" if clusters else "responses", "N": estimate.N,
+            "false_alarm": estimate.false_alarm, "pick": estimate.names[estimate.pick],
             "best_cross_entropy": estimate.names[estimate.likeliest],
             "guarantee": {"coverage_threshold": threshold, "additive": additive, "factor": 5}, "checkpoints": rows}
 
@@ -25,7 +26,8 @@ def tournament_text(facts: dict, most: int = 12) -> str:
     whom = f"over {facts['clusters']:,} independent prompts" if facts["clusters"] else "rows taken as independent"
     lines = [*header(facts),
              f"pick: {plain(facts['pick'])}    (best cross-entropy: {plain(facts['best_cross_entropy'])})",
-             f"{facts['responses']:,} responses ({whom}), {len(facts['checkpoints'])} checkpoints, N = {facts['N']:g}", "",
+             f"{facts['responses']:,} responses ({whom}), {len(facts['checkpoints'])} checkpoints, N = {facts['N']:g}",
+             "",
              f"{'score':>9} {'lower':>9} {'upper':>9} {'mean log p':>12}  checkpoint"]
     ranked = sorted(facts["checkpoints"], key=lambda r: (r["score"], -r["mean_log_prob"]))
     lines += [f"{r['score']:9.4g} {r['lower']:9.4g} {r['upper']:9.4g} {r['mean_log_prob']:12.6g}  {plain(r['name'])}"

@@ -69,29 +69,30 @@ class Sanity:
     def _warnings(self, found, teacher, model, ratio, tokens):
         said = []
         if found["exp_minus_log_ratio"]["lower"] > 1:
-            said.append(f"E exp(-log ratio) is at least {found['exp_minus_log_ratio']['lower']:.3g}, and cannot exceed 1 "
-                        "for responses drawn from the teacher")
+            said.append(f"E exp(-log ratio) is at least {found['exp_minus_log_ratio']['lower']:.3g}, and cannot exceed "
+                        "1 for responses drawn from the teacher")
         if normalised := _looks_normalised(self.n, teacher, model, tokens):
             said.append(f"looks length-normalised ({normalised}): per-token means? sums over the response are needed")
         if found["noise_floor"] is not None:
-            said.append(f"looks like the same model scored by two engines: log ratios scatter by {found['noise_floor']:.3g} "
-                        "nats around nearly zero; coverage below that noise floor is numerical, not lost")
-        if ratio.size > 5 and (ratio == ratio[0]).all():
+            said.append("looks like the same model scored by two engines: log ratios scatter by "
+                        f"{found['noise_floor']:.3g} nats around nearly zero; coverage below that noise floor is "
+                        "numerical, not lost")
+        if ratio.size > 5 and np.ptp(ratio) <= 1e-9 * max(1.0, abs(ratio[0])):
             said.append(f"every log ratio is {ratio[0]:.6g}: "
-                        + ("the same scores twice?" if ratio[0] == 0 else "scores of the responses, or of the prompts?"))
+                        + ("the same scores twice?" if ratio[0] == 0 else "scores of responses, or of prompts?"))
         if self.sentinel:
             said.append(f"{self.sentinel:,} values are numbers that engines write for missing ones (-100, -9999, ...)")
         if self.zero:
-            said.append(f"{self.zero:,} responses have probability zero under the model: KL is infinite; really, or cut "
-                        "by top-k?")
+            said.append(f"{self.zero:,} responses have probability zero under the model: KL is infinite; really, or "
+                        "cut by top-k?")
         if self.certain:
             said.append(f"{self.certain:,} responses have log-probability exactly 0 under both: missing responses?")
         count, total, square = self.kl_moments
         if count > 1:
             error = math.sqrt(max(square - total * total / count, 0.0) / (count - 1) / count)
             if abs(total / count) > 6 * error + 0.01 * max(1.0, abs(float(np.mean(ratio)) if ratio.size else 1.0)):
-                said.append(f"token KL exceeds the log ratio by {total / count:.4g} nats on average, {error:.2g} expected: "
-                            "they estimate the same number, so that one of them is wrong")
+                said.append(f"token KL exceeds the log ratio by {total / count:.4g} nats on average, {error:.2g} "
+                            "expected: they estimate the same number, so that one of them is wrong")
         return said
 
 
@@ -107,7 +108,8 @@ def _noise(teacher, ratio):
 
 def _looks_normalised(n, teacher, model, tokens):
     """Why the numbers look like means over tokens; empty if they do not."""
-    sizes = [float(np.median(np.abs(x[np.isfinite(x)]))) if np.isfinite(x).any() else math.inf for x in (teacher, model)]
+    finite = [x[np.isfinite(x)] for x in (teacher, model)]
+    sizes = [float(np.median(np.abs(x))) if x.size else math.inf for x in finite]
     known = np.isfinite(tokens)
     if known.any() and n >= 20 and np.median(tokens[known]) >= 8:
         length = tokens[known]

@@ -8,7 +8,7 @@ import numpy as np
 from covtheory.own_model.bases import BASES, BaseGuess, Declared
 from covtheory.own_model.identity import IDS, Partner, Seen
 from covtheory.own_model.numbers import ROUNDING, agree, log_probs, pieces_of, refuse, summed
-from covtheory.own_model.prompts import PROMPTS
+from covtheory.own_model.prompts import PROMPTS, PromptCounts
 from covtheory.own_model.reading import Chunk, Table
 from covtheory.own_model.sanity import Sanity
 
@@ -67,7 +67,7 @@ class Side:
 
 
 class PairedScores:
-    """A stream of ``(log pi_D(y|x), log pi(y|x), sum of token KL or None, prompts or None)``, nats, one entry a response.
+    """A stream of ``(log pi_D(y|x), log pi(y|x), sum of token KL or None, prompts or None)``, nats, by response.
 
     Parameters
     ----------
@@ -90,8 +90,8 @@ class PairedScores:
     Raises
     ------
     Problem
-        See :mod:`covtheory.own_model.reading`; positive or NaN values, empty responses, repeated ids, ids or lengths that
-        do not match, a mixture of bases, or log ratios that responses drawn from the teacher cannot have.
+        See :mod:`covtheory.own_model.reading`; positive or NaN values, empty responses, repeated ids, ids or lengths
+        that do not match, a mixture of bases, or log ratios that responses drawn from the teacher cannot have.
     """
 
     def __init__(self, path: str | Path, model_path: str | Path | None = None, *, teacher_base: str | None = None,
@@ -137,7 +137,7 @@ class PairedScores:
             if name is None:
                 self.other.need(["id"], "; rows in the same order are matched with --match order")
             self.other.texts.add(name)
-        columns = dict.fromkeys([*self.model.columns, *(base.name for base in self.model.bases), *([name] if name else [])])
+        columns = dict.fromkeys([*self.model.columns, *(base.name for base in self.model.bases), *[name] * bool(name)])
         return Partner(self.other.path, self.other.chunks(list(columns), self.rows), name, self.model.read)
 
     def __iter__(self) -> Iterator[tuple]:
@@ -147,14 +147,14 @@ class PairedScores:
             if ids is not None and self.match == "id":
                 seen.add(chunk, ids)
             teacher, lengths = self.teacher.read(chunk)
-            model, model_lengths = partner.take(chunk, ids or [""] * len(teacher)) if partner else self.model.read(chunk)
-            if (unequal := np.flatnonzero(lengths - model_lengths)).size and not np.isnan(
-                    (lengths - model_lengths)[unequal[0]]):
-                at = unequal[0]
-                raise chunk.problem(int(at), f"{lengths[at]:.0f} teacher tokens but {model_lengths[at]:.0f} model tokens")
-            if np.isneginf(teacher).any():
-                row = int(np.flatnonzero(np.isneginf(teacher))[0])
-                raise chunk.problem(row, "teacher probability zero for a response that should be drawn from the teacher")
+            names = ids or [""] * len(teacher)
+            model, model_lengths = partner.take(chunk, names) if partner else self.model.read(chunk)
+            if (rows := np.flatnonzero(np.abs(lengths - model_lengths) > 0)).size:  # NaN: unknown
+                row, counts = int(rows[0]), (lengths[rows[0]], model_lengths[rows[0]])
+                raise chunk.problem(row, "{:.0f} teacher tokens but {:.0f} model tokens".format(*counts))
+            if (rows := np.flatnonzero(np.isneginf(teacher))).size:
+                raise chunk.problem(int(rows[0]), "teacher probability zero for a response that should be drawn from "
+                                    "the teacher")
             self.guess.add(teacher, model)
             kl = self._kl(chunk) if self.kl else None
             prompts = self._names(chunk, self.prompt)
@@ -181,7 +181,8 @@ class PairedScores:
         shared = self.teacher.base if self.teacher.base == self.model.base else None
         base = self.kl_base or next((declared.base for declared in self.kl_bases if declared.base), None) or shared
         if base is None and (self.teacher.base or self.model.base):
-            raise self.table.problem(f"column {self.kl!r}: in which base? teacher and model differ, state it with --kl-base")
+            raise self.table.problem(f"column {self.kl!r}: in which base? teacher and model differ, state it with "
+                                     "--kl-base")
         kl = self._kl_sums(chunk, self.kl)
         if self.check:
             agree(chunk, self.kl, kl, self.check, self._kl_sums(chunk, self.check))
@@ -197,8 +198,6 @@ class PairedScores:
 
     def _facts(self, chunk, teacher, model, kl, lengths, prompts, count):
         """Sanity facts of some rows; the prompts are counted for the test of impossible ratios."""
-        from covtheory.own_model.prompts import PromptCounts
-
         if prompts is not None:
             count = count or PromptCounts()
             count.add(prompts)

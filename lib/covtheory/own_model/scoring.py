@@ -15,8 +15,9 @@ POSITIONS = 256
 def scored_batch(teacher, model, pairs: Sequence[tuple], *, as_batch=None, positions: int = POSITIONS) -> list[dict]:
     """Log-probabilities of responses under both models, and the KL of their next-token laws at every position.
 
-    Vocabularies of different size are the same tokens and padding: each log-probability is that of the model's own law,
-    token KL is that of both laws conditioned on the common tokens. A token that a model does not have is impossible there.
+    Vocabularies of different size are the same tokens and padding: each log-probability is that of the model's own
+    law, token KL is that of both laws conditioned on the common tokens. A token that a model does not have is
+    impossible there.
 
     Parameters
     ----------
@@ -42,7 +43,8 @@ def scored_batch(teacher, model, pairs: Sequence[tuple], *, as_batch=None, posit
         if not prompt or not response:
             raise ValueError("prompt_ids, response_ids: expected at least one token each (a start token for no prompt)")
         if min(prompt + response) < 0:
-            raise ValueError(f"token ids: got {min(prompt + response)}, expected ids of the vocabulary (-100 marks padding)")
+            raise ValueError(f"token ids: got {min(prompt + response)}, expected ids of the vocabulary (-100 marks "
+                             "padding)")
     length = max(len(prompt) + len(response) for prompt, response in pairs)
     ids, mask = np.zeros((len(pairs), length), dtype=np.int64), np.zeros((len(pairs), length), dtype=np.int64)
     for row, (prompt, response) in enumerate(pairs):  # padded on the right: earlier positions do not see it
@@ -77,7 +79,7 @@ def _chunk(logits, tokens):
         laws = [_log_softmax(law[:, :common], torch) for law in laws]
     if torch:
         p = laws[0].exp()
-        kl = (p * (laws[0] - laws[1])).nan_to_num(nan=0.0, posinf=float("inf")).sum(-1, dtype=p.new_zeros(1).double().dtype)
+        kl = (p * (laws[0] - laws[1])).nan_to_num(nan=0.0, posinf=float("inf")).double().sum(-1)
         return *sums, kl.clamp(min=0.0).cpu().tolist()
     p = np.exp(laws[0])
     with np.errstate(invalid="ignore"):
@@ -109,7 +111,8 @@ def _logits(model, ids, mask, as_batch):
             hidden = body(input_ids=batch, attention_mask=seen).last_hidden_state
             short = min(8, batch.shape[1])
             own = model(input_ids=batch[:1, :short], attention_mask=seen[:1, :short]).logits[0, short - 1].float()
-            again = head(body(input_ids=batch[:1, :short], attention_mask=seen[:1, :short]).last_hidden_state[0, short - 1])
+            first = body(input_ids=batch[:1, :short], attention_mask=seen[:1, :short]).last_hidden_state
+            again = head(first[0, short - 1])
             if torch.allclose(own, again.float(), rtol=1e-3, atol=1e-3):
                 return lambda row, start, stop: _without_gradient(head, hidden[row, start:stop])
         logits = model(input_ids=batch, attention_mask=seen).logits

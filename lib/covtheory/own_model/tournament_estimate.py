@@ -65,8 +65,8 @@ class TournamentEstimate:
         teacher's probabilities.
 
         Over prompts, n is the number of responses divided by the most that a prompt has: with weights ``w_i <= w`` the
-        products in notebook 11's Lemma 2 are ``prod_i (1 + p (e^(a w_i / w) - 1))``, at most ``(1 + p (e^a - 1))^(1/w)``
-        because the logarithm of a factor is convex in ``w_i`` and zero at zero.
+        products in notebook 11's Lemma 2 are ``prod_i (1 + p (e^(a w_i / w) - 1))``, at most
+        ``(1 + p (e^a - 1))^(1/w)`` because the logarithm of a factor is convex in ``w_i`` and zero at zero.
 
         Source: this collection (sharpens Chen et al. 2025, arXiv 2510.15020v2, Thm 6.3); proof in notebook 11.
         """

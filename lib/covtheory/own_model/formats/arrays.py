@@ -27,7 +27,8 @@ def npz_columns(source: Source) -> dict[str, np.ndarray]:
         return _npz_arrays(source.path)
     except (zipfile.BadZipFile, OSError, ValueError, EOFError, KeyError, RuntimeError, NotImplementedError, zlib.error,
             TokenError, SyntaxError, OverflowError, MemoryError, TypeError, RecursionError) as error:
-        raise Problem(source.name, f"not a complete NPZ file of plain arrays: {error or type(error).__name__}") from None
+        reason = str(error) or type(error).__name__
+        raise Problem(source.name, f"not a complete NPZ file of plain arrays: {reason}") from None
 
 
 def _npz_arrays(path: Path) -> dict[str, np.ndarray]:
@@ -88,7 +89,7 @@ def parquet_batches(source: Source, names: list[str] | None, rows: int) -> Itera
 
 
 def arrow_lists(column, truths: bool = False):
-    """``(flat, offsets)`` of a column of lists of any kind, missing numbers as NaN; None if it holds no lists of numbers.
+    """``(flat, offsets)`` of a column of lists of any kind, missing numbers as NaN; None if there are none.
 
     A list that is missing altogether counts as empty. Truth values are numbers only if ``truths``.
     """

@@ -4,6 +4,8 @@ import json
 
 import numpy as np
 
+WORDS = {"true": 1.0, "false": 0.0, "pass": 1.0, "fail": 0.0, "passed": 1.0, "failed": 0.0, "yes": 1.0, "no": 0.0}
+
 
 def as_text(cell) -> str:
     """What a cell of names says: whole numbers without ``.0``, nested values as JSON, nothing as the empty string.
@@ -82,3 +84,11 @@ def _shown(cell):
         return str(cell)[:60]
     except (ValueError, RecursionError):
         return "a number with too many digits"
+
+
+def truths(cells):
+    """Verdicts as numbers: truth values, and words for them."""
+    if not isinstance(cells, (list, tuple)):
+        return cells
+    return [float(cell) if isinstance(cell, bool) else WORDS.get(cell.strip().lower(), cell) if isinstance(cell, str)
+            else cell for cell in cells]

@@ -168,7 +168,7 @@ class _Scanner:
             if self.take(",]") == "]":
                 return
 
-    def keys(self):
+    def members(self):
         """Keys of the object that begins here; the caller takes the value after each."""
         self.take("{")
         if self.peek() == "}":
@@ -197,7 +197,7 @@ def _json_values(source, stream):
 
 def _object_rows(scanner):
     row, inner = {}, False
-    for key in scanner.keys():
+    for key in scanner.members():
         if CONTAINED.get(key) != scanner.peek():
             row[key] = scanner.value()
         elif scanner.peek() == "[":
@@ -205,7 +205,7 @@ def _object_rows(scanner):
             yield from scanner.items()
         else:
             inner = True
-            yield from ({"task_id": task, "evalplus": scanner.value()} for task in scanner.keys())
+            yield from ({"task_id": task, "evalplus": scanner.value()} for task in scanner.members())
     if not inner:
         yield row
 

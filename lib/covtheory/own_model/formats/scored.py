@@ -1,4 +1,4 @@
-"""Rows of inference and evaluation tools that hold log-probabilities, as ``id, prompt, token_log_probs`` or ``log_prob``.
+"""Rows of tools that hold log-probabilities, as ``id, prompt`` and ``token_log_probs`` or ``log_prob``.
 
 A tool has ``name``, ``title``, ``unit`` (what a prompt is called there), ``recognises(row)`` and ``rows(row)``, which
 returns standard rows and raises ``ValueError`` with what is wrong; ``notes`` counts what was left out or decided.
@@ -93,8 +93,8 @@ class VLLM(Tool):
         if not outputs:
             raise ValueError("neither prompt_logprobs nor outputs: ask vLLM for logprobs")
         self.title, prompt = "vLLM outputs (drawn)", row.get("prompt") or row.get("prompt_token_ids") or request
-        return [self._output(output, request if len(outputs) == 1 else f"{request}/{output.get('index', number)}", prompt)
-                for number, output in enumerate(outputs)]
+        names = [request] if len(outputs) == 1 else [f"{request}/{o.get('index', i)}" for i, o in enumerate(outputs)]
+        return [self._output(output, name, prompt) for output, name in zip(outputs, names, strict=True)]
 
     def _output(self, output, id, prompt):
         made = {"id": id, "prompt": prompt, "finish_reason": output.get("finish_reason")}

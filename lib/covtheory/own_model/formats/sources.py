@@ -126,7 +126,7 @@ def _plain_file(path, container):
 
 
 def _spooled(stream, name, container):
-    kept = tempfile.NamedTemporaryFile(prefix="covtheory-")
+    kept = tempfile.NamedTemporaryFile(prefix="covtheory-")  # noqa: SIM115  (lives as long as the source)
     shutil.copyfileobj(stream, kept)
     kept.flush()
     source = Source(Path(kept.name), name, container or "jsonl", kept)

@@ -2,8 +2,6 @@
 
 from covtheory.own_model.formats.scored import Tool, document, kept_filter
 
-WORDS = {"true": 1.0, "false": 0.0, "pass": 1.0, "fail": 0.0, "passed": 1.0, "failed": 0.0, "yes": 1.0, "no": 0.0}
-
 
 class EvalPlus(Tool):
     """``eval_results.json`` of evalplus; ``--filter base`` counts the original tests alone."""
