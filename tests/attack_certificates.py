@@ -26,10 +26,11 @@ from covtheory.certificates import (
     certified_markov_coverage,
     product_spectrum,
 )
-from covtheory.certificates.certificate import band_limited_coverage, positions
-from covtheory.certificates.composition import Bracket, composition_bracket
-from covtheory.certificates.markov_certificate import automaton_model, markov_model
+from covtheory.certificates.banded import band_limited_coverage, positions
+from covtheory.certificates.bracket import Bracket
+from covtheory.certificates.composition import composition_bracket
 from covtheory.certificates.meet_in_the_middle import enumerated_coverage
+from covtheory.certificates.state_model import automaton_model, markov_model
 from covtheory.policies import Markov
 
 Truth = tuple[Fraction, Fraction]

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from attack_certificates import KINDS, attack, cases
 
-from covtheory.certificates import band_limited_tail, meet_in_the_middle, product_spectrum, tilted_product
-from covtheory.certificates.markov_certificate import StateModel
+from covtheory.certificates import atoms, band_limited_tail, product_spectrum, tilted_product
+from covtheory.certificates.state_model import StateModel
 
 
 def verdicts(start, n, kind=None, seed=7):
@@ -34,7 +34,7 @@ def nothing_is_large(measure, start, size, step, kappa, uniform):
 
 
 FAULTS = {
-    "rationals": (meet_in_the_middle, "tie", lambda t: -np.maximum(1e-12, 1e-12 * np.abs(t))),
+    "rationals": (atoms, "tie", lambda t: -np.maximum(1e-12, 1e-12 * np.abs(t))),
     "long_coin": (product_spectrum, "not_small", nothing_is_large),
     "nearly_lattice": (band_limited_tail, "fejer_coefficients", lambda k, K: np.zeros(len(k))),
     "floating": (tilted_product, "mass_at_infinity", lambda *_: (0.0, 0.0)),

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy.optimize import approx_fprime, minimize
 
-from covtheory.learners.autoregressive_linear import LogLikelihood, count_tokens, fit
+from covtheory.learners.autoregressive_linear import fit
+from covtheory.learners.log_likelihood import LogLikelihood, count_tokens
 from covtheory.policies import (
     AutoregressiveLinear,
     DecayedHistoryFeatures,

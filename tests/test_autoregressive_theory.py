@@ -10,8 +10,9 @@ from covtheory.bounds import autoregressive as bounds
 from covtheory.certificates import composition_bracket
 from covtheory.coverage import estimate_coverage
 from covtheory.instances.autoregressive import RarePrompts, Signs, binomial_tail, pivotal_text
-from covtheory.learners.autoregressive_linear import LogLikelihood, fit
+from covtheory.learners.autoregressive_linear import fit
 from covtheory.learners.covers import Net, ball_net, verify_radius
+from covtheory.learners.log_likelihood import LogLikelihood
 from covtheory.policies import AutoregressiveLinear, TokenFeatures
 from covtheory.policies.finite_context import inherent_variance, sequence_kl
 

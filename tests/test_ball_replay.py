@@ -19,7 +19,8 @@ from covtheory.certificates.ball_replay import (
 )
 from covtheory.certificates.band_limited import majorant_coefficients
 from covtheory.certificates.band_limited_tail import Plan
-from covtheory.certificates.certificate import band_limited_coverage, certified_coverage, positions
+from covtheory.certificates.banded import band_limited_coverage, positions
+from covtheory.certificates.certificate import certified_coverage
 from covtheory.certificates.meet_in_the_middle import enumerated_coverage
 from covtheory.coverage.rounding import INPUT
 from covtheory.instances.long_sequences import token_pair

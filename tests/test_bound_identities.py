@@ -25,7 +25,8 @@ from covtheory.bounds import autoregressive, misspecification, two_point, two_sc
 TABLES = [importlib.import_module(f"identities.{module.name}") for module in pkgutil.iter_modules(identities.__path__)
           if module.name != "table"]
 ROWS = [row for table in TABLES for row in table.ROWS]
-SEARCHED = {"two_scale.tune", "autoregressive.ar_linear_coverage_tuned"}
+SEARCHED = {"two_scale.tune", "two_scale.best_theta", "two_scale_best.best_scales",
+            "autoregressive.ar_linear_coverage_tuned"}
 every_row = pytest.mark.parametrize("row", ROWS, ids=[f"{row.name}-{row.source.replace(' ', '_')}" for row in ROWS])
 
 

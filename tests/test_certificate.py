@@ -7,14 +7,9 @@ import numpy as np
 import pytest
 from exact_laws import iid_coverage, product_coverage
 
-from covtheory.certificates import band_limited, certificate
-from covtheory.certificates.certificate import (
-    band_limited_coverage,
-    certified_coverage,
-    certified_profile,
-    point_coverage,
-    positions,
-)
+from covtheory.certificates import band_limited, banded, certificate
+from covtheory.certificates.banded import band_limited_coverage, positions
+from covtheory.certificates.certificate import certified_coverage, certified_profile, point_coverage
 from covtheory.certificates.composition import composition_bracket
 from covtheory.certificates.meet_in_the_middle import enumerated_coverage
 from covtheory.certificates.rational import rational_cases, rational_coverage
@@ -249,7 +244,7 @@ def test_point_value_counts_the_mass_at_infinity():
     for t in (52.0, 60.0):
         bracket = certified_coverage(p, q, H, t, relative_gap=1e-5)
         assert bracket.lower > 1 - 0.9999**H
-        tokens = certificate.tokens_at(*positions(p, q, H), t)[0]
+        tokens = banded.tokens_at(*positions(p, q, H), t)[0]
         assert certificate.point_value(tokens.tilt(tokens.saddle()[0])) is not None  # not by way of a bracket
         assert point_coverage(p, q, H, t) == pytest.approx(bracket.lower, rel=1e-4)
 

@@ -7,17 +7,10 @@ import mpmath
 import numpy as np
 import pytest
 
-from covtheory.certificates import band_limited, band_limited_tail, certificate, markov_certificate, product_spectrum
+from covtheory.certificates import band_limited, band_limited_tail, banded, certificate, product_spectrum, state_model
 from covtheory.certificates.band_limited_tail import Plan, Tail, certify_tail, noise_bound, plan_tail, tail_at
-from covtheory.certificates.certificate import (
-    UNDECIDED,
-    accept,
-    band_limited_coverage,
-    bracket_of_tail,
-    positions,
-    tokens_at,
-)
-from covtheory.certificates.composition import Bracket
+from covtheory.certificates.banded import UNDECIDED, band_limited_coverage, bracket_of_tail, positions, tokens_at
+from covtheory.certificates.bracket import Bracket, accept, relative_gap_of
 from covtheory.certificates.product_spectrum import Spectrum, logarithms, not_small, power
 from covtheory.certificates.tilted_product import TokenSum
 from covtheory.coverage.rounding import ENTRY, FUNCTION, INPUT, UNIT
@@ -260,9 +253,9 @@ def test_log_mgf_is_an_upper_bound():
     for H in (1, 50, 10**6):
         p, q = rng.dirichlet(np.ones(5), 2)
         measure = TokenSum(p[None], q[None], np.array([H]), 0.1 * H).tilt(0.4)
-        chain = markov_certificate.StateModel((p, q), np.tile(p, (5, 1)), np.tile(q, (5, 1)),
+        chain = state_model.StateModel((p, q), np.tile(p, (5, 1)), np.tile(q, (5, 1)),
                                               np.tile(np.arange(5), (5, 1)), H, True).chain(0.1 * H)
-        tilted = markov_certificate.TiltedChain(chain, 0.4)
+        tilted = state_model.TiltedChain(chain, 0.4)
         for s in (-0.7, 0.01, 2.0):
             with mpmath.mp.workprec(120):
                 at = mpmath.mpf(s)
@@ -285,9 +278,9 @@ def test_chain_values_are_within_their_error():
     P = rng.dirichlet(np.ones(3), 3)
     Q = P * np.exp(0.2 * rng.normal(size=P.shape))
     Q /= Q.sum(axis=1, keepdims=True)
-    model = markov_certificate.markov_model(Markov(P[0], P, 200), Markov(Q[1], Q, 200))
+    model = state_model.markov_model(Markov(P[0], P, 200), Markov(Q[1], Q, 200))
     chain = model.chain(1.0)
-    measure = markov_certificate.TiltedChain(chain, 0.3)
+    measure = state_model.TiltedChain(chain, 0.3)
     step, K = 0.03, 300
     found = measure.spectrum(step, K, 25.0)
     assert 2 < len(found.k) < K
@@ -310,11 +303,11 @@ def test_window_and_measure_error_of_a_chain_hold_what_they_are_for():
     P = np.array([[0.0, 1.0, 0.0], [0.3, 0.0, 0.7], [0.0, 1.0, 0.0]])  # period two
     Q = np.array([[0.0, 1.0, 0.0], [0.2, 0.0, 0.8], [0.0, 1.0, 0.0]])
     for H, t in ((30, 0.5), (10**6, 4e4)):
-        model = markov_certificate.markov_model(Markov([0.3, 0.3, 0.4], P, H), Markov([0.4, 0.4, 0.2], Q, H))
+        model = state_model.markov_model(Markov([0.3, 0.3, 0.4], P, H), Markov([0.4, 0.4, 0.2], Q, H))
         chain = model.chain(t)
         assert chain.window >= H * 2 * INPUT / 2 + 1e-12 * max(1.0, t)  # every other step has equal laws, but not rows
         assert chain.window - 1e-12 * max(1.0, t) >= model.rounding >= (H - 1) * 2 * INPUT
-        measure = markov_certificate.TiltedChain(chain, 0.4)
+        measure = state_model.TiltedChain(chain, 0.4)
         assert measure.log_error >= (H - 1) * (ENTRY + 2 * FUNCTION * UNIT)
         np.testing.assert_allclose(chain.matrix(measure.w).sum(axis=1), 1.0, atol=1e-9)  # Perron, whatever the period
         assert measure.norm <= 1 + 1e-9
@@ -380,12 +373,12 @@ def test_the_tie_is_part_of_the_window():
 
 def test_gap_is_relative_to_the_lower_end_and_to_the_smaller_of_both_events():
     wide = Bracket(0.1, 0.2, "example", {"complement": (0.8, 0.9)})
-    assert certificate._gap(wide) == pytest.approx(1.0)
+    assert relative_gap_of(wide) == pytest.approx(1.0)
     assert not accept(wide, 0.99)
     near_one = Bracket(0.8, 0.9, "example", {"complement": (0.1, 0.2)})
-    assert certificate._gap(near_one) == pytest.approx(1.0)
-    assert certificate._gap(Bracket(0.0, 1e-3, "example", {"complement": (0.9, 1.0)})) == np.inf
-    assert certificate._gap(Bracket(0.0, 1e-299, "example", {"complement": (0.9, 1.0)})) == 0.0
+    assert relative_gap_of(near_one) == pytest.approx(1.0)
+    assert relative_gap_of(Bracket(0.0, 1e-3, "example", {"complement": (0.9, 1.0)})) == np.inf
+    assert relative_gap_of(Bracket(0.0, 1e-299, "example", {"complement": (0.9, 1.0)})) == 0.0
 
 
 @pytest.mark.parametrize("complement", [(0.9, 0.8), (np.nan, 0.9), (0.8, np.nan), (-0.1, 0.9)])
@@ -431,7 +424,7 @@ def test_an_end_below_the_other_gives_no_tail(monkeypatch):
 
 
 def test_without_a_finite_budget_the_bracket_is_everything_and_balls_or_a_refusal_follow(monkeypatch):
-    monkeypatch.setattr(certificate, "certify_tail", lambda *_: None)
+    monkeypatch.setattr(banded, "certify_tail", lambda *_: None)
     rows = positions([0.5, 0.3, 0.2], [0.4, 0.35, 0.25], 500)
     bracket = band_limited_coverage(*rows, 12.0, 1e-2)
     assert (bracket.lower, bracket.upper, bracket.method) == (0.0, 1.0, UNDECIDED)
@@ -443,13 +436,13 @@ def test_without_a_finite_budget_the_bracket_is_everything_and_balls_or_a_refusa
     pytest.importorskip("flint")
     found = certificate.certified_coverage(*arguments, relative_gap=0.05)
     assert found.method == "ball arithmetic"
-    assert certificate._gap(found) <= 0.05
+    assert relative_gap_of(found) <= 0.05
 
 
 def test_a_chain_that_is_no_contraction_is_refused():
     P = np.array([[0.7, 0.3], [0.6, 0.4]])
-    model = markov_certificate.markov_model(Markov(P[0], P, 50), Markov(P[1], P[::-1], 50))
-    measure = markov_certificate.TiltedChain(model.chain(1.0), 0.3)
+    model = state_model.markov_model(Markov(P[0], P, 50), Markov(P[1], P[::-1], 50))
+    measure = state_model.TiltedChain(model.chain(1.0), 0.3)
     assert measure.spectrum(0.1, 20, 20.0) is not None
     measure.norm = 1.1
     assert measure.spectrum(0.1, 20, 20.0) is None

@@ -24,6 +24,9 @@ from claimcheck import (
     symbolic,
     within,
 )
+from claimcheck.frequency import power
+from claimcheck.gate.campaign_report import margin
+from claimcheck.gate.report import table
 from claimcheck.ledger import collect, faults, read, write
 from claimcheck.printed import agree
 from claimcheck.record import differences, unsealed
@@ -59,7 +62,6 @@ TOOTH = {"change": "tighter", "of": "set", "bound": [0.5, 1.0]}
     (frequency_at_most("x", 10, 1000, 0.01, false_alarm=1e-9),
      frequency_at_most("x", 100, 1000, 0.01, false_alarm=1e-9)),
     (symbolic("x", sympy.sin(1) ** 2 + sympy.cos(1) ** 2, 1), symbolic("x", sympy.Symbol("t"), 1)),
-    (symbolic("x", True), symbolic("x", sympy.false)),
     (proved("x", certify_positive(lambda t: iv.exp(t) - t, -20, 20)),
      proved("x", certify_positive(lambda t: t, -1, 1))),
 ])
@@ -80,7 +82,19 @@ def test_what_is_an_instance():
     assert at_least("x", [1.0, 1.0], [1e-13, 0.5]).instances == 1
     assert at_most("x", [0.0, 1.0], [1e-13, 2.0]).instances == 1
     assert equal("x", [1e-14, 0.0, 1.0], [2e-14, 0.0, 1.0]).instances == 1
-    assert equal("x", [1e-14, 0.0], [2e-14, 0.0]).instances == 2
+    assert equal("x", [0.0, 0.0], [0.0, 0.0]).instances == 2
+
+
+def test_what_is_outside_is_counted():
+    found = at_most("x", [1.0, 9.0, 1.0], [np.inf, 3.0, 3.0], active=[True, False, True])
+    assert (found.instances, found.outside, found.ok) == (1, 2, True)
+    assert at_least("x", [1.0, 9.0], [1.0, 3.0], active=[True, False]).outside == 1
+    shown = start().states(found).tooth("less", "x", bound=[np.inf, 3.0, 0.5])
+    record = shown.record()
+    assert (record["outside"], record["checks"][0]["outside"]) == (2, 2)
+    assert "1 instances, 2 more outside the hypothesis" in shown._repr_mimebundle_()["text/plain"]
+    (row,) = [line for line in table({"claims": [record]}).splitlines() if line.startswith("some-claim")]
+    assert "1 (2 outside)" in row
 
 
 def test_an_instance_below_the_slack_is_still_judged():
@@ -103,6 +117,16 @@ def test_trivial_bounds_say_nothing_and_do_not_make_the_worst_ratio():
 def test_ties_have_ratio_one_and_the_first_is_the_witness(outcome):
     assert outcome.ok
     assert (outcome.ratio, outcome.witness, outcome.unique) == (1.0, "a", False)
+    assert outcome.margin is None
+
+
+def test_the_margin_is_that_of_the_largest_ratio_that_is_no_tie_before_rounding():
+    found = at_most("x", [1.0, 1.0 - 3e-8, 0.5], [1.0, 1.0, 1.0])
+    assert found.margin == pytest.approx(3e-8, rel=1e-6)
+    check = start().states(found).record()["checks"][0]
+    assert check["margin"] == pytest.approx(3e-8, rel=1e-5)
+    assert margin(check) == check["margin"]
+    assert equal("x", 1.0, 1.0).margin is None
 
 
 def test_a_ratio_of_round_off_is_zero():
@@ -148,6 +172,8 @@ def test_neighbours_in_one_array_may_be_compared():
 
 
 @pytest.mark.parametrize("call", [
+    lambda: equal("x", 9.0, 9.0, rtol=1e-5), lambda: at_most("x", 9.0, 9.0, atol=1e-5, route="certified"),
+    lambda: equal("x", 9.0, 1.0, rtol=0.02, route="experiment"), lambda: contains("x", 1.0, 1.0, 2.0, rtol=1e-5),
     lambda: at_most("x", 9.0, 1.0, rtol=1e9), lambda: at_most("x", 9.0, 1.0, atol=1e9),
     lambda: equal("x", 9.0, 1.0, rtol=0.02), lambda: at_least("x", 1.0, 9.0, atol=-1),
     lambda: exceeds("x", 1, 0, margin=0), lambda: contains("x", 1.0, 0.5, 2.0, rtol=1.0),
@@ -158,6 +184,89 @@ def test_neighbours_in_one_array_may_be_compared():
 def test_a_slack_that_forgives_everything_is_an_error(call):
     with pytest.raises(ValueError, match="expected"):
         call()
+
+
+def test_what_a_source_prints_is_compared_to_its_decimals():
+    assert equal("x", [0.12345, 3.0004], [0.123, 3.0], decimals=3).ok
+    assert not equal("x", [0.1237, 3.0004], [0.123, 3.0], decimals=3).ok
+    made = start().states(equal("x", 0.12345, 0.123, decimals=3), at_most("y", 1.0, 1.0, rtol=1e-7))
+    checks = made.record()["checks"]
+    assert [check.get("slack") for check in checks] == ["3 decimals", "rtol 1e-07"]
+    assert "slack" not in start().states(GOOD).record()["checks"][0]
+
+
+@pytest.mark.parametrize("call", [
+    lambda tiny: at_most("x", tiny, 0.9 * tiny), lambda tiny: at_least("x", tiny, 2 * tiny),
+    lambda tiny: equal("x", tiny, 2 * tiny), lambda tiny: at_most("x", tiny / 1e9, tiny / 1e10, atol=1e-20),
+    lambda tiny: equal("x", np.append(tiny, [1.0, 0.0]), np.append(2 * tiny, [1.0, 0.0])),
+])
+def test_bounds_that_the_absolute_slack_hides_are_an_error(call):
+    with pytest.raises(ValueError, match="hides them: compare logarithms, or give a smaller atol"):
+        call(np.geomspace(1e-15, 4e-12, 9))
+
+
+def test_a_smaller_slack_or_logarithms_see_what_the_default_hides():
+    tiny = np.geomspace(1e-15, 4e-12, 9)
+    assert not at_most("x", tiny, 0.9 * tiny, atol=0).ok
+    assert not equal("x", np.log(tiny), np.log(2 * tiny)).ok
+
+
+@pytest.mark.parametrize("disguise", [
+    lambda v: v.copy(), lambda v: list(v), lambda v: v + 7 - 7, lambda v: np.exp(np.log(v)), lambda v: 1.1 * v,
+    lambda v: v / 0.3, lambda v: np.append(1.1 * v[:-1], 2.0),
+])
+def test_a_bound_computed_from_the_value_makes_the_claim_fail(disguise):
+    values = np.linspace(0.1, 0.9, 30)
+    planted = start().states(at_most("x", values, disguise(values))).tooth("half", "x", bound=values / 2)
+    assert planted.status == "fails"
+    assert any("one side computed from the other" in text for text in planted.problems)
+    assert start().states(at_least("x", values, values**2), at_least("y", disguise(values), values)).problems != []
+    honest = start().states(at_most("x", values, np.sqrt(values))).tooth("half", "x", bound=values / 2)
+    assert honest.status == "holds"
+
+
+def test_an_extremal_family_may_reach_its_bound_everywhere_and_few_numbers_may_share_a_ratio():
+    values = np.linspace(0.1, 0.9, 30)
+    family = start().attained(at_most("x", values, values + 0.0)).tooth("half", "x", bound=values / 2)
+    assert family.status == "holds"
+    assert at_most("x", values[:9], 1.1 * values[:9]).shared is None
+    assert at_most("x", np.full(30, 0.5), 1.0).shared is None
+    assert at_most("x", values, np.where(values < 0.5, 1.1, 1.2) * values).shared is None
+    assert at_most("x", values, np.append(values[:-1], 2.0)).shared is None  # all but one are ties: an equality may
+
+
+def test_a_number_above_zero_is_no_counterexample():
+    assert exceeds("x", [0.5, 0.5], [0.0, 0.2]).says == 1
+    alone = start(kind="counterexample").states(exceeds("x", 0.5, 0.0)).tooth("nothing", "x", value=0.0)
+    assert alone.status == "fails"
+
+
+def test_algebra_is_a_difference_of_expressions():
+    x = sympy.Symbol("x")
+    for left, right in ((True, 0), (sympy.true, 0), (x > 0, 0), (0, 0), (1.0, 1.0), (x, True), (0.5 * x, x)):
+        with pytest.raises(ValueError, match="expected"):
+            symbolic("x", left, right)
+    assert symbolic("x", (x + 1) ** 2 - x**2 - 2 * x, 1).ok
+
+
+def test_a_simulation_says_what_it_would_detect():
+    assert frequency_at_most("x", 0, 2000, 0.05, false_alarm=1e-9).power == "detects 0.1 with probability 1.00"
+    weak = frequency_at_most("x", 0, 40, 0.05, false_alarm=1e-9)
+    assert weak.power == "no power: detects 0.1 with probability 0.00"
+    assert not weak.unique
+    with pytest.raises(ValueError, match="expected at least one half"):
+        frequency_at_most("x", 0, 40, 0.05, false_alarm=1e-9, alternative=0.3)
+    assert frequency_at_most("x", 0, 40, 0.05, false_alarm=1e-9, alternative=0.5).power.startswith("detects 0.5 ")
+    shown = start(routes=("monte_carlo",)).states(weak).tooth("many", "x", hits=30).slack("few draws")
+    assert shown.status == "holds"
+    assert "1 simulation without power" in shown._repr_mimebundle_()["text/plain"]
+
+
+@pytest.mark.parametrize("truth", [0.06, 0.08, 0.1])
+def test_the_power_of_a_simulation_is_how_often_it_would_refute(truth):
+    hits = np.arange(1001)
+    refuted = [not frequency_at_most("x", int(k), 1000, 0.05, false_alarm=1e-7).ok for k in hits]
+    assert power(1000, 0.05, 1e-7, truth) == pytest.approx(binom.pmf(hits, 1000, truth)[refuted].sum(), rel=1e-9)
 
 
 def test_a_simulation_that_no_outcome_refutes_is_an_error():
@@ -183,9 +292,9 @@ def test_holds_needs_a_check_of_the_statement_and_a_biting_tooth():
 
 
 def test_worst_ratio_instances_and_route_are_those_of_the_statement_alone():
-    c = stated().step(at_most("lemma", [1.0] * 5, 1.0), symbolic("algebra", True)).tooth(**TOOTH)
+    c = stated().step(at_most("lemma", [1.0] * 5, 1.0), symbolic("algebra", sympy.Integer(0))).tooth(**TOOTH)
     assert (c.record()["worst"]["ratio"], c.record()["instances"], c.record()["route"]) == (0.8, 2, "exact")
-    by_algebra = stated(routes=("exact", "symbolic")).step(symbolic("algebra", True)).tooth(**TOOTH)
+    by_algebra = stated(routes=("exact", "symbolic")).step(symbolic("algebra", sympy.Integer(0))).tooth(**TOOTH)
     assert by_algebra.status == "fails"
 
 
@@ -219,10 +328,23 @@ def test_two_checks_of_one_label_make_the_claim_fail():
     ("set", {"rtol": 0.1}, "change one of"),
     ("set", {"outside": True}, "needs a check that was given outside="),
     ("set", {}, "change one of"),
+    ("set", {"bound": [1e-12, 1e-12]}, "over 100,000 times off"),
+    ("set", {"value": [np.inf, np.inf]}, "is infinite"),
+    ("set", {"value": [1e9, 1e9]}, "over 100,000 times off"),
+    ("many", {"bound": [0.5] + [2.0] * 29}, "changes 1 of 30 instances, expected at least a tenth"),
+    ("many", {"outside": True}, "outside= is infinite or over 100,000 times off"),
 ])
 def test_a_tooth_is_a_twin_of_a_named_check(of, changed, message):
+    checked = stated().step(at_most("many", np.linspace(0.1, 1.0, 30), 2.0, outside=([1.0], [1e-9])))
     with pytest.raises(ValueError, match=message):
-        stated().tooth("sabotage", of, **changed)
+        checked.tooth("sabotage", of, **changed)
+
+
+def test_only_a_plausible_change_bites():
+    check = at_most("many", np.linspace(0.1, 1.0, 30), 2.0)
+    assert check.twin(bound=[1e-9] * 15 + [1.9] * 15).ok
+    assert not check.twin(bound=[1e-9] * 15 + [0.9] * 15).ok
+    assert not at_least("loss", [0.9, 0.8], [0.5, 0.5]).twin(value=[0.0, 0.0]).ok
 
 
 def test_a_vanishing_bound_does_not_bite():
@@ -250,6 +372,13 @@ def test_the_number_of_teeth_is_registered():
 def test_a_tooth_of_a_step_alone_is_not_enough():
     c = stated().step(at_most("lemma", 1.0, 1.0)).tooth("lemma halved", "lemma", bound=0.5)
     assert c.status == "fails"
+
+
+def test_a_tooth_of_constants_alone_is_not_enough():
+    constants = equal("constants", [1.0, 2.0], [1.0, 2.0])
+    assert stated().states(constants).tooth("other", "constants", expected=[1.0, 3.0]).status == "fails"
+    assert stated(teeth=2).states(constants).tooth("other", "constants", expected=[1.0, 3.0]).tooth(
+        **TOOTH).status == "holds"
 
 
 def test_tight_claim_must_reach_its_bound():
@@ -289,7 +418,7 @@ def test_record_is_plain_json_with_the_schema_of_the_ledger(tmp_path):
     write(ledger, tmp_path / "ledger.json")
     assert read(tmp_path / "ledger.json") == ledger
     assert faults(ledger) == []
-    wanted = {"id", "notebook", "kind", "route", "status", "source", "worst", "instances", "says", "teeth",
+    wanted = {"id", "notebook", "kind", "route", "status", "source", "worst", "instances", "says", "outside", "teeth",
               "monte_carlo", "slack_note", "hypotheses", "does_not_say"}
     assert wanted <= set(record)
 
@@ -337,7 +466,9 @@ def edited(**changes) -> dict:
     {"route": "symbolic"}, {"checks__0__ok": False}, {"checks__0__label": "other"}, {"checks__1__role": "states"},
     {"teeth__0__bites": False}, {"teeth__0__change": "other"}, {"teeth": []}, {"checks__0__ratio": 0.8009},
     {"worst__ratio": 0.8009}, {"worst__value": 2.003}, {"worst__witness": "other"}, {"instances": 3},
-    {"checks__1__ratio": 0.99}, {"worst": None}, {"monte_carlo": {"draws": 1, "false_alarm": 0}},
+    {"checks__1__ratio": 0.99}, {"worst": None}, {"worst__unique": False}, {"extra": 1}, {"worst__skip": True},
+    {"checks__0__ignore": 0}, {"teeth__0__note": ""}, {"outside": 7}, {"checks__0__slack": "rtol 1e-07"},
+ {"monte_carlo": {"draws": 1, "false_alarm": 0}},
 ])
 def test_what_the_mathematics_decides_is_compared(change):
     assert differences(edited(), edited()) == []
@@ -346,7 +477,7 @@ def test_what_the_mathematics_decides_is_compared(change):
 
 @pytest.mark.parametrize("change", [
     {"checks__0__ratio": 0.8007}, {"worst__value": 2.001}, {"worst__ratio": 0.7995}, {"problems": ["x"]},
-    {"worst__unique": False, "worst__witness": "other", "worst__value": 9.0}, {"arithmetic": "another processor"},
+    {"arithmetic": "another processor"},
 ])
 def test_what_the_last_digits_decide_is_not(change):
     assert differences(edited(**change), edited()) == []

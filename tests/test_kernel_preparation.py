@@ -58,3 +58,10 @@ def test_environment_names_what_is_asked_for_and_no_more():
     assert set(environment()) == {"PYTHONSTARTUP"}
     assert set(environment(Path("x"), 3)) == {"PYTHONSTARTUP", RECORD, PERTURB}
     assert Path(environment()["PYTHONSTARTUP"]).is_file()
+
+
+def test_records_name_the_perturbation_that_ran():
+    ask = "from claimcheck.arithmetic import arithmetic; print(arithmetic())"
+    told = [subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True,
+                           env={**os.environ, **environment(None, seed)}).stdout.strip() for seed in (None, 3)]
+    assert told[1] == told[0] + "; perturbed with seed 3"

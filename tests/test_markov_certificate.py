@@ -8,11 +8,8 @@ from exact_laws import states_coverage
 
 from covtheory.certificates import markov_certificate
 from covtheory.certificates.certificate import certified_coverage
-from covtheory.certificates.markov_certificate import (
-    certified_automaton_coverage,
-    certified_markov_coverage,
-    markov_model,
-)
+from covtheory.certificates.markov_certificate import certified_automaton_coverage, certified_markov_coverage
+from covtheory.certificates.state_model import markov_model
 from covtheory.coverage import CoverageProfile, log_ratio_law
 from covtheory.policies import Markov
 

@@ -8,15 +8,8 @@ import numpy as np
 import pytest
 
 from covtheory.certificates import certified_coverage, certified_markov_coverage
-from covtheory.certificates.meet_in_the_middle import (
-    BLOCK,
-    Atoms,
-    bracket_of_atoms,
-    convolution,
-    enumerated_coverage,
-    partial_sums,
-    types,
-)
+from covtheory.certificates.atoms import BLOCK, Atoms, bracket_of_atoms, convolution, partial_sums
+from covtheory.certificates.meet_in_the_middle import enumerated_coverage, types
 from covtheory.coverage.rounding import INPUT, UNIT
 from covtheory.policies import Markov
 

@@ -106,10 +106,9 @@ def test_finite_bound_tends_to_kappa_over_log_N():
 
 def test_convex_bound_contains_the_realizable_one_and_its_simple_form():
     log_N, n, delta, c = np.log(1e6), 500, 0.05, 0.25
-    terms = bounds.convex_misspecified(1e6, n, delta, 4.0, 2.0, scale=c * log_N)
-    realizable = convex_class(1e6, n, delta, 4.0, 2.0, c=c)
-    assert terms.fine == pytest.approx(realizable.fine)
-    assert terms.coarse == pytest.approx(realizable.coarse)
+    theta = np.geomspace(0.01, 30, 4000)
+    terms = bounds.convex_misspecified(1e6, n, delta, 4.0, 2.0, scale=c * log_N, theta=theta)
+    assert terms.total.min() == pytest.approx(convex_class(1e6, n, delta, 4.0, 2.0, rho=c * log_N), rel=1e-5)
     for ratio in (2.0, 3.0, 100.0):
         N = ratio * np.exp(2.0) * 5.0
         F = (4.0 + math.log(2 / delta)) / n

@@ -10,7 +10,7 @@ from covtheory.coverage import coverage_profile
 from covtheory.instances.one_pass import Crawling, Oscillating
 from covtheory.learners import sequence_gradient as module
 from covtheory.learners.adaptive import adam, sign_descent
-from covtheory.learners.autoregressive_linear import LogLikelihood
+from covtheory.learners.log_likelihood import LogLikelihood
 from covtheory.learners.normalized_sgd import normalized_sgd, paper_hyperparameters
 from covtheory.learners.sequence_gradient import SequenceGradients, parameters, sequence_gradient
 from covtheory.learners.sgd import project_ball, sgd, theorem_step

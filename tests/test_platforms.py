@@ -86,6 +86,7 @@ def test_a_run_without_a_report_is_told_by_its_last_line():
 
 def test_oldest_without_its_python_says_so(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(oldest, "interpreter", lambda: None)
+    (tmp_path / oldest.PINS).parent.mkdir()
     (tmp_path / oldest.PINS).write_text("")
     assert oldest.run(tmp_path) == 1
     assert "--oldest needs Python 3.11" in capsys.readouterr().err

@@ -10,7 +10,7 @@ import pytest
 
 from covtheory.certificates import certificate as certificate_module
 from covtheory.certificates import certified_coverage, composition_bracket
-from covtheory.certificates.certificate import band_limited_coverage, positions
+from covtheory.certificates.banded import band_limited_coverage, positions
 from covtheory.certificates.meet_in_the_middle import enumerated_coverage
 from covtheory.coverage import CoverageProfile, law_from_pmfs, log_ratio_law
 from covtheory.coverage.rounding import (

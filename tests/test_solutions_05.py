@@ -2,28 +2,37 @@
 
 import math
 
+import numpy as np
+from scipy.integrate import quad
 from scipy.optimize import brentq
+from scipy.stats import chi2, norm
 
 from classroom.solutions.notebook_05 import ENTRIES
 from covtheory.instances.two_scale import OverfitBudget
 
 
-def test_coefficient_by_hand():
-    room = 0.96 * math.log(1e6) - math.log(10) / 0.9
-    assert math.isclose(ENTRIES["05-a"][0](), 1 / (1 - math.exp(-1)) / 0.9 / room, rel_tol=1e-12)
+def law(n, N):
+    """E Cov_N in the plane, by integrating over the squared error."""
+    inner = lambda w: chi2.pdf(w, 2) * norm.sf((np.log(N) - w / (2 * n)) / np.sqrt(w / n))  # noqa: E731
+    return sum(quad(inner, *ends, epsabs=0, epsrel=1e-10)[0] for ends in ((0, 1), (1, 10), (10, 40), (40, 200)))
 
 
-def test_least_threshold_solves_its_equation():
-    assert math.isclose(0.8 * math.log(ENTRIES["05-b"][0]()), math.log(4), rel_tol=1e-12)
+def test_twenty_samples_by_integration():
+    assert math.isclose(ENTRIES["05-a"][0](), law(20, 10), rel_tol=1e-7)
 
 
-def test_independent_events_by_root_finding():
-    eps = brentq(lambda e: 1 - (1 - (1 - e) ** 1000) ** 100 - 0.5, 1e-6, 0.1, xtol=1e-15)
-    assert math.isclose(ENTRIES["05-c"][0](), eps, rel_tol=1e-9)
+def test_thirteen_samples_are_enough_and_twelve_are_not():
+    n = ENTRIES["05-b"][0]()
+    assert law(n, 16) <= 1e-4 < law(n - 1, 16)
 
 
-def test_training_tail_of_a_mixture_is_one_over_N():
-    assert ENTRIES["05-d"][0]() == 1 / 1e4
+def test_leverage_by_integration():
+    assert math.isclose(ENTRIES["05-c"][0](), law(30, 10), rel_tol=1e-6)
+
+
+def test_visited_prompt_solves_its_equation():
+    lam = brentq(lambda x: x * (1 + x) - 0.5 * 24 / 2, 0, 10)
+    assert math.isclose(ENTRIES["05-d"][0](), 100**-lam * 2**0.5 / 0.5, rel_tol=1e-9)
 
 
 def test_budget_predicts_the_exact_critical_probability():

@@ -6,7 +6,9 @@ from itertools import product
 import numpy as np
 import pytest
 
+from covtheory.bounds import chain
 from covtheory.bounds import two_scale as ts
+from covtheory.bounds import two_scale_best as best
 from covtheory.bounds import two_scale_variants as variants
 from covtheory.coverage import CoverageProfile, law_from_pmfs
 from covtheory.instances.prompt_coins import PromptCoins
@@ -34,17 +36,16 @@ def test_default_and_tuned_constants_by_hand():
     scale = 1 / (1 - math.exp(-1))
     assert math.isclose(got.fine, scale * F / (0.5 * math.log(N) - math.log(4)), rel_tol=1e-12)
     assert math.isclose(got.coarse, scale * (C + math.log(2 / delta)) / n, rel_tol=1e-12)
-    assert ts.two_scale_simple(N, n, delta, K, C, eps=0.01) >= got.total
 
     def entropy(rho):
         with np.errstate(divide="ignore"):
             return 5 * np.log(1 + 3 / np.asarray(rho, dtype=float))
-    best = ts.tune(N, n, delta, entropy)
-    again = ts.two_scale(N, n, delta, entropy(best.eps), entropy(best.c * math.log(N)), eps=best.eps, s=best.s,
-                         c=best.c, theta=best.theta)
-    assert math.isclose(best.total, again.total, rel_tol=1e-9)  # the tuned constants are valid ones
+    tuned = ts.tune(N, n, delta, entropy)
+    again = ts.two_scale(N, n, delta, entropy(tuned.eps), entropy(tuned.c * math.log(N)), eps=tuned.eps, s=tuned.s,
+                         c=tuned.c, theta=tuned.theta)
+    assert math.isclose(tuned.total, again.total, rel_tol=1e-9)  # the tuned constants are valid ones
     grid = np.geomspace(1e-4, 5, 60)
-    assert best.total <= ts.two_scale(N, n, delta, entropy(grid), entropy(0.25 * math.log(N)), eps=grid).total.min()
+    assert tuned.total <= ts.two_scale(N, n, delta, entropy(grid), entropy(0.25 * math.log(N)), eps=grid).total.min()
 
 
 def test_tuning_reaches_every_threshold_above_e_and_says_so_below():
@@ -62,29 +63,53 @@ def test_expectation_form_integrates_the_tail():
     assert math.isclose(mean.total, high.total + slope * (1 - math.log(5)), rel_tol=1e-12)
 
 
-def test_wellner_exact_against_simulation_and_bound():
-    n, a, lam = 60, 0.1, 2.5
+def test_best_constants_are_those_that_tuning_finds():
+    def entropy(rho):
+        with np.errstate(divide="ignore"):
+            return 5 * np.log(1 + 3 / np.asarray(rho, dtype=float))
+    for N, n in ((10.0, 10**5), (1e4, 5000), (1e9, 300)):
+        found, tuned = best.best_scales(N, n, 0.1, entropy), ts.tune(N, n, 0.1, entropy).total
+        assert 0.98 * tuned <= found.total <= 1.01 * tuned
+        again = best.two_scale_best(N, n, 0.1, entropy(found.eps), entropy(found.rho), rho=found.rho, eps=found.eps)
+        assert math.isclose(found.total, again, rel_tol=1e-12)
+    theta = np.geomspace(0.01, 20, 20_000)
+    assert math.isclose(best.largest_event(0.02, 0.003), ((theta * 0.02 + 0.003) / -np.expm1(-theta)).min(),
+                        rel_tol=1e-6)
+
+
+def test_chain_crossing_against_simulation():
+    n, theta, x = 40, 1.2, 0.8
     draws = np.sort(np.random.default_rng(1).random((40_000, n)), axis=1)
-    wall = np.maximum(lam * np.arange(n) / n, a)
+    wall = (x + theta * np.arange(n)) / (n * -np.expm1(-theta))
     hits = (draws > wall)[:, wall <= 1].any(axis=1)
-    exact = variants.wellner_exact(n, a, lam)
+    exact = chain.chain_crossing(n, theta, x)
     assert abs(hits.mean() - exact) < 6 * math.sqrt(exact / 40_000)
-    assert exact <= variants.wellner_tail(n, a, lam)
-    assert math.isclose(variants.wellner_exact(1, 0.3, 2.0), 0.7, rel_tol=1e-12)
+    assert exact <= math.exp(-x)
 
 
-def test_regret_bound_general_form_has_the_printed_default():
+def test_one_net_at_all_thresholds_is_the_theorem_at_one():
+    N = np.array([1e3, 1e6, 1e9])
+    one = ts.two_scale(N, 1000, 0.05, 5.0, 2.0, s=0.8, c=0.7 / np.log(N), theta=1.3, eps=0.1, kappa=0.02).total
+    every = chain.all_thresholds(N, 1000, 0.05, 5.0, [0.7], [2.0], s=0.8, theta=1.3, eps=0.1, kappa=0.02)
+    assert np.allclose(one, every, rtol=1e-12)
+    room = np.log(N) - ts.truncation_level(0.8) - 1.4
+    area = chain.area(np.log(N), 1000, 0.05, 5.0, 2.0, rho=0.7, s=0.8, theta=1.3, eps=0.1, kappa=0.02)
+    assert np.allclose(area / room, one, rtol=1e-12)
+
+
+def test_regret_bound_with_its_best_theta_is_below_every_other():
     reg, n, N, delta = 6.0, 500, 1e4, 0.1
     tail = math.log(2 / delta)
-    want = 2 / (1 - math.exp(-1)) / n * ((reg + 2 * tail) / math.log(N / 8) + tail)
-    assert math.isclose(variants.regret_to_coverage(reg, n, N, delta), want, rel_tol=1e-12)
+    old = 2 / (1 - math.exp(-1)) / n * ((reg + 2 * tail) / math.log(N / 8) + tail)
+    assert min(variants.regret_to_coverage(reg, n, N, delta, lam=lam) for lam in (2.0, 5.0, 10.0)) < 0.6 * old
 
 
 def test_convex_bound_falls_polynomially_and_keeps_the_coarse_term():
     N = np.array([1e4, 1e8])
-    fine, coarse = variants.convex_class(N, 1000, 0.05, 5.0, 2.0)
-    assert math.isclose(math.log(fine[0] / fine[1]) / math.log(1e4), 0.5, rel_tol=0.02)
-    assert np.allclose(coarse, ts.two_scale(1e4, 1000, 0.05, 5.0, 2.0).coarse, rtol=1e-13)
+    coarse = (2.0 + math.log(40)) / 1000
+    fine = variants.convex_class(N, 1000, 0.05, 5.0, 2.0, rho=0.5) - coarse
+    assert (fine > 0).all()
+    assert math.log(fine[0] / fine[1]) / math.log(1e4) > 0.8
 
 
 def test_independent_events_quantile_inverts_the_exact_law():

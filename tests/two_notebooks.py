@@ -43,6 +43,7 @@ name = "covtheory"
 packages = ["covtheory"]
 seed = "COVTHEORY_SEED"
 after-update = "publishing.index:write_index"
+stale = "publishing.index:stale"
 """
 
 

@@ -8,13 +8,12 @@ from claimcheck.comparison import (
     contains,
     equal,
     exceeds,
-    frequency_at_most,
-    proved,
-    symbolic,
     within,
 )
+from claimcheck.frequency import frequency_at_most
 from claimcheck.inequality import Tail, Touch, certify_inequality
 from claimcheck.outcome import Outcome
+from claimcheck.proof import proved, symbolic
 from claimcheck.search import adversarial_search
 from claimcheck.table import claims_table
 

@@ -13,6 +13,8 @@ import numpy as np
 from numpy._core import _multiarray_umath as loops
 from threadpoolctl import threadpool_info
 
+from claimcheck.kernel.preparation import PERTURB
+
 AS_IT_COMES = "CLAIMCHECK_ARITHMETIC"
 """Set to ``as-it-comes`` in the environment: kernels keep what the machine, or the caller's environment, chooses."""
 
@@ -41,7 +43,7 @@ def pins() -> dict[str, str]:
 
 @functools.cache
 def arithmetic() -> str:
-    """Return what this process computes with: numpy and its loops, BLAS and its kernels, threads, platform.
+    """Return what this process computes with: numpy and its loops, BLAS and its kernels, threads, platform, noise.
 
     Examples
     --------
@@ -51,6 +53,7 @@ def arithmetic() -> str:
     tiers = [name for name in (*loops.__cpu_baseline__, *loops.__cpu_dispatch__) if loops.__cpu_features__.get(name)]
     blas = [f"{lib['internal_api']} {lib['version']} {lib.get('architecture', '')} x{lib['num_threads']}"
             for lib in threadpool_info() if lib["user_api"] == "blas"]
+    noise = [f"perturbed with seed {os.environ[PERTURB]}"] if os.environ.get(PERTURB) else []
     libc = " ".join(platform.libc_ver()).strip() or platform.system()
     return "; ".join([f"numpy {np.__version__} {tiers[-1] if tiers else 'baseline'}", *sorted(set(blas)),
-                      f"{platform.machine()} {libc}"])
+                      f"{platform.machine()} {libc}", *noise])

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mpmath import iv, mpf
-
 Function = Callable[[object], object]
 
 
@@ -47,6 +45,8 @@ def certify_positive(
     >>> certify_positive(lambda x: x * x - 0.25, 0, 1).proved
     False
     """
+    from mpmath import iv, mpf  # here: importing it costs every kernel that proves nothing
+
     if not low < high:
         raise ValueError(f"low, high: expected low < high, got {low!r} and {high!r}")
     stack, boxes, narrowest = [(mpf(low), mpf(high))], 0, (mpf(high) - mpf(low)) * smallest

@@ -10,6 +10,9 @@ from claimcheck.register import ROUTES, RegisterError, Registration, load_regist
 SLACK = 0.1
 """An inequality whose worst ratio stays below this must say why."""
 
+CONSTANTS = 3
+"""An equality of so few numbers is a check of constants: beside an inequality, its twin is not one of the statement."""
+
 _NEEDS = {
     "identity": ("equal", "symbolic"),
     "upper": ("at_most", "frequency_at_most", "contains"),
@@ -42,6 +45,7 @@ class Claim:
         self.steps: list[Outcome] = []
         self.teeth: list[tuple[str, str, Outcome]] = []
         self.slack_note = ""
+        self._reaching: set[str] = set()
         self._missed: list[str] = []
 
     def states(self, *outcomes: Outcome) -> "Claim":
@@ -60,6 +64,7 @@ class Claim:
         if not 0 <= tolerance <= LOOSEST_ATTAINED:
             raise ValueError(f"tolerance: got {tolerance!r}, expected 0 to {LOOSEST_ATTAINED}")
         for outcome in outcomes:
+            self._reaching.add(outcome.label)
             if outcome.ratio < 1 - tolerance:
                 self._missed.append(f"{outcome.label} reaches only {outcome.ratio:.6g} of the bound")
         return self.states(*outcomes)
@@ -83,7 +88,7 @@ class Claim:
         Raises
         ------
         ValueError
-            If no check has this label, or the twin is not one (see :meth:`claimcheck.outcome.Outcome.twin`).
+            If no check has this label, or the twin is not one (see :func:`claimcheck.twin.twin`).
         """
         named = [outcome for outcome in self.stated + self.steps if outcome.label == of]
         if not named:
@@ -107,19 +112,23 @@ class Claim:
         found += [f"{o.label}: no instance is active" for o in checks if not o.instances]
         found += [f"{o.label}: every bound is trivial, so no instance says anything" for o in checks
                   if o.instances and not o.says and o.ok]
+        found += [f"{o.label}: of {o.says} instances all or nearly all have the ratio {o.shared:.6g}: is one side "
+                  "computed from the other? use equal(), or attained() for an extremal family"
+                  for o in checks if o.shared is not None and o.label not in self._reaching]
         labels = [o.label for o in checks]
         found += [f"{label}: two checks have this label" for label in sorted(set(labels)) if labels.count(label) > 1]
         found += [f"tooth does not bite: {change}" for change, _, outcome in self.teeth if outcome.ok]
-        stated = {o.label for o in self.stated}
-        if not any(of in stated for _, of, _ in self.teeth):
+        needs = _NEEDS["counterexample" if entry.corrected_by else entry.kind]
+        telling = {o.label for o in self.stated
+                   if o.comparison in needs or (o.comparison == "equal" and o.instances > CONSTANTS)}
+        if not any(of in telling for _, of, _ in self.teeth):
             found.append("no sabotaged twin of the statement: a check that cannot fail is a defect")
         if len(self.teeth) != entry.teeth:
             found.append(f"{len(self.teeth)} teeth, registered are {entry.teeth}")
         if not self.stated:
             return [*found, "no check of the statement itself: use states()"]
-        used = {outcome.comparison for outcome in self.stated}
-        if not used.intersection(_NEEDS["counterexample" if entry.corrected_by else entry.kind]):
-            found.append(f"a claim of kind {entry.kind} needs one of {', '.join(_NEEDS[entry.kind])} among states()")
+        if not any(o.comparison in needs for o in self.stated):
+            found.append(f"a claim of kind {entry.kind} needs one of {', '.join(needs)} among states()")
         if missing := set(entry.routes) - {outcome.route for outcome in self.stated}:
             found.append(f"registered route not taken by states(): {', '.join(sorted(missing))}")
         if entry.kind == "tight" and not any(o.comparison in INEQUALITIES and o.ratio >= 1 - ATTAINED
@@ -161,12 +170,16 @@ class Claim:
                       "check": worst.label, "comparison": worst.comparison, "witness": worst.witness,
                       "unique": worst.unique and not rivals} if worst else None,
             "instances": sum(o.instances for o in self.stated), "says": sum(o.says for o in self.stated),
+            "outside": sum(o.outside for o in self.stated),
             "teeth": [{"change": change, "of": of, "bites": not outcome.ok} for change, of, outcome in self.teeth],
             "monte_carlo": {"draws": draws, "false_alarm": plain(sum(o.false_alarm for _, o in checks))}
             if draws else None,
             "slack_note": self.slack_note, "corrected_by": entry.corrected_by, "problems": self.problems,
             "checks": [{"label": o.label, "role": role, "comparison": o.comparison, "route": o.route, "ok": o.ok,
-                        "instances": o.instances, "says": o.says, "ratio": plain(o.ratio)} for role, o in checks],
+                        "instances": o.instances, "says": o.says, "outside": o.outside, "ratio": plain(o.ratio),
+                        "margin": None if o.margin is None else plain(o.margin),
+                        **{name: text for name in ("slack", "power") if (text := getattr(o, name))}}
+                       for role, o in checks],
         }
 
     def _repr_mimebundle_(self, include=None, exclude=None):

@@ -3,15 +3,14 @@
 The rules of instances, ties and witnesses that they share are those of :mod:`claimcheck.outcome`.
 """
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
-import sympy
 from numpy.typing import ArrayLike
-from scipy.special import betaincinv
 
-from claimcheck.arguments import count, in_range
-from claimcheck.outcome import ATOL, NEGLIGIBLE, RTOL, Outcome, conclude, name_of, prepared, ratios, slack_in_range
+from claimcheck.arguments import count
+from claimcheck.outcome import ATOL, NEGLIGIBLE, RTOL, Outcome, conclude, not_hidden, prepared, ratios, slack_in_range
 
 
 def at_most(
@@ -35,7 +34,7 @@ def at_most(
     outside : pair of array_like, optional
         Values and bounds of instances at which a hypothesis fails: not judged here, but by a tooth that drops it.
     twin : bool
-        Set by :meth:`Outcome.twin`: a bound that vanishes is then no instance.
+        Set by :func:`claimcheck.twin.twin`: a bound that vanishes is then no instance.
 
     Returns
     -------
@@ -44,7 +43,8 @@ def at_most(
     Raises
     ------
     ValueError
-        For NaN, negative numbers, a slack above ``LOOSEST``, or a thing compared with itself.
+        For NaN, negative numbers, a slack above ``LOOSEST`` or one that hides most bounds, or a thing compared with
+        itself.
 
     Examples
     --------
@@ -58,12 +58,15 @@ def at_most(
     _two_things(label, value, bound)
     inputs = {"value": value, "bound": bound, "where": where, "active": active, "ceiling": ceiling,
               "outside": outside, "rtol": rtol, "atol": atol}
-    value, bound, mask = prepared(label, value, bound, active, rtol, atol)
+    slack_in_range(label, route, rtol, atol)
+    value, bound, mask = prepared(label, value, bound, active)
+    not_hidden(label, bound, mask & (not twin), atol)
     counted = mask & (bound < np.inf) & (bound > atol)
     ok = (value <= bound * (1 + rtol) + atol) | ~(counted if twin else mask)
     says = counted & (bound < ceiling - (rtol * ceiling + atol if np.isfinite(ceiling) else 0))
     ratio = ratios(value, bound, ok, rtol * bound + atol)
-    return conclude(at_most, label, route, ok, value, bound, ratio, counted, says, where, inputs)
+    outside = (~mask | (bound == np.inf)).sum()
+    return conclude(at_most, label, route, ok, value, bound, ratio, counted, says, where, inputs, outside)
 
 
 def at_least(
@@ -80,21 +83,24 @@ def at_least(
     _two_things(label, value, bound)
     inputs = {"value": value, "bound": bound, "where": where, "active": active, "floor": floor, "outside": outside,
               "rtol": rtol, "atol": atol}
-    value, bound, mask = prepared(label, value, bound, active, rtol, atol)
+    slack_in_range(label, route, rtol, atol)
+    value, bound, mask = prepared(label, value, bound, active)
+    not_hidden(label, bound, mask & (not twin), atol)
     counted = mask & (bound > atol)
     ok = (value >= bound * (1 - rtol) - atol) | ~mask
     says = counted & (bound > floor * (1 + rtol) + atol)
     ratio = ratios(bound, value, ok, rtol * np.where(np.isfinite(bound), bound, 0) + atol)
-    return conclude(at_least, label, route, ok, value, bound, ratio, counted, says, where, inputs)
+    return conclude(at_least, label, route, ok, value, bound, ratio, counted, says, where, inputs, (~mask).sum())
 
 
 def equal(
     label: str, value: ArrayLike, expected: ArrayLike, *, where=None, active=None, outside=None, rtol: float = RTOL,
-    atol: float = ATOL, route: str = "exact", twin: bool = False,
+    atol: float = ATOL, decimals: int | None = None, route: str = "exact", twin: bool = False,
 ) -> Outcome:
     """Compare ``value == expected`` within ``atol + rtol * |expected|``; two infinities of one sign are equal.
 
-    Two numbers that both are round-off of zero are no instance, unless the whole check is about zero.
+    Two numbers that both are round-off of zero are no instance, unless the whole check is about zero. What a source
+    prints is compared to its ``decimals``, that is within half a unit of the last; nothing else forgives as much.
 
     Examples
     --------
@@ -102,11 +108,17 @@ def equal(
     True
     >>> equal("halves", 0.5, 0.6).ok, equal("no tolerance", [0.0, 0.5], [0.0, 0.5], rtol=0, atol=0).ok
     (False, True)
+    >>> equal("as printed", 2 / 3, 0.67, decimals=2).ok, equal("as printed", 2 / 3, 0.66, decimals=2).ok
+    (True, False)
     """
     _two_things(label, value, expected)
     inputs = {"value": value, "expected": expected, "where": where, "active": active, "outside": outside,
-              "rtol": rtol, "atol": atol}
-    value, expected, mask = prepared(label, value, expected, active, rtol, atol, signed=True)
+              "rtol": rtol, "atol": atol, "decimals": decimals}
+    if decimals is not None:
+        rtol, atol = 0.0, 0.5 * 10.0 ** -count("decimals", decimals, least=0) * (1 + RTOL)
+    slack_in_range(label, route, *((0.0, 0.0) if decimals is not None else (rtol, atol)))
+    value, expected, mask = prepared(label, value, expected, active, signed=True)
+    not_hidden(label, expected, mask & (not twin), atol)
     infinite = np.isinf(value) | np.isinf(expected)
     same = infinite & (value == expected)
     gap = np.abs(np.where(infinite, 0.0, value) - np.where(infinite, 0.0, expected))
@@ -117,7 +129,8 @@ def equal(
     beyond = mask & (np.maximum(np.abs(value), np.abs(expected)) > atol)
     counted = beyond if beyond.any() else mask
     ratio = np.where(ok, 1.0, error)  # equal within the slack: a tie everywhere, so the first is the witness
-    return conclude(equal, label, route, ok, value, expected, ratio, counted, counted, where, inputs)
+    outcome = conclude(equal, label, route, ok, value, expected, ratio, counted, counted, where, inputs, (~mask).sum())
+    return outcome if decimals is None else replace(outcome, slack=f"{decimals} decimals")
 
 
 def exceeds(
@@ -126,7 +139,8 @@ def exceeds(
 ) -> Outcome:
     """Compare ``value > bound`` by a relative margin and the absolute slack at EVERY instance: a counterexample.
 
-    The worst instance is the least convincing one; its ratio is bound/value, so a counterexample has ratio < 1.
+    The worst instance is the least convincing one; its ratio is bound/value, so a counterexample has ratio < 1. That a
+    number exceeds zero says nothing: name what it exceeds.
 
     Examples
     --------
@@ -138,10 +152,11 @@ def exceeds(
         raise ValueError(f"{label}: margin is {margin!r}, expected at least {RTOL}: a tie exceeds nothing")
     inputs = {"value": value, "bound": bound, "where": where, "active": active, "outside": outside, "margin": margin,
               "atol": atol}
-    value, bound, mask = prepared(label, value, bound, active, 0.0, atol)
+    slack_in_range(label, route, 0.0, atol)
+    value, bound, mask = prepared(label, value, bound, active)
     ok = (value > bound * (1 + margin) + atol) | ~mask
-    ratio = ratios(bound, value, ok, 0.0)
-    return conclude(exceeds, label, route, ok, value, bound, ratio, mask, mask, where, inputs)
+    ratio, says = ratios(bound, value, ok, 0.0), mask & (bound > atol)
+    return conclude(exceeds, label, route, ok, value, bound, ratio, mask, says, where, inputs, (~mask).sum())
 
 
 def contains(
@@ -162,12 +177,12 @@ def contains(
     False
     """
     inputs = {"lower": lower, "value": value, "upper": upper, "where": where, "rtol": rtol}
-    slack_in_range(label, rtol, 0.0)
+    slack_in_range(label, route, rtol, 0.0)
     exact = np.atleast_1d(np.asarray(value, dtype=object))
     low, exact, high = np.broadcast_arrays(np.asarray(lower, dtype=float), exact, np.asarray(upper, dtype=float))
     low, exact, high = low.ravel(), exact.ravel(), high.ravel()
     shown = np.array([float(v) for v in exact])
-    prepared(label, np.concatenate([low, shown]), np.concatenate([high, high]), None, rtol, 0.0)
+    prepared(label, np.concatenate([low, shown]), np.concatenate([high, high]), None)
     slack = Fraction(rtol)
     ok = np.array([_between(a, v, b, slack) for a, v, b in zip(low, exact, high, strict=True)], dtype=bool)
     near = rtol * shown
@@ -195,7 +210,8 @@ def within(
     inputs = {"value": value, "low": low, "high": high, "where": where}
     if not -np.inf < np.min(low) <= np.max(high) < np.inf:
         raise ValueError(f"{label}: low, high: expected a finite window, got {low!r} and {high!r}")
-    value, _, mask = prepared(label, value, 0.0, None, 0.0, 0.0, signed=True)
+    slack_in_range(label, route, 0.0, 0.0)
+    value, _, mask = prepared(label, value, 0.0, None, signed=True)
     if not twin and np.max(np.subtract(high, low)) > max(1.0, 10 * np.abs(value).max()):
         raise ValueError(f"{label}: the window from {low!r} to {high!r} is wide beside the values it should hold; "
                          "expected at most ten times the largest, or one")
@@ -203,73 +219,6 @@ def within(
     place = np.abs(2 * (value - low) / (high - low) - 1)
     place[np.abs(place) < NEGLIGIBLE] = 0.0
     return conclude(within, label, route, ok, value, np.full_like(value, high), place, mask, mask, where, inputs)
-
-
-def frequency_at_most(
-    label: str, hits: int, draws: int, bound: float, *, false_alarm: float, where=None, route: str = "monte_carlo",
-    twin: bool = False,
-) -> Outcome:
-    """Compare a simulated frequency with ``P <= bound``: violated only if the exact binomial lower limit is above it.
-
-    If the statement is true, this says "violated" with probability at most ``false_alarm`` (Clopper-Pearson). The
-    ratio is that lower limit over the bound.
-
-    Raises
-    ------
-    ValueError
-        If no outcome could refute the statement: even ``draws`` hits leave the limit below the bound.
-
-    Examples
-    --------
-    >>> frequency_at_most("failures", 40, 1000, 0.05, false_alarm=1e-9).ok
-    True
-    >>> frequency_at_most("failures", 400, 1000, 0.05, false_alarm=1e-9).ok
-    False
-    """
-    draws, hits = count("draws", draws), count("hits", hits, least=0)
-    in_range("false_alarm", false_alarm, 0, 1e-6, open_ends=False)
-    if route not in ("monte_carlo", "experiment"):
-        raise ValueError(f"{label}: route is {route!r}, expected monte_carlo or experiment")
-    if false_alarm ** (1 / draws) <= bound:
-        raise ValueError(f"{label}: {draws} hits of {draws} draws would not refute P <= {bound:.6g} at false alarm "
-                         f"{false_alarm:g}: a check that cannot fail; take more draws or drop it")
-    inputs = {"hits": hits, "draws": draws, "bound": bound, "false_alarm": false_alarm, "where": where}
-    lower = 0.0 if hits == 0 else float(betaincinv(hits, draws - hits + 1, false_alarm))
-    ratio = lower / bound if bound > 0 else (np.inf if lower > 0 else 0.0)
-    name = name_of(where, 0, f"{hits} of {draws} draws")
-    ratio = 0.0 if ratio < NEGLIGIBLE else float(ratio)
-    ok, value, bound = bool(lower <= bound), hits / draws, float(bound)
-    return Outcome("frequency_at_most", label, route, ok, 1, 1, value, bound, ratio, name, True, draws, false_alarm,
-                   frequency_at_most, inputs)
-
-
-def symbolic(label: str, left, right=0) -> Outcome:
-    """Let sympy reduce ``left - right`` to zero (or ``left`` to true): holds for every value of the symbols.
-
-    Examples
-    --------
-    >>> x = sympy.Symbol("x", positive=True)
-    >>> symbolic("derivative", sympy.diff(sympy.log(x) - 1 + 1 / x, x), (x - 1) / x**2).ok
-    True
-    """
-    if left is sympy.true or left is sympy.false or isinstance(left, bool):
-        ok, shown = bool(left), str(left)
-    else:
-        difference = sympy.simplify(sympy.sympify(left) - sympy.sympify(right))
-        ok, shown = difference == 0, f"difference {sympy.sstr(difference)}"
-    witness = "every value of the symbols" if ok else shown
-    return Outcome("symbolic", label, "symbolic", ok, 1, 1, 1.0, 1.0, 1.0, witness, True, again=symbolic,
-                   inputs={"left": left, "right": right})
-
-
-def proved(label: str, certificate, *, twin: bool = False) -> Outcome:
-    """Take over the verdict of an interval certificate (see :mod:`claimcheck.certify`).
-
-    As a tooth it bites only if the certificate refutes: a proof that was not found refutes nothing.
-    """
-    ok = not certificate.refuted if twin else certificate.proved
-    return Outcome("proved", label, "interval", ok, 1, 1, 1.0, 1.0, 1.0, certificate.summary, True,
-                   again=proved, inputs={"certificate": certificate})
 
 
 def _two_things(label, value, bound):

@@ -28,6 +28,9 @@ class Configuration:
         The environment variable that holds the run's seed.
     after_update : str
         ``module:function``, called with the collection's folder when a new ledger has been written.
+    stale : str
+        ``module:function``, called with the folder when all has been verified: returns a sentence for each file that is
+        written from the ledger and is not up to date.
     head, headings : tuple of str
         What the first three cells must contain; how some heading of the notebook must begin.
     figures, slides : bool
@@ -42,6 +45,7 @@ class Configuration:
     written: tuple[str, ...] = ("ledger.json", "*.md")
     seed: str = "CLAIMCHECK_SEED"
     after_update: str = ""
+    stale: str = ""
     head: tuple[str, ...] = ()
     headings: tuple[str, ...] = ()
     figures: bool = False

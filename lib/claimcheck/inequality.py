@@ -1,11 +1,15 @@
 """Interval proof of a scalar inequality over its whole, possibly unbounded, range, from one sympy expression."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
-import sympy
-from mpmath import iv
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from claimcheck.certify import Certificate, certify_positive
+
+if TYPE_CHECKING:  # imported where it is used: it costs every kernel that proves nothing
+    import sympy
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,7 @@ class Tail:
 
 
 def certify_inequality(
-    expression: sympy.Expr, x: sympy.Symbol, low: float, high: float = sympy.oo, *, touch: Touch | None = None,
+    expression: sympy.Expr, x: sympy.Symbol, low: float, high: float = math.inf, *, touch: Touch | None = None,
     tail: Tail | None = None, name: str = "f",
 ) -> Certificate:
     """Prove ``expression > 0`` for x in (low, high), at ``low`` also if it does not touch zero there.
@@ -41,7 +45,7 @@ def certify_inequality(
         In ``x`` alone, from rationals, ``+``, ``*``, integer powers, ``exp`` and ``log``.
     x : sympy.Symbol
     low, high : float
-        Exact ends; ``high`` may be ``sympy.oo``, which needs a ``tail``.
+        Exact ends; ``high`` may be infinite, which needs a ``tail``.
     touch : Touch, optional
     tail : Tail, optional
 
@@ -52,17 +56,20 @@ def certify_inequality(
 
     Examples
     --------
+    >>> import sympy
     >>> t = sympy.Symbol("t", positive=True)
     >>> certify_inequality(sympy.exp(t) - 1 - t, t, 0, touch=Touch(2, 1.0), tail=Tail(4.0, sympy.exp(-t))).proved
     True
     >>> certify_inequality(sympy.exp(t) - 1 - t - t**2, t, 0, touch=Touch(2, 1.0), tail=Tail(4.0, sympy.exp(-t))).proved
     False
     """
+    import sympy
+
     expression = sympy.sympify(expression)
     if expression.atoms(sympy.Float):
         found = sorted(map(float, expression.atoms(sympy.Float)))
         raise ValueError(f"{name}: contains floats {found}, expected rationals")
-    if high == sympy.oo and tail is None:
+    if high == math.inf and tail is None:
         raise ValueError("high: unbounded, expected a tail that says where u = 1/x takes over")
     pieces, left = [], low
     if touch is not None:
@@ -73,10 +80,10 @@ def certify_inequality(
                 return Certificate(False, 0, f"derivative {k} of {name} at {low} is {value}, not 0", refuted=below)
         left = low + touch.reach
         pieces.append((expression.diff(x, touch.order), x, low, left, f"derivative {touch.order} of {name}"))
-    right = tail.start if high == sympy.oo else high
+    right = tail.start if high == math.inf else high
     if right > left:
         pieces.append((expression, x, left, right, name))
-    if high == sympy.oo:
+    if high == math.inf:
         u = sympy.Symbol("u", positive=True)
         scaled = sympy.expand(sympy.powsimp(sympy.expand(sympy.sympify(tail.factor) * expression)).subs(x, 1 / u))
         pieces.append((scaled, u, 0, 1 / tail.start, f"{name} times {tail.factor} in u = 1/{x}"))
@@ -95,10 +102,15 @@ def evaluate(expression: sympy.Expr, x: sympy.Symbol, box):
 
     Examples
     --------
+    >>> import sympy
+    >>> from mpmath import iv
     >>> s = sympy.Symbol("s")
     >>> evaluate(s**2 / 4, s, iv.mpf([1, 2]))
     mpi('0.25', '1.0')
     """
+    import sympy
+    from mpmath import iv
+
     if expression == x:
         return box
     if expression.is_Rational:
@@ -130,6 +142,9 @@ def evaluate(expression: sympy.Expr, x: sympy.Symbol, box):
 
 def _decay(expression: sympy.Expr, x: sympy.Symbol, box):
     """``rest * x^-k e^{-c/x}`` on a box in x >= 0: with s = 1/x, ``s^k e^{-cs}`` falls for ``s >= k/c``; else None."""
+    import sympy
+    from mpmath import iv
+
     powers = [f for f in expression.args if f.is_Pow and f.base == x and f.exp.is_Integer and f.exp < 0]
     exps = [f for f in expression.args if isinstance(f, sympy.exp) and (f.args[0] * x).is_Rational]
     if len(powers) != 1 or len(exps) != 1:

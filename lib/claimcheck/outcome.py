@@ -7,9 +7,12 @@
 - A tie is an instance that is fine and whose value and bound agree within the slack: its ratio is exactly one. Among
   equals (ratios within 1e-9) the first instance is the witness. A ratio below 1e-9 is zero.
 - The witness is *unique* if no other ratio comes within twice the tolerance with which stored ratios are compared.
+- What is not counted is *outside*: the hypothesis is not active there, or an upper bound is infinite.
+- The *margin* is what the largest ratio that is no tie lacks to one.
+- An inequality whose ratios are one number, to the last digits, while its values vary, compares a value with itself or
+  with a bound computed from it: that ratio is *shared*.
 """
 
-import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -18,8 +21,15 @@ import numpy as np
 RTOL, ATOL = 1e-9, 1e-12
 """Default slack for floating-point round-off: relative to the bound, and absolute."""
 
-LOOSEST = 1e-2
-"""No slack may be larger: a check that forgives more checks nothing."""
+LOOSEST = {"exact": 1e-6, "certified": 1e-6, "monte_carlo": 1e-2, "experiment": 1e-2}
+"""No slack may be larger, by route: a check that forgives more checks nothing."""
+
+HIDDEN = 10
+"""Bounds up to this many absolute slacks are hidden by it: of most instances they must not be."""
+
+MANY, NEARLY_ALL, SAME = 20, 0.9, 1e-12
+"""A ratio is shared if of at least so many instances (more than a search keeps) this part has it, up to this relative
+difference; ties, which equalities leave on honest instances too, only if all are ties."""
 
 ATTAINED, LOOSEST_ATTAINED = 1e-6, 0.05
 """An extremal family attains its bound when some ratio is within this of one; at most the second may be asked for."""
@@ -27,7 +37,7 @@ ATTAINED, LOOSEST_ATTAINED = 1e-6, 0.05
 CLOSE, NEGLIGIBLE = 1e-3, 1e-9
 """Stored ratios are compared within the first, relatively; a ratio below the second is zero."""
 
-NUMERIC = ("exact", "certified", "monte_carlo", "experiment")
+NUMERIC = tuple(LOOSEST)
 """Routes of comparisons of numbers; ``symbolic`` and ``interval`` belong to symbolic() and proved() alone."""
 
 INEQUALITIES = ("at_most", "at_least", "exceeds", "contains", "frequency_at_most")
@@ -38,7 +48,8 @@ class Outcome:
     """What one comparison found: the verdict, how many instances, and the one closest to violating it.
 
     ``ratio`` is value/bound for an upper bound and bound/value for a lower one, so that one is the edge either way.
-    ``says`` counts the instances whose bound is not trivial.
+    ``says`` counts the instances whose bound is not trivial, ``outside`` those that are not judged. ``slack`` names a
+    tolerance above the default one, ``power`` what a simulation would detect.
     """
 
     comparison: str
@@ -54,63 +65,41 @@ class Outcome:
     unique: bool = False
     draws: int = 0
     false_alarm: float = 0.0
+    outside: int = 0
+    margin: float | None = None
+    shared: float | None = None
+    slack: str = ""
+    power: str = ""
     again: Callable[..., "Outcome"] | None = field(default=None, repr=False, compare=False)
     inputs: dict = field(default_factory=dict, repr=False, compare=False)
 
     def twin(self, **change) -> "Outcome":
-        """Return the same comparison on the same instances with one argument changed: a sabotage.
+        """Return the same comparison on the same instances with one argument changed (:mod:`claimcheck.twin`)."""
+        from claimcheck.twin import twin
 
-        ``outside=True`` compares on the instances outside the hypothesis that the check was given.
-
-        Raises
-        ------
-        ValueError
-            If not exactly one argument is changed, instances are added or lost, or the bound of an upper bound
-            vanishes everywhere: a bound of zero bites whatever the statement says.
-
-        Examples
-        --------
-        >>> from claimcheck.comparison import at_most
-        >>> at_most("pairs", [0.1, 0.2], [0.2, 0.25]).twin(bound=[0.1, 0.1]).ok
-        False
-        """
-        terms = [name for name, parameter in inspect.signature(self.again).parameters.items()
-                 if parameter.kind is parameter.POSITIONAL_OR_KEYWORD and name != "label"]
-        if len(change) != 1 or not set(change) <= {*terms, "outside"}:
-            raise ValueError(f"tooth of {self.label!r}: change one of {', '.join(terms)}, got {sorted(change)}")
-        ((name, new),) = change.items()
-        if name == "outside":
-            if new is not True or self.inputs.get("outside") is None:
-                raise ValueError(f"tooth of {self.label!r}: outside=True needs a check that was given outside=")
-            value, bound = self.inputs["outside"]
-            settings = {key: self.inputs[key] for key in ("rtol", "atol", "margin") if key in self.inputs}
-            return self.again(self.label, value, bound, route=self.route, **settings)
-        if self.comparison in ("symbolic", "proved"):
-            as_twin = {"twin": True} if self.comparison == "proved" else {}
-            return self.again(self.label, **{**self.inputs, name: new, **as_twin})
-        shape = np.broadcast_shapes(*(np.shape(self.inputs[term]) for term in terms))
-        try:
-            np.broadcast_to(np.empty(np.shape(new)), shape)
-        except ValueError:
-            raise ValueError(f"tooth of {self.label!r}: numbers of shape {np.shape(new)} for instances of shape {shape}"
-                             ) from None
-        twin = self.again(self.label, route=self.route, **{**self.inputs, name: new, "twin": True})
-        if twin.instances == 0:
-            raise ValueError(f"tooth of {self.label!r}: its {name} vanishes or is infinite at every instance")
-        return twin
+        return twin(self, **change)
 
 
-def slack_in_range(label, rtol, atol):
-    """Refuse a slack that forgives too much."""
+def slack_in_range(label, route, rtol, atol):
+    """Refuse an unknown route, and a slack that forgives too much for it."""
+    if route not in NUMERIC:
+        raise ValueError(f"{label}: route is {route!r}; numbers take one of {', '.join(NUMERIC)}")
     for name, slack in (("rtol", rtol), ("atol", atol)):
-        if not 0 <= slack <= LOOSEST:
-            raise ValueError(f"{label}: {name} is {slack!r}, expected 0 to {LOOSEST}: a check that forgives more "
-                             "checks nothing")
+        if not 0 <= slack <= LOOSEST[route]:
+            raise ValueError(f"{label}: {name} is {slack!r}, expected 0 to {LOOSEST[route]} on the {route} route: a "
+                             "check that forgives more checks nothing")
 
 
-def prepared(label, value, bound, active, rtol, atol, signed=False):
+def not_hidden(label, size, active, atol):
+    """Refuse instances most of whose bounds the absolute slack hides."""
+    size = np.abs(size[active & np.isfinite(size) & (size != 0)])
+    if (count := int((size <= HIDDEN * atol).sum())) * 2 > size.size:
+        raise ValueError(f"{label}: {count} of {size.size} bounds are at most {HIDDEN} times the absolute slack "
+                         f"{atol:g}, which hides them: compare logarithms, or give a smaller atol")
+
+
+def prepared(label, value, bound, active, signed=False):
     """Return value, bound and activity as flat arrays of one shape, after looking for NaN and wrong signs."""
-    slack_in_range(label, rtol, atol)
     if np.iscomplexobj(value) or np.iscomplexobj(bound):
         raise ValueError(f"{label}: complex numbers, expected real ones")
     value, bound = np.broadcast_arrays(np.asarray(value, dtype=float), np.asarray(bound, dtype=float))
@@ -136,11 +125,11 @@ def ratios(top, bottom, ok, slack):
     return ratio
 
 
-def conclude(again, label, route, ok, value, bound, ratio, counted, says, where, inputs):
+def conclude(again, label, route, ok, value, bound, ratio, counted, says, where, inputs, outside=0):
     """Return the outcome of instances that were judged (``ok``), counted, and found to say something or not."""
-    if route not in NUMERIC:
-        raise ValueError(f"{label}: route is {route!r}; numbers take one of {', '.join(NUMERIC)}")
-    kept = {"again": again, "inputs": inputs}
+    slacks = ((name, inputs.get(name, 0.0), usual) for name, usual in (("rtol", RTOL), ("atol", ATOL)))
+    kept = {"again": again, "inputs": inputs, "outside": int(outside),
+            "slack": ", ".join(f"{name} {slack:g}" for name, slack, usual in slacks if slack > usual)}
     if not counted.any() and ok.all():
         return Outcome(again.__name__, label, route, True, 0, 0, 0.0, 0.0, 0.0, "no active instance", **kept)
     score = np.where(ok, np.where(says, ratio, -1.0), np.inf)
@@ -148,8 +137,32 @@ def conclude(again, label, route, ok, value, bound, ratio, counted, says, where,
     index = int(np.flatnonzero(score >= (top * (1 - NEGLIGIBLE) if 0 < top < np.inf else top))[0])
     unique = bool(0 < top < np.inf and int((score >= top * (1 - 2 * CLOSE)).sum()) == 1)
     shown = float(ratio[index]) if says.any() or top == np.inf else 0.0
+    short = ratio[says & ok & (ratio < 1)]
+    kept["margin"] = float(1 - short.max()) if short.size else None
+    if again.__name__ in ("at_most", "at_least", "exceeds"):
+        kept["shared"] = shared_ratio(ratio[says & ok], value[says & ok])
     return Outcome(again.__name__, label, route, bool(ok.all()), int((counted | ~ok).sum()), int(says.sum()),
                    float(value[index]), float(bound[index]), shown, name_of(where, index, label), unique, **kept)
+
+
+def shared_ratio(ratio: np.ndarray, value: np.ndarray) -> float | None:
+    """Return the ratio that nearly all of many instances have to the last digits, though their values differ, if any.
+
+    Examples
+    --------
+    >>> v = np.linspace(0.1, 0.9, 20)
+    >>> shared_ratio(v / (1.25 * v), v), shared_ratio(v / 0.9, v)
+    (0.8, None)
+    """
+    telling = ratio > 0
+    ratio, value = ratio[telling], value[telling]
+    if ratio.size < MANY:
+        return None
+    middle = np.median(ratio)
+    same = np.abs(ratio - middle) <= SAME * middle
+    if same.mean() < (1 if middle == 1 else NEARLY_ALL) or np.ptp(value[same]) <= ATTAINED * value[same].max():
+        return None
+    return float(f"{middle:.12g}")
 
 
 def name_of(where, index: int, label: str) -> str:

@@ -22,7 +22,8 @@ SEAL = "CLAIMCHECK_SEAL"
 
 EXACT = ("id", "notebook", "kind", "route", "status", "statement", "hypotheses", "does_not_say", "source", "slack_note",
          "corrected_by")
-_CHECK, _TOOTH = ("label", "role", "comparison", "route", "ok"), ("change", "of", "bites")
+_CHECK, _TOOTH = ("label", "role", "comparison", "route", "ok", "slack"), ("change", "of", "bites")
+_UNCOMPARED = ("arithmetic", "seal")
 COUNTS = 0.01
 """Counts of instances are compared within this, relatively."""
 
@@ -41,6 +42,9 @@ def line(record: dict) -> str:
     worst, bite = record["worst"], sum(tooth["bites"] for tooth in record["teeth"])
     silent = record["instances"] - record["says"]
     body = f" {record['instances']:,} instances" + (f", {record['says']:,} of them say something" if silent else "")
+    body += f", {record['outside']:,} more outside the hypothesis" if record.get("outside") else ""
+    powerless = sum("no power" in check.get("power", "") for check in record.get("checks", ()))
+    body += f", {powerless} simulation{'s' * (powerless > 1)} without power" if powerless else ""
     body += f", {bite} of {len(record['teeth'])} teeth bite."
     if worst["comparison"] in INEQUALITIES:
         body = f" Worst ratio {worst['ratio']:.4g} at {worst['witness']}." + body
@@ -62,8 +66,9 @@ def unsealed(record: dict) -> tuple[dict, bool]:
 def differences(new: dict, old: dict) -> list[str]:
     """Return where two records of a claim differ in what the mathematics decides.
 
-    Texts, verdicts, labels of checks and teeth exactly; ratios within ``CLOSE``; counts within ``COUNTS``; value, bound
-    and witness of the worst instance only where it is unique in both.
+    Texts, verdicts, labels of checks and teeth, and whether the worst instance is unique, exactly; ratios within
+    ``CLOSE``; counts within ``COUNTS``; value, bound and witness of the worst instance where it is unique. A field that
+    only one of them has is a difference.
 
     Examples
     --------
@@ -73,7 +78,10 @@ def differences(new: dict, old: dict) -> list[str]:
     ["status: 'fails', was 'holds'"]
     """
     found = [f"{name}: {new.get(name)!r}, was {old.get(name)!r}" for name in EXACT if new.get(name) != old.get(name)]
-    for name in ("instances", "says"):
+    ours, theirs = _fields(new), _fields(old)
+    found += [f"{path}: not in the stored record" for path in sorted(ours - theirs)]
+    found += [f"{path}: only in the stored record" for path in sorted(theirs - ours)]
+    for name in ("instances", "says", "outside"):
         found += _count(name, new, old)
     for name, keys in (("teeth", _TOOTH), ("checks", _CHECK)):
         ours, theirs = ([tuple(entry.get(key) for key in keys) for entry in r.get(name) or []] for r in (new, old))
@@ -84,7 +92,7 @@ def differences(new: dict, old: dict) -> list[str]:
     if found:
         return found
     for ours, theirs in zip(new.get("checks") or [], old.get("checks") or [], strict=True):
-        lines = [*_count("instances", ours, theirs), *_count("says", ours, theirs),
+        lines = [*(text for name in ("instances", "says", "outside") for text in _count(name, ours, theirs)),
                  *_number("ratio", ours["ratio"], theirs["ratio"], ours.get("comparison") == "within")]
         found += [f"check {ours['label']!r}: {text}" for text in lines]
     ours, theirs = new.get("worst"), old.get("worst")
@@ -92,7 +100,9 @@ def differences(new: dict, old: dict) -> list[str]:
         found.append(f"worst: {ours!r}, was {theirs!r}")
     elif ours:
         found += _number("worst ratio", ours["ratio"], theirs["ratio"])
-        if ours["unique"] and theirs["unique"]:
+        if ours["unique"] != theirs["unique"]:
+            found.append(f"worst unique: {ours['unique']!r}, was {theirs['unique']!r}")
+        elif ours["unique"]:
             found += _number("worst value", ours["value"], theirs["value"])
             found += _number("worst bound", ours["bound"], theirs["bound"])
             if not agree(ours["witness"], theirs["witness"]) or ours.get("check") != theirs.get("check"):
@@ -109,7 +119,7 @@ def verdicts(record: dict) -> dict:
     """Return what must be the same at every seed: the registered texts, labels and verdicts, no numbers."""
     kept = {name: record.get(name) for name in EXACT if name != "slack_note"}
     kept["teeth"] = record.get("teeth")
-    kept["checks"] = [{**{key: check[key] for key in _CHECK}, "ratio": 1} for check in record.get("checks") or []]
+    kept["checks"] = [{**{key: check.get(key) for key in _CHECK}, "ratio": 1} for check in record.get("checks") or []]
     return kept
 
 
@@ -137,6 +147,16 @@ def plain(number: float) -> float | int | str:
     if not math.isfinite(number):
         return str(number)
     return 0 if number == 0 else float(f"{number:.6g}")
+
+
+def _fields(record, path="") -> set[str]:
+    """The names of all fields, those of lists and of parts included."""
+    if isinstance(record, dict):
+        return {part for name, value in record.items() if path or name not in _UNCOMPARED
+                for part in ({f"{path}{name}"} | _fields(value, f"{path}{name}."))}
+    if isinstance(record, list):
+        return {part for number, value in enumerate(record) for part in _fields(value, f"{path}{number}.")}
+    return set()
 
 
 def _count(name, new, old):

@@ -108,7 +108,7 @@ def _parse(entry: dict, where: str, keys: set[str]) -> Registration:
             raise RegisterError(f"{where}: {name} is {entry[name]!r}, expected a non-empty {kind.__name__}")
     if unknown := set(entry) - set(_REQUIRED) - set(_OPTIONAL):
         raise RegisterError(f"{where}: unknown field {sorted(unknown)[0]!r}")
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", entry["id"]):
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", entry["id"]):
         raise RegisterError(f"{where}: id must be lower-case words joined by hyphens")
     if not re.fullmatch(r"\d\d", entry["notebook"]):
         raise RegisterError(f"{where}: notebook is {entry['notebook']!r}, expected two digits")

@@ -123,5 +123,9 @@ def _range(values):
 
 
 def _number(value):
-    """Four significant digits; what is zero up to round-off prints as 0."""
-    return "0" if abs(value) < 1e-14 else f"{value:.4g}"
+    """Four significant digits; zero up to round-off prints as 0, and as a whole number only what is one."""
+    if abs(value) < 1e-14:
+        return "0"
+    text = f"{value:.4g}"
+    whole = abs(value - round(value)) <= 1e-9 * abs(value)
+    return text if whole or "." in text or "e" in text else f"{value:.3e}"

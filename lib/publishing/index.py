@@ -26,26 +26,45 @@ PICTURE = "references/coverage_profile.png"
 
 
 def write_index(root: Path) -> bool:
-    """Bring the generated parts of README.md up to date; return whether anything changed.
+    """Bring the README's generated parts and picture and the page of verdicts up to date; return whether any was not.
 
     Raises
     ------
     ValueError
         If README.md lacks a pair of markers.
     """
-    if (picture := first_figure(root)) is not None:
-        write_bytes(root / PICTURE, picture)
-    path = root / "README.md"
-    old = path.read_text(encoding="utf-8")
-    new = _between(old, "index", index(root))
-    new = _between(new, "verdicts", verdicts(root))
-    page, stored = verdicts_page(root), root / VERDICTS
-    stale = not stored.is_file() or stored.read_text(encoding="utf-8") != page
-    if stale:
-        ledgers.write_text(stored, page)
-    if new != old:
-        ledgers.write_text(path, new)
-    return new != old or stale
+    changed = _changed(root)
+    for name, content in changed.items():
+        write_bytes(root / name, content if isinstance(content, bytes) else content.encode())
+    return bool(changed)
+
+
+def stale(root: Path) -> list[str]:
+    """Return a sentence for each file that is not what the ledger and the notebooks make of it; ``verify`` asks.
+
+    Examples
+    --------
+    >>> stale(Path("no such folder"))
+    []
+    """
+    return [f"{name} is not what the ledger and the notebooks make of it" for name in _changed(root)]
+
+
+def _changed(root):
+    """What must be written, by name: text or bytes. A collection without a README or a ledger has nothing to show."""
+    if not (root / "README.md").is_file() or not (root / "references" / "ledger.json").is_file():
+        return {}
+    readme = _between((root / "README.md").read_text(encoding="utf-8"), "index", index(root))
+    wanted = {"README.md": _between(readme, "verdicts", verdicts(root)), VERDICTS: verdicts_page(root),
+              PICTURE: first_figure(root)}
+    return {name: content for name, content in wanted.items() if content is not None and content != _stored(
+        root / name, isinstance(content, bytes))}
+
+
+def _stored(path, binary):
+    if not path.is_file():
+        return None
+    return path.read_bytes() if binary else path.read_text(encoding="utf-8")
 
 
 def first_figure(root: Path) -> bytes | None:

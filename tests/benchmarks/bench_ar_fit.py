@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from covtheory.learners.autoregressive_linear import LogLikelihood, fit
+from covtheory.learners.autoregressive_linear import fit
+from covtheory.learners.log_likelihood import LogLikelihood
 from covtheory.policies import AutoregressiveLinear, DecayedHistoryFeatures, FiniteContextFeatures
 from covtheory.policies.finite_context import last_tokens
 

@@ -43,6 +43,7 @@ packages = ["covtheory"]
 seed = "COVTHEORY_SEED"
 written = ["ledger.json", "explorer.html", "*.png", "*.md"]
 after-update = "publishing.index:write_index"
+stale = "publishing.index:stale"
 head = ["**You will see**", "**You need**", "**Minutes**"]
 headings = ["The question", "The smallest example", "Break it", "Exercises", "References"]
 figures = true

@@ -1,11 +1,15 @@
 """Claims that check less than they seem to: each is planted, stored by update if update lets it, and must turn red."""
 
+import json
+
+import nbformat
 import pytest
 from small_collection import HALF, PRINTS, assert_red, edit, notebook, replace_text
 
 from claimcheck.gate.contract import breaches
 from claimcheck.gate.update import update
 from claimcheck.gate.verify import verify
+from claimcheck.record import MIME
 from claimcheck.register import load_register
 
 GOOD = "claim('half-bound').states(at_most('draws', values, 0.5)).step(at_most('mean', values.mean(), 0.3))"
@@ -26,6 +30,20 @@ def planted(source: str):
     (GOOD + TEETH.replace("'draws', bound=0.25", "'elsewhere', bound=0.25"), "no check is labelled"),
     (GOOD + TEETH.replace("bound=0.25", "bound=0"), "vanishes"),
     (GOOD + ".tooth('a quarter', 'draws', bound=0.25)", "1 teeth, registered are 2"),
+    (GOOD.replace("values, 0.5", "values, list(values + 7 - 7)") + TEETH, "one side computed from the other"),
+    (GOOD.replace("values, 0.5", "values, 1.1 * values") + TEETH, "one side computed from the other"),
+    (GOOD.replace("values, 0.5", "values, 0.5, rtol=1e-3") + TEETH, "rtol is 0.001, expected 0 to 1e-06"),
+    (GOOD + ".step(at_most('tiny', values * 1e-13, values * 1e-14))" + TEETH, "hides them"),
+    (GOOD + ".step(exceeds('above zero', values, 0))" + TEETH, "above zero: every bound is trivial"),
+    ("from claimcheck import symbolic\n" + GOOD + ".step(symbolic('algebra', values.max() < 1))" + TEETH,
+     "must simplify to zero"),
+    (GOOD + TEETH.replace("bound=0.25", "bound=1e-12"), "100,000 times off"),
+    (GOOD + TEETH.replace("bound=0.25", "value=values + (values == values.max())"), "changes 1 of 100 instances"),
+    (GOOD + ".step(at_most('other', values, 0.5, outside=([9e9], [0.5])))"
+     + TEETH.replace("'draws', bound=0.25", "'other', outside=True"), "outside= is infinite"),
+    ("from claimcheck import equal\n" + GOOD + ".states(equal('two', 2.0, 2.0))"
+     + TEETH.replace("'draws', bound=0.25", "'two', expected=3.0"), "no sabotaged twin of the statement"),
+    (GOOD + TEETH.replace("'draws', bound=0.25", "'mean', bound=0.22"), "no sabotaged twin of the statement"),
 ])
 def test_a_check_that_cannot_fail_cannot_be_stored(copy, capsys, source, word):
     ledger = (copy / "references" / "ledger.json").read_bytes()
@@ -44,6 +62,27 @@ def test_a_forged_record_turns_red_although_it_is_stored(copy, capsys):
     edit(copy, planted(forged))
     assert update(copy) == 0
     assert_red(copy, capsys, "was not made by a claim of this run")
+
+
+@pytest.mark.parametrize(("change", "word"), [
+    (lambda record: record["worst"].update(unique=False, value=9.0), "worst unique: True, was False"),
+    (lambda record: record["worst"].update(skip=True), "worst.skip: only in the stored record"),
+    (lambda record: record["checks"][0].update(instances_compared=False), "checks.0.instances_compared: only in"),
+    (lambda record: record.update(note="x"), "note: only in the stored record"),
+    (lambda record: record["checks"][0].pop("outside"), "checks.0.outside: not in the stored record"),
+])
+def test_a_field_planted_in_a_stored_record_switches_nothing_off(copy, capsys, change, word):
+    edit(copy, lambda nb: change(nb.cells[HALF + 1].outputs[0].data[MIME]))
+    assert_red(copy, capsys, f"quarter-bound-as-printed: {word}")
+
+
+def test_what_a_hypothesis_leaves_out_is_counted_and_shown(copy, capsys):
+    wide = GOOD.replace("values, 0.5", "9 * values, 0.5, active=values < 0.01").replace(
+        "(at_most('mean'", "(at_most('bound', values, 0.5), at_most('mean'")
+    edit(copy, planted(wide + TEETH.replace("bound=0.25", "bound=0.001")))
+    assert update(copy) == 0
+    assert " outside) " in (copy / "references" / "verdicts.md").read_text()
+    assert " more outside the hypothesis" in json.dumps(nbformat.read(notebook(copy), as_version=4))
 
 
 @pytest.mark.parametrize("field", ["hypotheses", "does_not_say"])

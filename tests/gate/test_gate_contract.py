@@ -58,7 +58,8 @@ def test_what_is_written_from_notebooks_is_no_input(copy, name):
 
 
 @pytest.mark.parametrize("name", ["1_extra.ipynb", "draft.ipynb", "02_Upper_Case.ipynb", "02-hyphen.ipynb",
-                                  "02_.ipynb", "more/02_below.ipynb", "Untitled.ipynb", "02_see copy.ipynb"])
+                                  "02_.ipynb", "more/02_below.ipynb", "Untitled.ipynb", "02_see copy.ipynb",
+                                  "X.IPYNB", "02_see_more.Ipynb"])
 def test_a_notebook_with_a_name_of_no_meaning_turns_every_command_red(copy, capsys, name):
     (copy / "notebooks" / name).parent.mkdir(exist_ok=True)
     (copy / "notebooks" / name).write_bytes(notebook(copy).read_bytes())

@@ -10,6 +10,7 @@ import sys
 import pytest
 from small_collection import HALF, PRINTS, REGISTER, assert_red, edit, notebook, replace_text
 
+from claimcheck.arithmetic import AS_IT_COMES
 from claimcheck.gate.update import update
 from claimcheck.gate.verify import verify
 
@@ -92,6 +93,29 @@ def test_stale_committed_ledger_turns_red(copy, capsys):
     path = copy / "references" / "ledger.json"
     path.write_text(path.read_text().replace('"instances": 100', '"instances": 98'))
     assert_red(copy, capsys, "make update")
+
+
+@pytest.mark.parametrize("name", ["README.md", "references/verdicts.md", "references/coverage_profile.png"])
+def test_what_is_written_from_the_ledger_and_is_stale_turns_red(copy, capsys, name):
+    old = (copy / name).read_bytes()
+    (copy / name).write_bytes(old.replace(b"half-bound", b"half-binge") if name.endswith(".md") else b"picture")
+    assert_red(copy, capsys, f"{name} is not what the ledger and the notebooks make of it (run make update)")
+
+
+def test_an_unpinned_arithmetic_writes_a_ledger_of_its_own(copy, capsys, monkeypatch):
+    monkeypatch.setenv(AS_IT_COMES, "as-it-comes")
+    (copy / "build" / "ledger.json").unlink()
+    assert verify(copy) == 0
+    assert not (copy / "build" / "ledger.json").exists()
+    assert (copy / "build" / "ledger-as-it-comes.json").exists()
+
+
+def test_a_cell_that_raises_shows_its_own_error_and_nothing_before_it(copy, capsys):
+    edit(copy, replace_text("claim\\('half-bound'\\)", "{}['nothing here'], claim('half-bound')"))
+    assert verify(copy) == 1
+    said = "".join(capsys.readouterr())
+    assert said.index("Cell execution caused an exception") < said.index("KeyError") < said.index("no verdict on half")
+    assert "claims shown" not in said
 
 
 def test_cell_that_writes_to_stderr_turns_red(copy, capsys):

@@ -33,11 +33,12 @@ ALLOWED: dict[tuple[str, str], str] = {}
 def strays(root: Path) -> list[str]:
     """Return every file among the notebooks that the collection would pass over, in words.
 
-    A name of another form than ``NAME``, or a number that two notebooks share. Hidden folders (.ipynb_checkpoints) do
-    not count.
+    A name of another form than ``NAME``, its ending in capitals too, or a number that two notebooks share. Hidden
+    folders (.ipynb_checkpoints) do not count.
     """
     folder = root / "notebooks"
-    files = [path.relative_to(folder) for path in sorted(folder.rglob("*.ipynb"))]
+    files = [path.relative_to(folder) for path in sorted(folder.rglob("*"))
+             if path.suffix.lower() == ".ipynb"]
     files = [path for path in files if not any(part.startswith(".") for part in path.parts)]
     found = [f"notebooks/{path.as_posix()}: not the name of a notebook of this collection, expected "
              "notebooks/NN_title_in_small_letters.ipynb" for path in files if not NAME.fullmatch(path.as_posix())]

@@ -54,11 +54,18 @@ def pytest_itemcollected(item):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item):
-    try:
+    if not isinstance(item, IPyNbCell):
         return (yield)
-    finally:
-        if isinstance(item, IPyNbCell):
-            _judge(item)
+    try:
+        result = yield
+    except Exception:
+        if _stopped(item):
+            _collect(item)
+            raise  # the cell's own error says why there is no verdict
+        _judge(item)
+        raise
+    _judge(item)
+    return result
 
 
 def pytest_sessionfinish(session):
@@ -66,18 +73,26 @@ def pytest_sessionfinish(session):
         write_text(Path(target), json.dumps(session.config.stash[_RECORDS]))
 
 
+def _stopped(item) -> bool:
+    """Whether a cell has no outputs to judge: it raised, took too long, or there was no kernel for it."""
+    return item.test_outputs is None or item.parent.timed_out or any(
+        output["output_type"] == "error" for output in item.test_outputs)
+
+
+def _collect(item) -> tuple[list[dict], list[str]]:
+    """Return the records of a cell that ran, kept for the run's file too, and which of them no claim of it made."""
+    opened = [unsealed(sealed) for sealed in _data(item.test_outputs, MIME)]
+    notebook = Path(str(item.fspath)).name[:2]
+    item.config.stash[_RECORDS] += [{**record, "shown_in": notebook} for record, _ in opened]
+    return [record for record, _ in opened], [f"{record.get('id')}: the record was not made by a claim of this run"
+                                              for record, genuine in opened if not genuine]
+
+
 def _judge(item):
     """Collect the records of a cell that ran; raise if they or the pictures differ from the stored ones."""
     only_verdicts = item.config.getoption("--verdicts-only")
-    fresh, found = [], []
-    for sealed in _data(item.test_outputs, MIME):
-        record, genuine = unsealed(sealed)
-        fresh.append(record)
-        if not genuine:
-            found.append(f"{record.get('id')}: the record was not made by a claim of this run")
+    fresh, found = _collect(item)
     stored = _data(item.cell.outputs, MIME)
-    notebook = Path(str(item.fspath)).name[:2]
-    item.config.stash[_RECORDS] += [{**record, "shown_in": notebook} for record in fresh]
     found += [f"{record['id']}: {record['status']}: {'; '.join(record['problems'])}" for record in fresh
               if record["status"] not in GOOD]
     if [r["id"] for r in fresh] != [r.get("id") for r in stored]:

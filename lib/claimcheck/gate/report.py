@@ -100,5 +100,7 @@ def _row(entry):
     bites = sum(tooth["bites"] for tooth in entry["teeth"])
     shown = ratio if isinstance(ratio, str) else "-" if ratio is None else f"{ratio:.4g}"
     says = f"{entry['says']:,}" + (f" of {entry['instances']:,}" if entry["says"] != entry["instances"] else "")
+    if (outside := entry.get("outside", 0)) > entry["instances"]:
+        says += f" ({outside:,} outside)"
     return (entry["id"], entry["kind"], entry["route"] or "-", shown, says, f"{bites}/{len(entry['teeth'])}",
             entry["status"].replace("_", " "))

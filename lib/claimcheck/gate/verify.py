@@ -1,5 +1,6 @@
 """The collection's main job: run every notebook under strict nbval and print every claim's verdict."""
 
+import importlib
 import json
 import os
 import sys
@@ -31,8 +32,9 @@ def verify(root: Path, only: str | None = None, seed: int = 0, fresh: bool = Fal
 
     The status is 0 only if every notebook passed and every claim holds, or is refuted as printed with a correction
     that holds. Outputs under build/: ``ledger*.json`` (only if all is well), ``junit*.xml`` and ``report*.html``
-    (always); ``*`` is empty for a full run at seed 0 and names the notebook and the seed otherwise. Runs at once do not
-    disturb each other; where the operating system refuses a file, the run says so and the last good ledger stays.
+    (always); ``*`` is empty for a full run at seed 0, and names the notebook, the seed and an unpinned arithmetic
+    otherwise. Runs at once do not disturb each other; where the operating system refuses a file, the run says so and
+    the last good ledger stays.
     """
     try:
         return _verify(root, only, seed, fresh or as_it_comes(), workers or _cores())
@@ -55,6 +57,7 @@ def _verify(root, only, seed, fresh, workers):
     with files.scratch(root) as scratch:
         runs = _run_all(root, paths, seed, fresh, workers, started, Path(scratch))
     suffix = (f"-{paths[0].name[:2]}" if only else "") + (f"-seed{seed}" if seed else "")
+    suffix += "-as-it-comes" if as_it_comes() else ""
     ledgers.write_text(build / f"junit{suffix}.xml", merge_junit([run.junit for run in runs]))
     failed = {path: run for path, run in zip(paths, runs, strict=True) if not run.passed}
     for run in failed.values():
@@ -70,6 +73,9 @@ def _verify(root, only, seed, fresh, workers):
     problems += [line for line in ledgers.faults(ledger) if line.split(":")[0] not in told]
     if not seed and not problems:
         problems += _stale(root, ledger, numbers)
+    if not seed and not problems and not only and (hook := configuration(root).stale):
+        module, _, function = hook.partition(":")
+        problems += [f"{line} (run make update)" for line in getattr(importlib.import_module(module), function)(root)]
     print("\n" + table(ledger))
     ledgers.write_text(build / f"report{suffix}.html", html(ledger, problems, seed, configuration(root).title))
     if told := [f"notebook {run.notebook[:2]}: {line}" for run in runs for line in run.warnings]:

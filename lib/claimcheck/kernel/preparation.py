@@ -1,5 +1,6 @@
 """Prepares a kernel: a dependency's warning goes to a file, ours to the cell; the arithmetic is perturbed if asked."""
 
+import gc
 import json
 import logging
 import os
@@ -41,7 +42,11 @@ def environment(record: Path | None = None, perturb: int | None = None) -> dict[
 
 
 def prepare() -> None:
-    """Route the warnings of this process, shown or logged, and perturb its arithmetic, as the environment says."""
+    """Route the warnings of this process, shown or logged, and perturb its arithmetic, as the environment says.
+
+    A kernel lives for a minute and frees little: collecting garbage less often saves it a tenth of a second on imports.
+    """
+    gc.set_threshold(100_000, 50, 50)
     default, log = warnings.showwarning, logging.lastResort.emit
 
     def show(message, category, filename, lineno, file=None, line=None):

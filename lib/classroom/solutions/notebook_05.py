@@ -3,44 +3,50 @@
 import math
 
 from covtheory.bounds.divergences import kl_price
-from covtheory.bounds.two_scale import coefficients, truncation_level
-from covtheory.instances.two_scale import independent_events_quantile
+from covtheory.bounds.golden_ratio import expected_coverage, expected_kl, rates
+from covtheory.bounds.visited_prompts import visited_coverage
+
+
+def _samples(N: float, target: float) -> float:
+    """Least whole n at which the law in the plane is at most ``target``."""
+    return next(float(n) for n in range(1, 10**6) if expected_coverage(n, N) <= target)
+
 
 ENTRIES = {
     "05-a": (
-        lambda: float(coefficients(1e6, 0.9, 0.02, 1.0).fine),
+        lambda: float(expected_coverage(20, 10.0)),
         {
-            "The factor theta/(1 - e^-theta) of Lemma 3 is missing.":
-                lambda: float(coefficients(1e6, 0.9, 0.02, 1.0).fine) * -math.expm1(-1.0),
-            "F has s in its denominator: log K/(s n).": lambda: 0.9 * float(coefficients(1e6, 0.9, 0.02, 1.0).fine),
-            "The truncation m(s) must be subtracted from (1 - 2c) log N.":
-                lambda: 1.0 / (-math.expm1(-1.0) * 0.9 * 0.96 * math.log(1e6)),
-            "That is the default (s, c, theta) = (1/2, 1/4, 1).": lambda: float(coefficients(1e6).fine),
+            "The factor b/(a + b) of the race is missing.": lambda: 10.0 ** -float(rates(20).a),
+            "The exponent is sqrt(n + 1/4) - 1/2, not sqrt(n).": lambda: 5 / 9 * 10.0 ** -math.sqrt(20),
+            "That is a/(a + b): the factor is the chance that the faster clock, of rate b, rings first.":
+                lambda: 4 / 9 * 1e-4,
         },
     ),
     "05-b": (
-        lambda: math.exp(float(truncation_level(0.5)) / (1 - 2 * 0.1)),
+        lambda: _samples(16.0, 1e-4),
         {
-            "That is the default c = 1/4.": lambda: 16.0,
-            "The net is used twice, so it is (1 - 2c), not (1 - c).": lambda: 4.0 ** (1 / 0.9),
-            "The truncation alone needs N > 4; the net moves the threshold as well.": lambda: 4.0,
+            "That is by way of KL: (1/n)/(log N - 1 + 1/N).":
+                lambda: math.ceil(float(expected_kl(1)) / float(kl_price(16.0)) * 1e4),
+            "That is N = 4.": lambda: _samples(4.0, 1e-4),
+            "One sample fewer: there it is still above 1e-4.": lambda: _samples(16.0, 1e-4) - 1,
         },
     ),
     "05-c": (
-        lambda: independent_events_quantile(100, 1000, 0.5),
+        lambda: float(expected_coverage(30, 10.0)),
         {
-            "One bit is missed with probability (1 - eps)^n, but there are K of them.":
-                lambda: -math.expm1(math.log(0.5) / 1000),
-            "The union bound K (1 - eps)^n is not the exact probability: the bits are independent.":
-                lambda: -math.expm1(math.log(0.5 / 100) / 1000),
-            "log K / n is the leading order; solve 1 - (1 - (1 - eps)^n)^K = 1/2.": lambda: math.log(100) / 1000,
+            "Leverage h acts like n = 1/h samples, not like n = h.": lambda: float(expected_coverage(1 / 30, 10.0)),
+            "The factor b/(a + b) is missing: 6/11.": lambda: 1e-5,
+            "That is one real response (d = 1); here it is a point of the plane.":
+                lambda: float(expected_coverage(30, 10.0, d=1)),
         },
     ),
     "05-d": (
-        lambda: 1e-4,
+        lambda: float(visited_coverage(24, 100.0, c=2.0, s=0.5)),
         {
-            "That is N^-(1 - 2c) with c = 1/4, the price on fresh data; the training set needs no net.": lambda: 1e-2,
-            "That is the logarithmic rate; a convex class does better.": lambda: 1 / math.log(1e4),
+            "The factor 2^s/(1 - s) is missing.": lambda: 1e-4,
+            "The curvature ratio divides the visits: lambda (1 + lambda) = s t/c.":
+                lambda: float(visited_coverage(24, 100.0, c=1.0, s=0.5)),
+            "lambda solves lambda (1 + lambda) = 6; it is not 6.": lambda: 2 * math.sqrt(2) * 100.0**-6,
         },
     ),
     "05-e": (
@@ -57,19 +63,18 @@ ENTRIES = {
 
 WORKED = {
     "05-a":
-        r"$m(0.9)=\frac1{0.9}\log10=2.558428$ and $(1-2c)\log N=0.96\cdot13.815511=13.262890$; their difference is "
-        r"10.704462. $F$ brings $\frac1{sn}\log K$, so divide $\frac1{0.9}$ by it: 0.103799. Lemma 3 multiplies by "
-        r"$\theta/(1-e^{-\theta})=1.581977$: 0.164207.",
+        r"$n=20=4\cdot5$, so $a=4$ and $b=5$. The race of two clocks gives the factor $\frac b{a+b}=\frac59$, and "
+        r"$10^{-a}=10^{-4}$: the product is $0.0000555556$.",
     "05-b":
-        r"The condition is $(1-2c)\log N>m(s)$. $m(\frac12)=2\log2=\log4$ and $1-2c=0.8$, so $\log N>\log4/0.8$ "
-        r"and $N>4^{1.25}=5.65685$.",
+        r"At $n=12$ ($a=3$, $b=4$) it is $\frac47\cdot16^{-3}=0.0001395$, still too much. At $n=13$, "
+        r"$a=\sqrt{13.25}-\frac12=3.14005$, $\frac b{a+b}=0.568680$ and $16^{-a}=0.000165557$: the product is "
+        r"$0.0000941$. So 13.",
     "05-c":
-        r"The likelihood is misled as soon as one of the 100 bits never shows: "
-        r"$1-(1-(1-\epsilon)^{1000})^{100}=\frac12$. Hence $(1-\epsilon)^{1000}=1-2^{-1/100}=0.0069075$, and "
-        r"$\epsilon=1-0.0069075^{1/1000}=0.00496279$.",
+        r"The law holds with $d=2$ (the plane) and $n=1/h=30=5\cdot6$: $a=5$, $b=6$, hence "
+        r"$\frac6{11}\cdot10^{-5}=0.00000545455$. The number of weights does not enter.",
     "05-d":
-        r"In a convex class first-order optimality says $\hat P\,e^{\ell_{\hat\pi}}\le1$ on every data set "
-        r"(Theorem C). Markov's inequality on the training sample, where no net is needed, leaves $1/N=0.0001$.",
+        r"$\lambda(1+\lambda)=\frac{st}c=\frac{24}4=6$, so $\lambda=2$. "
+        r"$\frac{2^{1/2}}{1-\frac12}\cdot100^{-2}=2.828427\cdot10^{-4}=0.000282843$.",
     "05-e":
         r"The gain is $d/\pi=318.310$ nats. Each rare sample costs $\log N$, less the $1-\frac1N$ that the mass "
         r"moved to $b=0$ gives back: $6.907755-1+0.001=5.908755$. It can buy $318.310/5.908755=53.8709$.",

@@ -84,7 +84,7 @@ def ar_linear_coverage(
     ``L = log(2/delta)`` with probability ``1 - delta``, ``L = 1 + log 2`` in mean (``delta`` None). ``gap`` is the
     fit's certified optimality gap in total nats.
 
-    Source: this collection's two-scale theorem (notebook 05); form of Chen et al. 2025, arXiv 2510.15020v2, Cor 4.2.
+    Source: this collection's two-scale theorem (notebook 19); form of Chen et al. 2025, arXiv 2510.15020v2, Cor 4.2.
 
     Examples
     --------
@@ -99,7 +99,7 @@ def ar_linear_coverage(
 def ar_linear_coverage_tuned(d: int, B: float, H: int, n: int, N: float, delta: float | None = None) -> Tuned:
     """The same with constants tuned to ``(d, B, H, n, N)``: legitimate, as they do not depend on the data; ``N > e``.
 
-    Source: this collection's two-scale theorem (notebook 05).
+    Source: this collection's two-scale theorem (notebook 19).
 
     Examples
     --------

@@ -127,9 +127,10 @@ def convex_misspecified(N: ArrayLike, n: ArrayLike, delta: ArrayLike, log_K: Arr
     Parameters
     ----------
     log_K : array_like
-        Log size of a one-sided cover inside the class: ``pi <= e^eps pi'``, P-a.e.
+        Log size of a one-sided cover inside the class: ``pi <= e^eps pi'`` wherever ``pi_D > 0``, or outside one null
+        set of P that serves the whole class (a null set of each model's own may move with the data).
     log_N_inf : array_like
-        Log size of a sup-log net of radius ``scale``, P-a.e.
+        Log size of a sup-log net of radius ``scale``, in the same sense.
     comparator : array_like
         ``Cov_N'(pi_star)``.
     gap : array_like

@@ -1,9 +1,10 @@
-"""The two-scale coverage theorem of maximum likelihood, lemma by lemma, with every constant explicit (notebook 05).
+"""The two-scale coverage theorem of maximum likelihood, lemma by lemma, with every constant explicit (notebook 19).
 
 ``l = log(pi_D / pi)``; ``pihat`` maximises the likelihood of ``n`` samples over a class that contains ``pi_D``.
-Entropies are natural logarithms of sizes: ``log_K`` of a one-sided cover (``pi <= e^eps pi'``, P-a.e., ``pi'`` of mass
-at most one), ``log_N_inf`` of a net in the sup-log distance at scale ``c log N``. ``delta=None`` asks for the bound on
-the expectation: a bound ``a + b log(1/delta)`` that holds for every ``delta`` integrates to ``a + b``.
+Entropies are natural logarithms of sizes: ``log_K`` of a one-sided cover (``pi <= e^eps pi'``, ``pi'`` of mass at most
+one), ``log_N_inf`` of a net in the sup-log distance at scale ``rho``. Both must hold outside ONE null set of P that
+serves the whole class: a null set that moves with the model may move with the data. ``delta=None`` asks for the bound
+on the expectation: a bound ``a + b log(1/delta)`` that holds for every ``delta`` integrates to ``a + b``.
 """
 
 from collections.abc import Callable
@@ -48,7 +49,7 @@ class Tuned(NamedTuple):
 def truncation_level(s: ArrayLike) -> np.ndarray:
     """Least truncation of Lemma 1, ``m(s) = log(1/(1-s)) / s`` nats; at least one, ``log 4`` at ``s = 1/2``.
 
-    Source: this collection, notebook 05, Lemma 1 (s = 1/2: Chen et al. 2025, arXiv 2510.15020v2, Lemma H.1).
+    Source: this collection, notebook 19, Lemma 1 (s = 1/2: Chen et al. 2025, arXiv 2510.15020v2, Lemma H.1).
 
     Examples
     --------
@@ -62,7 +63,7 @@ def truncation_level(s: ArrayLike) -> np.ndarray:
 def truncated_mgf(p_m: ArrayLike, s: ArrayLike, m: ArrayLike | None = None) -> np.ndarray:
     """Lemma 1: ``E e^(-s min(l, m)) <= 1 - p_m (1 - s - e^(-s m)) <= 1``, ``p_m = P[l >= m]``, ``m >= m(s)``.
 
-    Source: this collection, notebook 05, Lemma 1.
+    Source: this collection, notebook 19, Lemma 1.
 
     Examples
     --------
@@ -80,7 +81,7 @@ def training_excess(log_K: ArrayLike, n: ArrayLike, delta: ArrayLike | None, *, 
                     s: ArrayLike = 0.5) -> np.ndarray:
     """``F = log(K_eps / delta) / (s n) + eps`` of Lemma 2: no model overfits by more than ``n F`` truncated nats.
 
-    Source: this collection, notebook 05, Lemma 2.
+    Source: this collection, notebook 19, Lemma 2.
 
     Examples
     --------
@@ -96,7 +97,7 @@ def training_coverage(F: ArrayLike, t: ArrayLike, *, s: ArrayLike = 0.5, kappa: 
 
     ``kappa`` is the model's mean training log-ratio; at most 0 for the MLE, at most the optimisation gap in general.
 
-    Source: this collection, notebook 05, Lemma 2.
+    Source: this collection, notebook 19, Lemma 2.
 
     Examples
     --------
@@ -113,7 +114,7 @@ def relative_chernoff(hit_fraction: ArrayLike, log_K: ArrayLike, n: ArrayLike, d
                       theta: ArrayLike = 1.0) -> np.ndarray:
     """Lemma 3: for K fixed sets, ``P(A) <= [theta Phat(A) + log(K/delta)/n] / (1 - e^(-theta))`` for all of them.
 
-    Source: this collection, notebook 05, Lemma 3.
+    Source: this collection, notebook 19, Lemma 3.
 
     Examples
     --------
@@ -133,7 +134,7 @@ def coefficients(N: ArrayLike, s: ArrayLike = 0.5, c: ArrayLike = 0.25, theta: A
     ValueError
         Unless ``(1 - 2c) log N > m(s)``: for the default constants, ``N > 16``.
 
-    Source: this collection, notebook 05, Theorem T1.
+    Source: this collection, notebook 19, Theorem T1.
 
     Examples
     --------
@@ -166,7 +167,7 @@ def two_scale(N: ArrayLike, n: ArrayLike, delta: ArrayLike | None, log_K: ArrayL
     kappa : array_like
         Excess training log-loss per sample over ``pi_D`` (0 for the exact MLE).
 
-    Source: this collection, notebook 05, Theorem T1 (the form of Chen et al. 2025, arXiv 2510.15020v2, Thm 4.1).
+    Source: this collection, notebook 19, Theorem T1 (the form of Chen et al. 2025, arXiv 2510.15020v2, Thm 4.1).
 
     Examples
     --------
@@ -178,23 +179,6 @@ def two_scale(N: ArrayLike, n: ArrayLike, delta: ArrayLike | None, log_K: ArrayL
     slack = np.asarray(s) * (threshold("eps", eps, least=0.0) + threshold("kappa", kappa, least=0.0))
     noise = entropy("log_N_inf", log_N_inf) + np.log(2.0) + log_inverse(delta)
     return Terms(fine * (excess / samples(n) + slack), coarse * noise / samples(n))
-
-
-def two_scale_simple(N: ArrayLike, n: ArrayLike, delta: ArrayLike, log_K: ArrayLike, log_N_inf: ArrayLike, *,
-                     eps: ArrayLike = 0.0) -> np.ndarray:
-    """``12.7 (log K_eps/n + eps/2)/log N + 1.59 log N_inf((1/4) log N)/n + 3.9 log(2/delta)/n`` for ``N >= 256``.
-
-    Source: this collection, notebook 05, Theorem T1, rounded form.
-
-    Examples
-    --------
-    >>> round(float(two_scale_simple(1e6, 10_000, 0.05, 32.0, 0.0)), 6)
-    0.00438
-    """
-    L, n = np.log(threshold("N", N, least=256)), samples(n)
-    fine = entropy("log_K", log_K) / n + threshold("eps", eps, least=0.0) / 2
-    coarse = 1.59 * entropy("log_N_inf", log_N_inf) + 3.9 * (np.log(2.0) + log_inverse(delta))
-    return 12.7 * fine / L + coarse / n
 
 
 def two_scale_paper(N: ArrayLike, n: ArrayLike, delta: ArrayLike, log_K: ArrayLike, log_N_inf: ArrayLike, *,
@@ -230,7 +214,7 @@ def tune(N: float, n: float, delta: float | None, net: Entropy, cover: Entropy |
         Vectorised: scale (nats, array) -> log size of a net in sup-log distance; of a one-sided cover (default: the
         net, which is one).
 
-    Source: this collection, notebook 05, Theorem T1.
+    Source: this collection, notebook 19, Theorem T1.
 
     Examples
     --------
@@ -257,7 +241,7 @@ def tune(N: float, n: float, delta: float | None, net: Entropy, cover: Entropy |
     if not valid.any():
         raise ValueError(f"N: no valid constants at N = {float(N):.6g}; the entropies are infinite or N is too near e")
     c, fine, coarse, best_s = c[valid], fine[valid], coarse[valid], best_s[valid]
-    theta = _best_theta(coarse / fine)
+    theta = best_theta(coarse / fine)
     total = (theta * fine + coarse) / -np.expm1(-theta)
     i = int(np.argmin(total))
     j, scale = best_s[i], -np.expm1(-theta[i])
@@ -265,8 +249,8 @@ def tune(N: float, n: float, delta: float | None, net: Entropy, cover: Entropy |
                  float(theta[i] * fine[i] / scale), float(coarse[i] / scale))
 
 
-def _best_theta(ratio: np.ndarray) -> np.ndarray:
-    """Solve ``e^theta - 1 - theta = ratio`` (increasing in theta) by bisection."""
+def best_theta(ratio: np.ndarray) -> np.ndarray:
+    """Solve ``e^theta - 1 - theta = ratio`` (increasing in theta) by bisection on [1e-6, 60]: any theta is valid."""
     low, high = np.full_like(ratio, 1e-6), np.full_like(ratio, 60.0)
     for _ in range(80):
         middle = (low + high) / 2

@@ -5,8 +5,9 @@ thresholds at once), :func:`point_coverage` (a float with its error), :func:`cer
 :func:`certified_automaton_coverage`, :func:`composition_bracket` (any token laws, rounded to a grid).
 """
 
+from covtheory.certificates.bracket import Bracket
 from covtheory.certificates.certificate import certified_coverage, certified_profile, point_coverage
-from covtheory.certificates.composition import Bracket, composition_bracket
+from covtheory.certificates.composition import composition_bracket
 from covtheory.certificates.markov_certificate import certified_automaton_coverage, certified_markov_coverage
 
 __all__ = [

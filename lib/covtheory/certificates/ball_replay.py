@@ -10,9 +10,9 @@ from numpy.typing import ArrayLike
 
 from covtheory.certificates.ball_models import BallChain, BallProduct, library, total
 from covtheory.certificates.band_limited_tail import Plan, plan_tail
-from covtheory.certificates.certificate import band_limited_coverage, positions, tokens_at
-from covtheory.certificates.composition import Bracket
-from covtheory.certificates.markov_certificate import StateModel, automaton_model, markov_model
+from covtheory.certificates.banded import band_limited_coverage, positions, tokens_at
+from covtheory.certificates.bracket import Bracket
+from covtheory.certificates.state_model import StateModel, automaton_model, markov_model
 from covtheory.coverage.rounding import INPUT, tie
 from covtheory.policies.markov import Markov
 

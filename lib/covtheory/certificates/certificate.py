@@ -9,22 +9,18 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from covtheory import validation
-from covtheory.certificates.band_limited_tail import Tail, certify_tail, point_value, smallest_gap
-from covtheory.certificates.composition import Bracket
+from covtheory.certificates.ball_replay import ball_certificate
+from covtheory.certificates.band_limited_tail import point_value
+from covtheory.certificates.banded import UNDECIDED, band_limited_coverage, positions, tokens_at
+from covtheory.certificates.bracket import Bracket, accept, relative_gap_of
 from covtheory.certificates.meet_in_the_middle import enumerated_coverage, type_count
-from covtheory.certificates.tilted_product import TokenSum
-from covtheory.coverage.rounding import FUNCTION, UNIT, functions_hold, tie
+from covtheory.coverage.rounding import functions_hold
 
 FEW_TYPES = 2**14
 """Up to so many types, enumeration comes first."""
 
 MOST_ROWS = 4096
 """Enumeration of positions that differ is not tried beyond this length."""
-
-UNDECIDED = "no finite budget"
-
-NOTHING = 1e-299
-"""A probability that is shown to be below this counts as determined, whatever its lower end."""
 
 
 def certified_coverage(
@@ -87,11 +83,12 @@ def certified_coverage(
         if accept(bracket, gap):
             return bracket
         found.append(bracket)
-        reasons.append(bracket.detail.get("obstacle", f"{bracket.method} reaches {_gap(bracket):.3g}"))
-    best = min(found, key=_gap, default=Bracket(0.0, 1.0, "nothing", {"complement": (0.0, 1.0)}))
+        reasons.append(bracket.detail.get("obstacle", f"{bracket.method} reaches {relative_gap_of(bracket):.3g}"))
+    best = min(found, key=relative_gap_of, default=Bracket(0.0, 1.0, "nothing", {"complement": (0.0, 1.0)}))
     raise ValueError(
-        f"relative_gap: got {gap:.3g}, expected more at log_N = {t:.17g}, where the best is {_gap(best):.3g} "
-        f"(value in [{best.lower:.6g}, {best.upper:.6g}]): {'; '.join(dict.fromkeys(reasons))}"
+        f"relative_gap: got {gap:.3g}, expected more at log_N = {t:.17g}, where the best is "
+        f"{relative_gap_of(best):.3g} (value in [{best.lower:.6g}, {best.upper:.6g}]): "
+        f"{'; '.join(dict.fromkeys(reasons))}"
     )
 
 
@@ -111,8 +108,6 @@ def _banded(p, q, counts, t, gap) -> Bracket:
 
 
 def _in_balls(p, q, counts, t, gap, why: str) -> Bracket:
-    from covtheory.certificates.ball_replay import ball_certificate
-
     try:
         return ball_certificate(p, q, counts, t, gap)
     except ModuleNotFoundError as error:
@@ -164,128 +159,8 @@ def point_coverage(p: ArrayLike, q: ArrayLike, H: int | None, log_N: float) -> f
     return (bracket.lower + bracket.upper) / 2
 
 
-def band_limited_coverage(p: np.ndarray, q: np.ndarray, counts: np.ndarray, t: float, gap: float) -> Bracket:
-    """Bracket from majorant and minorant alone, whatever gap it reaches; ``counts`` of each row.
-
-    Examples
-    --------
-    >>> half, skew = np.array([[0.5, 0.5]]), np.array([[0.25, 0.75]])
-    >>> band_limited_coverage(half, skew, np.array([2]), np.log(3), 1e-2).contains(0.25)
-    True
-    """
-    if t == -np.inf:
-        return Bracket(1.0, 1.0, "certain", {"complement": (0.0, 0.0)})
-    tokens, (low, high), reflect = tokens_at(p, q, counts, t)
-    lost = tokens.lost
-    if not tokens.possible or t == np.inf or (not reflect and tokens.high < -tokens.window):
-        high = min(1.0, (high + lost) * (1 + 2 * UNIT))
-        return Bracket(low, high, "infinite ratios only", {"complement": one_minus(low, high)})
-    if reflect and tokens.high < -tokens.window:
-        return Bracket(one_minus(0.0, lost)[0] if lost else 1.0, 1.0, "certain", {"complement": (0.0, lost)})
-    theta, capped = tokens.saddle()
-    tail = certify_tail(tokens.tilt(theta), gap, 0.0 if reflect else low)
-    if tail is None:
-        return Bracket(low, 1.0, UNDECIDED, {"complement": one_minus(low, 1.0), "reflected": reflect, "theta": theta,
-                                             "obstacle": f"no finite error budget at tilt {theta:.3g}"})
-    return bracket_of_tail(tail, (low, high), reflect, capped, theta, gap, lost)
-
-
-def tokens_at(p, q, counts, t) -> tuple[TokenSum, tuple[float, float], bool]:
-    """The sum to integrate, centred at the threshold, reflected if the threshold is below the mean."""
-    at = t if np.isfinite(t) else 0.0  # the callers answer infinite thresholds themselves
-    tokens = TokenSum(p, q, counts, at)
-    infinite, reflect = tokens.p_inf, np.isfinite(t) and tokens.possible and tokens.moments(0.0)[1] > 0
-    if reflect:
-        tokens = TokenSum(p, q, counts, at, sign=-1)
-    tokens.window += float(tie(at))
-    return tokens, infinite, bool(reflect)
-
-
-def bracket_of_tail(
-    tail: Tail, infinite: tuple[float, float], reflect: bool, capped: bool, theta: float, gap: float, lost: float = 0.0
-) -> Bracket:
-    """Turn the bracket of the tilted sum's tail into one of the coverage; ``lost`` is data mass that W leaves out.
-
-    The exponential function's error is ``FUNCTION u``, and below 1e-300, where it has no relative error, the lower end
-    is zero and the upper end larger by that.
-    """
-    floor, wide = smallest_gap(tail), 2 * FUNCTION * UNIT
-    lower, upper, point = (float(np.exp(min(v, 0.0))) for v in (tail.log_lower, tail.log_upper, tail.log_point))
-    lower = lower * (1 - wide) if lower > 1e-300 else 0.0
-    upper = min(1.0, (upper + lost) * (1 + wide) + 1e-300)
-    if reflect:
-        complement, ends, point = (lower, upper), one_minus(lower, upper), 1 - point
-    else:
-        ends = (infinite[0] + lower) * (1 - 2 * UNIT), min(1.0, (infinite[1] + upper) * (1 + 2 * UNIT))
-        complement, point = one_minus(*ends), point + infinite[0]
-    point = float(np.clip(point, *ends))
-    obstacle = f"probability within {2 * np.pi / tail.plan.step / tail.plan.K:.2g} nats of the threshold (an atom?)"
-    if capped:
-        obstacle = f"tilt {theta:.3g} would overflow: the threshold is next to the largest log ratio"
-    elif floor > gap:
-        obstacle = f"round-off alone costs {floor:.2g}"
-    more = 10 * tail.parts["work"] if floor < gap / 10 else np.inf
-    detail = {"theta": float(-theta if reflect else theta), "frequencies": tail.plan.K, "work": tail.parts["work"],
-              "work_for_tenth_gap": more, "smallest_gap": floor, "point": point, "complement": complement,
-              "log_tail": (tail.log_lower, tail.log_upper), "reflected": reflect, "plan": tail.plan,
-              "obstacle": obstacle, **{k: tail.parts[k] for k in ("alias", "noise", "skipped", "kernel", "log_error")}}
-    return Bracket(*ends, "band-limited majorant", detail)
-
-
-def one_minus(lower: float, upper: float) -> tuple[float, float]:
-    """Bracket of ``1 - v`` for v between the ends, rounded outward.
-
-    Examples
-    --------
-    >>> 0.7 < one_minus(0.25, 0.3)[1] - 1e-17 < 0.75 + 1e-15
-    True
-    """
-    return max(0.0, 1 - upper - UNIT), min(1.0, 1 - lower + UNIT)
-
-
-def positions(p: ArrayLike, q: ArrayLike, H: int | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Validated rows of distinct positions and how often each occurs.
-
-    Examples
-    --------
-    >>> positions([0.5, 0.5], [0.25, 0.75], 3)[2]
-    array([3])
-    """
-    p, q = validation.probabilities("p", p), validation.probabilities("q", q)
-    validation.same_shape(p=p, q=q)
-    if p.ndim == 1:
-        return p[None], q[None], np.array([validation.count("H", H)])
-    if H is not None and len(p) != H:
-        raise ValueError(f"H: got {H}, expected {len(p)}, the rows of p")
-    pairs, counts = np.unique(np.hstack([p, q]), axis=0, return_counts=True)
-    return *np.split(pairs, 2, axis=1), counts
-
-
 def _threshold(log_N: float) -> float:
     t = float(log_N)
     if np.isnan(t):
         raise ValueError("log_N: got NaN, expected a number")
     return t
-
-
-def accept(bracket: Bracket, gap: float) -> bool:
-    """Whether the bracket is as tight as asked for.
-
-    Examples
-    --------
-    >>> accept(Bracket(0.1, 0.11, "example", {"complement": (0.89, 0.9)}), 0.2)
-    True
-    """
-    return _gap(bracket) <= gap
-
-
-def _gap(bracket: Bracket) -> float:
-    """Relative gap of the coverage or, if that is the smaller number, of its complement."""
-    below, above = bracket.detail["complement"]
-    reflected = bracket.detail.get("reflected", above < 0.5)
-    lower, upper = (below, above) if reflected else (bracket.lower, bracket.upper)
-    if not 0 <= lower <= upper <= 1:
-        raise ArithmeticError(f"bracket: [{lower}, {upper}] by {bracket.method} is not one of a probability")
-    if upper <= NOTHING:
-        return 0.0
-    return float(upper / lower - 1) if lower > 0 else float("inf")

@@ -10,59 +10,17 @@ The rounded sum's law is a power of a characteristic function, computed by FFT. 
 order one and the same round-off becomes relative.
 """
 
-from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 
 from covtheory import validation
+from covtheory.certificates.bracket import Bracket
 from covtheory.coverage.rounding import ENTRY, FUNCTION, LEAST, UNIT, mass_at_infinity, tie, token_laws
 
 LARGEST_TRANSFORM = 2**26
 """More FFT points than this are refused."""
-
-
-@dataclass(frozen=True)
-class Bracket:
-    """Two-sided bound ``lower <= value <= upper``; arrays if several thresholds were asked for.
-
-    Raises
-    ------
-    ArithmeticError
-        Lower end above the upper end, or an end that is not a number: such a bracket is never handed on.
-
-    Examples
-    --------
-    >>> bracket = Bracket(0.1, 0.2, "example")
-    >>> bracket.contains(0.15), round(bracket.width, 12)
-    (True, 0.1)
-    """
-
-    lower: float | np.ndarray
-    upper: float | np.ndarray
-    method: str
-    detail: dict[str, Any] = field(default_factory=dict)
-
-    def __post_init__(self):
-        if not np.all(np.asarray(self.lower) <= np.asarray(self.upper)):  # also when an end is not a number
-            raise ArithmeticError(f"bracket: [{self.lower}, {self.upper}] by {self.method} is empty or not a number")
-
-    def contains(self, value: ArrayLike) -> bool | np.ndarray:
-        """Whether ``value`` lies inside, ends included."""
-        inside = (np.asarray(value) >= self.lower) & (np.asarray(value) <= self.upper)
-        return bool(inside) if inside.ndim == 0 else inside
-
-    @property
-    def width(self) -> float | np.ndarray:
-        """``upper - lower``."""
-        return self.upper - self.lower
-
-    @property
-    def relative_gap(self) -> float | np.ndarray:
-        """``(upper - lower) / upper``; 0 for an empty bracket at zero, 1 if the lower end is zero."""
-        return self.width / np.where(np.asarray(self.upper) > 0, self.upper, 1.0)
 
 
 def composition_bracket(

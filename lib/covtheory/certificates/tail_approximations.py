@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 from scipy.special import logsumexp, ndtr
-from scipy.stats import norm
 
 from covtheory import validation
 from covtheory.coverage.rounding import normalised, token_log_ratios
@@ -75,5 +74,5 @@ def tail_approximations(p: ArrayLike, q: ArrayLike, H: int, log_N: float) -> Tai
     normal = float(ndtr(-(H * a - H * mean) / np.sqrt(H * spread)))
     chernoff = float(np.exp(-H * rate)) if s > 0 else 1.0
     bahadur_rao = float(np.exp(-H * rate) / (u * np.sqrt(2 * np.pi))) if s > 0 else float("nan")
-    rice = float(ndtr(-w) + norm.pdf(w) * (1 / u - 1 / w)) if w else float("nan")
+    rice = float(ndtr(-w) + np.exp(-w * w / 2) / np.sqrt(2 * np.pi) * (1 / u - 1 / w)) if w else float("nan")
     return TailApproximations(normal, bahadur_rao, rice, chernoff)

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betainc, expit, gammaln, log_expit, rel_entr
 
-from covtheory.certificates.composition import Bracket, composition_bracket
+from covtheory.certificates.bracket import Bracket
+from covtheory.certificates.composition import composition_bracket
 from covtheory.coverage.rounding import tie
 from covtheory.policies.autoregressive_linear import AutoregressiveLinear
 from covtheory.policies.features import TokenFeatures

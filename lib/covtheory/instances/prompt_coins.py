@@ -145,6 +145,22 @@ class PromptCoins:
     def _kl_known(self) -> np.ndarray:
         return np.array([self._kl_visited(t) for t in range(201)])
 
+    def kl_unvisited(self, n: ArrayLike) -> np.ndarray:
+        """What unvisited prompts alone contribute to ``E KL``, nats: at most :meth:`kl`, at any real n; shape of n."""
+        n = threshold("n", n)
+        return float(self._kl_coin(self.floor)) * (np.exp(n[..., None] * np.log1p(-self.masses)) @ self.masses)
+
+    def exact_fits(self, t: int) -> tuple[np.ndarray, np.ndarray]:
+        """Every fitted coin after ``t >= 1`` visits and its probability, none dropped (:meth:`coverage` drops 1e-12).
+
+        Examples
+        --------
+        >>> [v.round(3).tolist() for v in PromptCoins(H=1, theta=0.5).exact_fits(1)]
+        [[0.119, 0.881], [0.378, 0.622]]
+        """
+        ones = np.arange(count("t", t) * self.H + 1)
+        return np.clip(ones / ones[-1], self.floor, 1 - self.floor), binom.pmf(ones, ones[-1], self.p)
+
     def proper_lower_bound(self, n: ArrayLike, N: ArrayLike) -> np.ndarray:
         """What EVERY rule that answers inside the family suffers on average over the signs of ``theta*``.
 

@@ -1,4 +1,4 @@
-"""Instances on which both terms of the two-scale theorem are paid (notebook 05), with exact laws of the MLE."""
+"""Instances on which both terms of the two-scale theorem are paid (notebook 19), with exact laws of the MLE."""
 
 import math
 from dataclasses import dataclass
@@ -9,11 +9,8 @@ from scipy.optimize import brentq
 from scipy.special import gammaln
 from scipy.stats import binom
 
-from covtheory.bounds.divergences import kl_price
+from covtheory.instances.rare_event import NEGLIGIBLE, RareEventGame
 from covtheory.validation import count, in_range, threshold
-
-_NEGLIGIBLE = 36.0
-"""Nats: tails below ``e^-36 = 2.3e-16`` are dropped."""
 
 
 def independent_events_quantile(K: int, n: int, delta: float) -> float:
@@ -22,7 +19,7 @@ def independent_events_quantile(K: int, n: int, delta: float) -> float:
     Responses are K independent bits of mean ``eps``; candidate j swears that bit j is 0. The MLE is a wrong candidate
     as soon as some bit never shows, with probability ``1 - (1 - (1-eps)^n)^K``, and then ``Cov_N = eps`` for all N.
 
-    Source: this collection, notebook 05.
+    Source: this collection, notebook 19.
 
     Examples
     --------
@@ -36,12 +33,31 @@ def independent_events_quantile(K: int, n: int, delta: float) -> float:
     return -math.expm1(math.log(missed) / count("n", n))
 
 
+def some_rival_wins(p: ArrayLike, log_N: ArrayLike, n: int) -> float:
+    """Exact probability that a wrong candidate wins, on independent bits each with a threshold of its own.
+
+    Bit j has mean ``p_j``; rival j believes ``p_j/N_j`` of it and wins iff
+    ``S_j log N_j < (n - S_j) log((1 - p_j/N_j)/(1 - p_j))``, ``S_j ~ Bin(n, p_j)``. Its ``Cov_N`` is ``p_j`` up to N_j.
+
+    Source: this collection, notebook 19, Theorem T2.
+
+    Examples
+    --------
+    >>> round(some_rival_wins([0.25, 0.25], [700.0, 700.0], 2), 12) == round(1 - (1 - 0.75**2) ** 2, 12)
+    True
+    """
+    p, log_N = in_range("p", p, 0, 1, open_ends=True), threshold("log_N", log_N, least=0.0, strict=True)
+    rest = np.log1p(-p * np.exp(-log_N)) - np.log1p(-p)
+    most = np.ceil(count("n", n) * rest / (log_N + rest) - 1e-9) - 1  # largest S at which the rival wins
+    return float(-np.expm1(np.log1p(-binom.cdf(most, n, p)).sum()))
+
+
 def unseen_law(draws: int, symbols: int, mass: float) -> np.ndarray:
     """Exact pmf, shape ``(symbols + 1,)``, of how many of ``symbols`` events of equal mass ``draws`` draws never show.
 
     The events are disjoint; ``symbols * mass <= 1``.
 
-    Source: this collection, notebook 05 (a recursion over draws).
+    Source: this collection, notebook 19 (a recursion over draws).
 
     Examples
     --------
@@ -112,7 +128,7 @@ class BoxSoftmax:
         return clipped(log_Z) / clipped(log_Z).sum()
 
 
-class OverfitBudget:
+class OverfitBudget(RareEventGame):
     """A rare event of probability p against d fair coins that can be overfitted: the fine term (cf. Prop 4.1(b)).
 
     A sample is ``(b, v)``: ``b ~ Ber(p)``; if ``b = 0``, d fair signs ``v``. The class is ``pi_D`` and ``2^d`` models
@@ -127,7 +143,7 @@ class OverfitBudget:
     a : float
         Tilt in units of ``1/sqrt n``; the default maximises the overfit.
 
-    Source: this collection, notebook 05 (after Chen et al. 2025, arXiv 2510.15020v2, Prop 4.1(b)).
+    Source: this collection, notebook 19 (after Chen et al. 2025, arXiv 2510.15020v2, Prop 4.1(b)).
 
     Examples
     --------
@@ -168,29 +184,13 @@ class OverfitBudget:
             self._laws[m] = self._convolve(m)
         return self._laws[m]
 
-    def bad_probability(self, p: float, N: float) -> float:
-        """Exact probability that some ``pi_sigma`` has a larger likelihood than ``pi_D`` (round-off about 1e-12)."""
-        p, N = float(in_range("p", p, 0, 1)), float(threshold("N", N, strict=True))
-        rest = math.log1p(-p / N) - math.log1p(-p) if p < 1 else math.inf
-        mean = self.n * p  # Bernstein: P(S >= mean + reach) <= e^-36
-        reach = _NEGLIGIBLE / 3 + math.sqrt(_NEGLIGIBLE**2 / 9 + 2 * _NEGLIGIBLE * mean)
-        b = np.arange(min(self.n, int(mean + reach) + 1) + 1)
-        weight = binom.pmf(b, self.n, p)
-        total = 0.0
-        for k in b[weight > 1e-17]:
-            values, mass = self.overfit_law(self.n - int(k))
-            bar = k * math.log(N) - (self.n - k) * rest
-            total += weight[k] * mass[np.searchsorted(values, bar + 1e-9 * max(1.0, abs(bar))):].sum()
-        return float(min(total, 1.0))
-
-    def critical_p(self, N: float, level: float = 0.5) -> float:
-        """Largest ``p`` at which the MLE is bad with probability at least ``level``: an exact quantile of coverage."""
-        in_range("level", level, 0, 1, open_ends=True)
-        low = 1e-9 / self.n
-        high = 0.05 * self.d / (self.n * float(kl_price(N)))
-        while high < 0.5 and self.bad_probability(high, N) > level:
-            low, high = high, 2 * high
-        return float(brentq(lambda p: self.bad_probability(p, N) - level, low, min(high, 0.5), rtol=1e-10))
+    def gain_exceeds(self, rows: np.ndarray, bar: np.ndarray) -> np.ndarray:
+        """``P[the best sigma gains more than bar nats on that many rows]``, one number a pair."""
+        chances = np.zeros(len(rows))
+        for i, (m, nats) in enumerate(zip(rows, bar, strict=True)):
+            values, mass = self.overfit_law(int(m))
+            chances[i] = mass[np.searchsorted(values, nats + 1e-9 * max(1.0, abs(nats))):].sum()
+        return chances
 
     def _convolve(self, m: int) -> tuple[np.ndarray, np.ndarray]:
         scale, shift = 0.5 * (math.log1p(self.g) - math.log1p(-self.g)), 0.5 * m * self.d * math.log1p(-self.g**2)
@@ -201,7 +201,7 @@ class OverfitBudget:
         pmf = np.exp(gammaln(m + 1) - gammaln(plus + 1) - gammaln(m - plus + 1) - m * math.log(2.0))
         pmf *= np.where((parity == 0) & (i == 0), 1.0, 2.0)
         pmf /= pmf.sum()
-        mean, spread = self.d * (pmf @ i), math.sqrt(_NEGLIGIBLE * m * self.d / 2) + 1  # McDiarmid, steps of 2 in W
+        mean, spread = self.d * (pmf @ i), math.sqrt(NEGLIGIBLE * m * self.d / 2) + 1  # McDiarmid, steps of 2 in W
         low = max(0, int(mean - spread))
         high = min(self.d * top, int(mean + spread) + 1)
         size = 1 << int(high - low + 1 + top).bit_length()

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from covtheory import validation
-from covtheory.certificates.composition import Bracket
+from covtheory.certificates.bracket import Bracket
 
 LARGEST_NET = 2_000_000
 """Nets with more points than this are not built."""

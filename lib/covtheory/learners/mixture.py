@@ -33,7 +33,7 @@ def mixture_mle(components: ArrayLike, counts: ArrayLike, *, tol: float = 1e-10,
     ValueError
         If a response that was seen has probability zero under every component, or ``tol`` is not reached.
 
-    Source: the gap is Lindsay's (1983) gradient bound for mixtures; proved in notebook 05.
+    Source: the gap is Lindsay's (1983) gradient bound for mixtures; proved in notebook 19.
 
     Examples
     --------

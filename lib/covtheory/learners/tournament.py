@@ -6,10 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from covtheory.coverage.rounding import TIE, tie
 from covtheory.validation import SUM_TOLERANCE, in_range, threshold
-
-TIE = 1e-12
-"""A log-ratio counts as ``>= log N`` from ``log N - TIE * max(1, log N)`` on, as in the coverage profile."""
 
 _COLUMNS, _OPPONENTS = 2040, 64
 """Block of a comparison: at most 255 words of 8 one-byte counters in a row, so that no counter overflows."""
@@ -269,7 +267,7 @@ def _edges(N):
     log_N = np.log(np.atleast_1d(threshold("N", N, strict=True)))
     if log_N.ndim > 1 or not np.isfinite(log_N).all():
         raise ValueError(f"N: got {N!r}, expected finite thresholds, one or a list of them")
-    return log_N - TIE * np.maximum(1.0, log_N)
+    return log_N - tie(log_N)
 
 
 def _matrix(name, rows):

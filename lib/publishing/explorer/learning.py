@@ -1,4 +1,4 @@
-"""Panel 3: maximum likelihood on coins, expected coverage and KL against both theorems (notebooks 04, 05)."""
+"""Panel 3: maximum likelihood on coins, expected coverage and KL against both theorems (notebooks 04, 05, 19)."""
 
 import numpy as np
 
@@ -62,7 +62,7 @@ def learning() -> dict:
         "plateau of prompts that no example showed (the second scale). KL does not move with N, and grows with H. The "
         "two-scale theorem keeps falling with N, the classical one (through Hellinger distance) soon stops. Where a "
         "theorem exceeds one it promises nothing, and is drawn at one.",
-        [("04", "the classical theorem"), ("05", "the two-scale theorem and these coins")])
+        [("04", "the classical theorem"), ("19", "the two-scale theorem"), ("05", "these coins")])
 
 
 def classical(family: PromptCoins) -> np.ndarray:
