@@ -12,7 +12,7 @@ from publishing.book_cells import link
 from publishing.book_claims import Claims
 from publishing.index import HOME
 
-GUIDES = ("errata.md", "nonclaims.md", "teaching.md", "checking.md")
+GUIDES = ("errata.md", "nonclaims.md", "teaching.md", "checking.md", "measuring.md")
 """Pages of references/ that the site has too."""
 
 FILES = ("ledger.json", "claims.toml", "references.bib")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from covtheory.figures import BLUE, COLOURS, DASHES, GREEN, ORANGE, SKY, figure, label_line
+from covtheory.figures import BLACK, BLUE, COLOURS, DASHES, GREEN, ORANGE, SKY, figure, label_line
 from covtheory.own_model.problem import plain
 from covtheory.own_model.profile_estimate import ProfileEstimate
 from covtheory.own_model.tournament_estimate import TournamentEstimate
@@ -48,7 +48,7 @@ def many_figure(facts: dict, logarithmic: bool = False, most: int = 3):
     else:
         top.set_ylim(0, 1.02)
     top.set_ylabel("coverage Cov_N")
-    bottom.plot(x, [part["cross_entropy"] for part in parts], "D-", color=ORANGE, label="cross-entropy")
+    bottom.plot(x, [part["cross_entropy"] for part in parts], "D-", color=BLACK, label="cross-entropy")
     bottom.set_ylabel("cross-entropy\n(nats a response)")
     bottom.set_xlabel("model" if "models" in facts else "group")
     bottom.set_xticks(x, [_label(part["name"]) for part in parts], rotation=30 if len(parts) > 4 else 0,

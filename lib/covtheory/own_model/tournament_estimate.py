@@ -52,9 +52,10 @@ class TournamentEstimate:
         Both limits of a pair grow with its count, so that over prompts those of the largest count suffice.
         """
         models = len(self.names)
+        each = self.false_alarm / (models * (models - 1))
         if self.responses is not None:
-            return prompt_limits(self.scores, self.responses, self.false_alarm / (models * (models - 1)))
-        lower, upper = clopper_pearson(self.counts, self.draws, self.false_alarm / (models * (models - 1)))
+            return prompt_limits(self.scores, self.responses, each)
+        lower, upper = clopper_pearson(self.counts, self.draws, each)
         off = ~np.eye(models, dtype=bool)
         return np.where(off, lower, 0.0).max(axis=0), np.where(off, upper, 0.0).max(axis=0)
 
