@@ -121,6 +121,8 @@ def test_an_honest_student_is_not_taken_for_bits_and_bits_do_not_pass(tmp_path, 
         tmp_path / "said.npz", teacher_log_prob=teacher, model_log_prob=close / np.log(2), base=["nats"] * len(teacher)
     )
     assert "says otherwise" in answers(capsys, "profile", tmp_path / "said.npz")["warnings"][0]
+    np.savez(tmp_path / "once.npz", teacher_log_prob=teacher, model_log_prob=close, base="nats")
+    mean_is(answers(capsys, "profile", tmp_path / "once.npz"), (teacher - close).mean())
 
 
 # ---- rows that belong together, and rows that do not
@@ -160,6 +162,9 @@ def test_repeated_missing_and_foreign_ids_are_refused(tmp_path, capsys):
     lines(b, [{"log_prob": v} for v in SUMS[1]])
     refused(capsys, "--match order", "profile", a, "--model", b)
     mean_is(answers(capsys, "profile", a, "--model", b, "--match", "order"))
+    scored(a, 0)
+    scored(b, 1, prompt="p")
+    refused(capsys, "names prompts .*the teacher's file does not", "profile", a, "--model", b)
 
 
 def test_a_repeated_id_far_away_is_found_too(tmp_path):

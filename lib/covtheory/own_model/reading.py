@@ -24,6 +24,9 @@ TOOLS = (OpenAI, VLLM, LmEvalScored, LmEvalDrawn, EvalPlus)
 FORMATS = tuple(dict.fromkeys([*CONTAINERS.values(), *(tool.name for tool in TOOLS), Tool.name]))
 """What ``--format`` may force: a container, a tool's rows, or ``plain`` columns."""
 
+HELD = 1 << 22
+"""Numbers in lists, and characters of texts, that are held at once."""
+
 TITLES = {"jsonl": "JSON lines", "json": "JSON", "csv": "CSV", "tsv": "TSV", "npz": "NPZ", "parquet": "Parquet"}
 
 
@@ -65,7 +68,7 @@ class Table:
         self.lists: set[str] = set()
         self.texts: set[str] = set()
         self.truths: set[str] = set()
-        self.tool, self.arrays, self.example = Tool(), None, {}
+        self.tool, self.arrays, self.example, self.title = Tool(), None, {}, ""
         container = self.sources[0].container
         if container == "npz":
             self.arrays = npz_columns(self.sources[0])
@@ -83,7 +86,7 @@ class Table:
     @property
     def kind(self) -> str:
         """What the rows were recognised as, and how many files there are."""
-        title = self.tool.title or f"{TITLES[self.sources[0].container]} table"
+        title = self.title or self.tool.title or f"{TITLES[self.sources[0].container]} table"
         return title + (f", {len(self.sources)} files" if len(self.sources) > 1 else "")
 
     def chunks(self, names: list[str], rows: int = 1 << 18, progress=None) -> Iterator[Chunk]:
@@ -160,7 +163,8 @@ class Table:
                 yield place, each
 
     def _text(self, source, names, rows, progress):
-        kept, places = [], []
+        kept, places, weight = [], [], 0
+        heavy = [i for i, name in enumerate(names) if name in self.lists | self.texts]
         stream = self._records(source, progress)
         if source.container in ("csv", "tsv"):
             header = next(stream, (0, {}))[1]
@@ -173,9 +177,10 @@ class Table:
                 raise Problem(source.name, f"no field {error.args[0]!r}, which the first row has",
                               f"{_word(source)} {place}") from None
             places.append(place)
-            if len(kept) == rows:
+            weight += sum(len(kept[-1][i]) for i in heavy if isinstance(kept[-1][i], (list, str)))
+            if len(kept) == rows or weight > HELD:
                 yield self._assembled(source, names, kept, places)
-                kept, places = [], []
+                kept, places, weight = [], [], 0
         if kept:
             yield self._assembled(source, names, kept, places)
 
@@ -197,14 +202,19 @@ class Table:
         arrays = self.arrays if source is self.sources[0] else npz_columns(source)
         if missing := [name for name in names if name not in arrays]:
             raise Problem(source.name, f"no array {missing[0]!r}")
-        lengths = {arrays[name].shape[:1] for name in names}
+        single = {name for name in names if name in self.texts and arrays[name].ndim == 0}  # said once for all rows
+        lengths = {arrays[name].shape[:1] for name in names if name not in single}
         if len(lengths) != 1 or () in lengths:
             raise Problem(source.name, "arrays differ in length: " + ", ".join(f"{k} {arrays[k].shape}" for k in names))
-        total = arrays[names[0]].shape[0]
+        total = next(iter(lengths))[0]
+        rows = max(1, min([rows, *(HELD // max(1, arrays[name].shape[1]) for name in names if arrays[name].ndim == 2)]))
         for start in range(0, total, rows):
             stop = min(start + rows, total)
             columns = {}
             for name in names:
+                if name in single:
+                    columns[name] = [as_text(arrays[name].item())] * (stop - start)
+                    continue
                 part = arrays[name][start:stop]
                 if name in self.texts and part.dtype.kind in "USiuf" and part.ndim == 1:
                     columns[name] = [as_text(cell) for cell in part.tolist()]
@@ -220,6 +230,7 @@ class Table:
             progress(stop / total)
 
     def _parquet(self, source, names, rows, progress):
+        rows = min(rows, 1 << 12 if self.lists & set(names) else 1 << 15 if self.texts & set(names) else rows)
         stream, done = parquet_batches(source, names, rows), 0
         there = next(stream)
         if missing := [name for name in names if name not in there]:

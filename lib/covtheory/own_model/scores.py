@@ -39,6 +39,8 @@ class Side:
             table.need(["log_prob"] if alone else [sums[0]],
                        "; several draws and a verdict are for covtheory passk" * ("n" in table.columns))
         self.column, self.check = (tokens, total) if tokens else (total, None)
+        if tokens in TOKENS[f"{who}_token_log_probs"][2:]:
+            table.title = f"rollouts ({who}: {tokens})" if not table.title else f"{table.title[:-1]}, {who}: {tokens})"
         self.mask = table.first(MASKS) if tokens else None
         self.bases = [Declared(name) for name in (f"{who}_base", "base") if name in table.columns]
         self.columns = [name for name in (self.column, self.check, self.mask) if name]
@@ -112,6 +114,9 @@ class PairedScores:
         if prompt is not None:
             table.need([prompt])
         self.prompt = prompt or table.first(PROMPTS)
+        if alone and self.prompt is None and (named := self.other.first(PROMPTS)):
+            raise self.other.problem(f"names prompts (column {named!r}), but the teacher's file does not: put the column "
+                                     "there, so that responses of one prompt are not taken as independent")
         self.length, self.end = table.first(LENGTHS) if by not in LENGTHS else None, table.first(ENDS)
         if by is not None:
             table.need([by])

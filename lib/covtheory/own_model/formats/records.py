@@ -16,7 +16,7 @@ CONTAINED = {"eval": "{", "samples": "[", "rows": "["}
 """Members of a JSON object that hold the rows, and what they then start with."""
 
 _BLANK = re.compile(r"[ \t\n\r]*")
-_BROKEN = (OSError, EOFError, zlib.error, UnicodeDecodeError)
+_BROKEN = (OSError, EOFError, zlib.error, ValueError)
 
 
 def text_rows(source: Source, progress) -> Iterator[tuple[int, dict]]:

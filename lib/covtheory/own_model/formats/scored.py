@@ -60,6 +60,8 @@ class OpenAI(Tool):
                 and sum(counts) == len(tokens):
             self.notes["echoed prompts left out (their tokens by usage.prompt_tokens)"] += 1
             tokens = tokens[counts[0]:]
+        elif tokens and tokens[0] is None:
+            self.notes["scored texts counted with their prompts (no usage tells their lengths)"] += 1
         return {"id": id, "prompt": prompt, "token_log_probs": tokens, "finish_reason": choice.get("finish_reason")}
 
 
@@ -86,8 +88,9 @@ class VLLM(Tool):
             tokens = picked(row["prompt_logprobs"], row.get("prompt_token_ids"))
             start = next((row[name] for name in ("response_start", "prompt_length", "num_prompt_tokens")
                           if type(row.get(name)) is int), 0)
-            if start:
-                self.notes["prompts left out of the scored texts"] += 1
+            said = "without" if start else "with"
+            said += " their prompts" + " (num_prompt_tokens in the row leaves them out)" * (not start)
+            self.notes[f"scored texts counted {said}"] += 1
             return [{"id": request, "prompt": row.get("prompt_id", request), "token_log_probs": tokens[start:],
                      "finish_reason": None}]
         if not outputs:
