@@ -115,8 +115,8 @@ class PairedScores:
             table.need([prompt])
         self.prompt = prompt or table.first(PROMPTS)
         if alone and self.prompt is None and (named := self.other.first(PROMPTS)):
-            raise self.other.problem(f"names prompts (column {named!r}), but the teacher's file does not: put the column "
-                                     "there, so that responses of one prompt are not taken as independent")
+            raise self.other.problem(f"names prompts (column {named!r}), but the teacher's file does not: put the "
+                                     "column there, so that responses of one prompt are not taken as independent")
         self.length, self.end = table.first(LENGTHS) if by not in LENGTHS else None, table.first(ENDS)
         if by is not None:
             table.need([by])
