@@ -93,9 +93,13 @@ def test_openai_choices_echo_and_failed_requests(tmp_path, capsys):
     facts = answers(capsys, "profile", a, "--model", b)
     mean_is(facts)
     assert "2 failed requests left out" in facts["read_as"]["a.jsonl"]
+    for path, tokens in ((a, TEACHER), (b, MODEL)):
+        lines(path, [files.completion(values) for values in tokens])
+    refused(capsys, "line 1: id is missing .--match order", "profile", a, "--model", b)
+    mean_is(answers(capsys, "profile", a, "--model", b, "--match", "order"))
     lines(a, [{"id": "x", "choices": [{"index": 0, "logprobs": None}]}])
     refused(capsys, "line 1: read as OpenAI completions: no log-probabilities", "profile", a, "--model", b)
-    refused(capsys, "read as results of an OpenAI batch", "passk", b)
+    refused(capsys, "read as OpenAI completions", "passk", b)
 
 
 def test_answer_options_of_lm_eval_are_no_drawn_responses(tmp_path, capsys):

@@ -14,7 +14,7 @@ from scipy.stats import binom, norm
 
 from covtheory.__main__ import main
 from covtheory.own_model.compare import CoverageDifference, difference_interval, pass_differences
-from covtheory.own_model.intervals import betting_interval, chernoff_interval, prompt_limits
+from covtheory.own_model.intervals import _weights, betting_interval, chernoff_interval, prompt_limits
 from covtheory.own_model.profile_sample import ProfileSample
 from covtheory.own_model.prompts import PromptBand, PromptCounts, threshold_grid
 from covtheory.own_model.tournament_estimate import tournament_estimate
@@ -84,6 +84,25 @@ def test_the_betting_interval_covers_and_is_narrow_where_little_varies():
     assert high - low < 0.5 * (wide[1] - wide[0])
     assert betting_interval([1.0], [30], 0.05)[1] == 1.0
     assert betting_interval([0.0], [30], 0.05)[0] == 0.0
+
+
+def test_the_betting_limits_are_where_the_capital_is_enough():
+    values, counts, alpha = np.array([0.1, 0.4, 0.9]), np.array([5, 20, 9]), 0.1
+    stakes = [2.0**-j for j in range(1, 25)] + [1 - 2.0**-j for j in range(2, 12)]
+
+    def capital(x, m):
+        return np.mean([np.prod((1 - r + r * x / m) ** counts) for r in stakes])
+
+    low, high = betting_interval(values, counts, alpha)
+    assert capital(values, low) == pytest.approx(2 / alpha, rel=1e-6)
+    assert capital(1 - values, 1 - high) == pytest.approx(2 / alpha, rel=1e-6)
+
+
+def test_weights_on_the_ladder_sum_to_one():
+    weights, numbers = _weights(np.arange(1.0, 61) / np.arange(1, 61).sum())
+    assert len(weights) <= 16
+    assert weights @ numbers == pytest.approx(1)
+    assert weights[-1] == pytest.approx(60 / 1830)
 
 
 # ---- the profile over prompts
@@ -225,6 +244,9 @@ def test_differences_of_coverage_cover_with_and_without_prompts():
             rows = difference.rows(alpha)
             misses[k] += any(not row["lower"] <= -0.2 <= row["upper"] for row in rows)
     assert misses[1] <= allowed(repetitions, alpha)
+    means = (1 * (second >= 1) - 1 * (first >= 1)).reshape(25, 8).mean(axis=1)
+    row = difference.rows(alpha)[1]
+    assert (row["lower"], row["upper"]) == pytest.approx(difference_interval(means, alpha / 2))
     assert difference.rows(alpha)[0]["difference"] == pytest.approx((second >= 1).mean() - (first >= 1).mean())
 
 

@@ -13,7 +13,13 @@ class Tool:
     name, title, unit = "plain", "", "prompt"
 
     def __init__(self, chosen: str | None = None):
-        self.chosen, self.notes = chosen, Counter()
+        self.chosen, self.notes, self._unnamed = chosen, Counter(), 0
+
+    def request(self, name):
+        """The name of a request; one without a name is taken for a request of its own."""
+        if name is None:
+            self._unnamed += 1
+        return f"unnamed {self._unnamed}" if name is None else name
 
 
 class OpenAI(Tool):
@@ -39,9 +45,10 @@ class OpenAI(Tool):
         choices = row.get("choices")
         if not isinstance(choices, list) or not all(isinstance(choice, dict) for choice in choices):
             raise ValueError("no 'choices' in the response")
+        prompt = self.request(request)
         usage = row.get("usage") if isinstance(row.get("usage"), dict) else {}
         return [self._choice(choice, request if len(choices) == 1 else f"{request}/{choice.get('index', number)}",
-                             request, usage if len(choices) == 1 else {}) for number, choice in enumerate(choices)]
+                             prompt, usage if len(choices) == 1 else {}) for number, choice in enumerate(choices)]
 
     def _choice(self, choice, id, prompt, usage):
         held = choice.get("logprobs")
@@ -91,11 +98,12 @@ class VLLM(Tool):
             said = "without" if start else "with"
             said += " their prompts" + " (num_prompt_tokens in the row leaves them out)" * (not start)
             self.notes[f"scored texts counted {said}"] += 1
-            return [{"id": request, "prompt": row.get("prompt_id", request), "token_log_probs": tokens[start:],
-                     "finish_reason": None}]
+            prompt = self.request(row.get("prompt_id", request))
+            return [{"id": request, "prompt": prompt, "token_log_probs": tokens[start:], "finish_reason": None}]
         if not outputs:
             raise ValueError("neither prompt_logprobs nor outputs: ask vLLM for logprobs")
-        self.title, prompt = "vLLM outputs (drawn)", row.get("prompt") or row.get("prompt_token_ids") or request
+        self.title, prompt = "vLLM outputs (drawn)", row.get("prompt") or row.get("prompt_token_ids")
+        prompt = prompt or self.request(request)
         names = [request] if len(outputs) == 1 else [f"{request}/{o.get('index', i)}" for i, o in enumerate(outputs)]
         return [self._output(output, name, prompt) for output, name in zip(outputs, names, strict=True)]
 
