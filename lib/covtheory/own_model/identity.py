@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
+from covtheory.own_model.chunk import Chunk
 from covtheory.own_model.problem import Problem
-from covtheory.own_model.reading import Chunk
 
 IDS = ("id", "custom_id", "request_id", "response_id", "sample_id")
 """Names of the column that names a response; the first that is there is taken."""

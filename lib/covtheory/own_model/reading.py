@@ -6,14 +6,15 @@ commas; list columns of NPZ are 2-D and padded with zeros. Text formats are loca
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
-from covtheory.own_model.formats.arrays import arrow_lists, npz_columns, number, parquet_batches
-from covtheory.own_model.formats.cells import as_text, list_cell, number_column, truths, unpadded
+from covtheory.own_model.chunk import Chunk
+from covtheory.own_model.columnar import HELD, npz_chunks, parquet_chunks
+from covtheory.own_model.formats.arrays import npz_columns, parquet_batches
+from covtheory.own_model.formats.cells import as_text, list_cell, number_column, truths
 from covtheory.own_model.formats.records import text_rows
 from covtheory.own_model.formats.scored import VLLM, LmEvalScored, OpenAI, Tool
 from covtheory.own_model.formats.sources import CONTAINERS, Source, sources
@@ -24,24 +25,7 @@ TOOLS = (OpenAI, VLLM, LmEvalScored, LmEvalDrawn, EvalPlus)
 FORMATS = tuple(dict.fromkeys([*CONTAINERS.values(), *(tool.name for tool in TOOLS), Tool.name]))
 """What ``--format`` may force: a container, a tool's rows, or ``plain`` columns."""
 
-HELD = 1 << 22
-"""Numbers in lists, and characters of texts, that are held at once."""
-
 TITLES = {"jsonl": "JSON lines", "json": "JSON", "csv": "CSV", "tsv": "TSV", "npz": "NPZ", "parquet": "Parquet"}
-
-
-@dataclass(frozen=True, eq=False)
-class Chunk:
-    """Some consecutive rows: numbers ``(rows,)``, lists as ``(flat, offsets)``, texts as a list of str."""
-
-    path: Path
-    word: str
-    places: np.ndarray
-    columns: dict
-
-    def problem(self, row: int, message: str) -> Problem:
-        """The problem with this row of the chunk."""
-        return Problem(self.path, message, f"{self.word} {int(self.places[row])}")
 
 
 class Table:
@@ -68,6 +52,7 @@ class Table:
         self.lists: set[str] = set()
         self.texts: set[str] = set()
         self.truths: set[str] = set()
+        self.optional: set[str] = set()
         self.tool, self.arrays, self.example, self.title = Tool(), None, {}, ""
         container = self.sources[0].container
         if container == "npz":
@@ -104,8 +89,14 @@ class Table:
                 if progress:
                     progress(min((index + min(fraction, 1.0)) / total, 1.0))
 
-            part = {"npz": self._npz, "parquet": self._parquet}.get(source.container, self._text)
-            for chunk in part(source, names, rows, report):
+            if source.container == "npz":
+                arrays = self.arrays if source is self.sources[0] else npz_columns(source)
+                part = npz_chunks(self, source, arrays, names, rows, report)
+            elif source.container == "parquet":
+                part = parquet_chunks(self, source, names, rows, report)
+            else:
+                part = self._text(source, names, rows, report)
+            for chunk in part:
                 empty = False
                 yield chunk
             report(1.0)
@@ -172,7 +163,7 @@ class Table:
                 raise Problem(source.name, f"no column {missing[0]!r}", "line 1")
         for place, row in stream:
             try:
-                kept.append([row[name] for name in names])
+                kept.append([row.get(name) if name in self.optional else row[name] for name in names])
             except KeyError as error:
                 raise Problem(source.name, f"no field {error.args[0]!r}, which the first row has",
                               f"{_word(source)} {place}") from None
@@ -195,71 +186,9 @@ class Table:
                 offsets = np.concatenate([[0], np.cumsum([part.size for part in parts])])
                 chunk.columns[name] = (np.concatenate(parts), offsets)
             else:
-                chunk.columns[name] = number_column(chunk, name, truths(cells) if name in self.truths else cells)
+                chunk.columns[name] = number_column(chunk, name, truths(cells) if name in self.truths else cells,
+                                                    name in self.optional)
         return chunk
-
-    def _npz(self, source, names, rows, progress):
-        arrays = self.arrays if source is self.sources[0] else npz_columns(source)
-        if missing := [name for name in names if name not in arrays]:
-            raise Problem(source.name, f"no array {missing[0]!r}")
-        single = {name for name in names if name in self.texts and arrays[name].ndim == 0}  # said once for all rows
-        lengths = {arrays[name].shape[:1] for name in names if name not in single}
-        if len(lengths) != 1 or () in lengths:
-            raise Problem(source.name, "arrays differ in length: " + ", ".join(f"{k} {arrays[k].shape}" for k in names))
-        total = next(iter(lengths))[0]
-        rows = max(1, min([rows, *(HELD // max(1, arrays[name].shape[1]) for name in names if arrays[name].ndim == 2)]))
-        for start in range(0, total, rows):
-            stop = min(start + rows, total)
-            columns = {}
-            for name in names:
-                if name in single:
-                    columns[name] = [as_text(arrays[name].item())] * (stop - start)
-                    continue
-                part = arrays[name][start:stop]
-                if name in self.texts and part.dtype.kind in "USiuf" and part.ndim == 1:
-                    columns[name] = [as_text(cell) for cell in part.tolist()]
-                elif part.dtype.kind not in "fiu" + "b" * (name in self.truths) or \
-                        part.ndim != 1 + (name in self.lists):
-                    raise Problem(source.name,
-                                  f"array {name!r}: dtype {part.dtype} and shape {arrays[name].shape} do not fit")
-                elif part.ndim == 2:
-                    columns[name] = unpadded(np.asarray(part, dtype=float))
-                else:
-                    columns[name] = np.asarray(part, dtype=float)
-            yield Chunk(Path(source.name), "row", np.arange(start, stop) + 1, columns)
-            progress(stop / total)
-
-    def _parquet(self, source, names, rows, progress):
-        rows = min(rows, 1 << 12 if self.lists & set(names) else 1 << 15 if self.texts & set(names) else rows)
-        stream, done = parquet_batches(source, names, rows), 0
-        there = next(stream)
-        if missing := [name for name in names if name not in there]:
-            raise Problem(source.name, f"no column {missing[0]!r}")
-        for fraction, batch in stream:
-            chunk = Chunk(Path(source.name), "row", done + 1 + np.arange(len(batch)), {})
-            for name in names:
-                chunk.columns[name] = self._arrow(chunk, name, batch.column(batch.schema.get_field_index(name)))
-            done += len(batch)
-            if len(batch):
-                yield chunk
-            progress(fraction)
-
-    def _arrow(self, chunk, name, column):
-        import pyarrow
-
-        if name in self.texts:
-            return [as_text(cell) for cell in column.to_pylist()]
-        if name in self.lists:
-            found = arrow_lists(column, name in self.truths)
-            if found is None:
-                raise chunk.problem(0, f"column {name!r} has type {column.type}, expected lists of numbers")
-            return found
-        if column.null_count:
-            row = int(np.flatnonzero(column.is_null().to_numpy(zero_copy_only=False))[0])
-            raise chunk.problem(row, f"column {name!r} is missing")
-        if not number(column.type) and not (name in self.truths and pyarrow.types.is_boolean(column.type)):
-            raise chunk.problem(0, f"column {name!r} has type {column.type}, expected numbers")
-        return np.asarray(column.to_numpy(zero_copy_only=False), dtype=float)
 
 
 def _word(source: Source) -> str:

@@ -45,6 +45,8 @@ def profile_facts(estimate: ProfileEstimate, N, targets, largest: float | None =
 def independence(facts: dict) -> str:
     """For whom the limits speak: independent prompts, or rows taken as independent."""
     if facts["clusters"]:
+        if facts["clusters"] == 1:
+            return "one prompt: limits speak for the law that prompts come from, of which it says almost nothing"
         return (f"{facts['clusters']:,} independent prompts (worth {facts['effective_prompts']:.4g} with equally many "
                 "responses): limits hold over prompts")
     if facts["prompts"]:

@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 
 from covtheory.own_model.bases import BASES, BaseGuess, Declared
+from covtheory.own_model.chunk import Chunk
 from covtheory.own_model.identity import IDS, Partner, Seen
 from covtheory.own_model.numbers import ROUNDING, agree, log_probs, pieces_of, refuse, summed
 from covtheory.own_model.prompts import PROMPTS, PromptCounts
-from covtheory.own_model.reading import Chunk, Table
+from covtheory.own_model.reading import Table
 from covtheory.own_model.sanity import Sanity
 
 TOKENS = {
@@ -118,6 +119,7 @@ class PairedScores:
             raise self.other.problem(f"names prompts (column {named!r}), but the teacher's file does not: put the "
                                      "column there, so that responses of one prompt are not taken as independent")
         self.length, self.end = table.first(LENGTHS) if by not in LENGTHS else None, table.first(ENDS)
+        table.optional |= {name for name in (self.length, self.end) if name}
         if by is not None:
             table.need([by])
         declared = [name for name in ("base", "kl_base") if name in table.columns and self.kl]
@@ -208,7 +210,7 @@ class PairedScores:
             count.add(prompts)
         if self.length:
             lengths = chunk.columns[self.length]
-            refuse(chunk, ~(lengths >= 1), self.length, lengths, "empty response: expected at least one token")
+            refuse(chunk, lengths < 1, self.length, lengths, "empty response: expected at least one token")
         ends = chunk.columns.get(self.end) if self.end else None
         truncated = None if ends is None or not any(ends) else np.array(
             [end.strip().lower() in ("length", "max_tokens", "true", "1") for end in ends])

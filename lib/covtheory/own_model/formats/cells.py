@@ -55,14 +55,16 @@ def list_cell(chunk, row: int, name: str, cell) -> np.ndarray:
     return array
 
 
-def number_column(chunk, name: str, cells) -> np.ndarray:
-    """A column of numbers; the first cell that is none is refused with its place."""
+def number_column(chunk, name: str, cells, optional: bool = False) -> np.ndarray:
+    """A column of numbers; the first cell that is none is refused with its place; missing optional ones are NaN."""
+    if optional:
+        cells = [None if cell == "" else cell for cell in cells]
     array = _array(cells)
-    if array is None or (np.isnan(array).any() and None in cells):
+    if array is None or (np.isnan(array).any() and None in cells and not optional):
         for row, cell in enumerate(cells):
-            if cell is None:
+            if cell is None and not optional:
                 raise chunk.problem(row, f"column {name!r} is missing (null)")
-            if _array([cell]) is None:
+            if cell is not None and _array([cell]) is None:
                 raise chunk.problem(row, f"column {name!r}: {_shown(cell)} is no number")
         raise chunk.problem(0, f"column {name!r} holds no numbers")
     return array
