@@ -11,12 +11,13 @@ export PYTHONHASHSEED = 0
 # What a shell may hold that weakens a test or brings another library; notebooks run with a list of what they inherit.
 unexport PYTEST_ADDOPTS PYTEST_PLUGINS PYTEST_DISABLE_PLUGIN_AUTOLOAD PYTHONPATH PYTHONSTARTUP PYTHONOPTIMIZE PYTHONHOME PYTHONINSPECT PYTHONWARNINGS
 
-.PHONY: help verify test platforms campaign update new book slides student solutions explorer train lab bench mutants requirements clean
+.PHONY: help verify test prove platforms campaign update new book slides student solutions explorer train lab bench mutants requirements clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make verify [NB=03] [SEED=7] [FRESH=1]  run every notebook, print every claim's verdict"
 	@echo "make test                               everything that guards the project"
+	@echo "make prove [WRITE=1] [CHECK=1]           Rocq's kernel checks the formal proofs; says what to install if it is missing"
 	@echo "make platforms [NB=03] [VARIANT=sse]    every notebook, strictly, under every arithmetic to be had here"
 	@echo "make platforms OLDEST=1                 the same with the oldest versions of all dependencies (Python 3.11)"
 	@echo "make campaign [SEEDS=0-99] [NB=03]      every notebook at many seeds; SCHEDULER=tcp://host:8786 for a cluster"
@@ -52,6 +53,9 @@ test: $(STAMP)
 	@$(BIN)/ruff check .
 	@$(BIN)/python -m pytest -q -n auto --dist loadgroup
 	@$(RUN) verify
+
+prove:
+	@$(PYTHON) lib/proofs $(if $(WRITE),--write) $(if $(CHECK),--check)
 
 platforms: $(STAMP)
 	@$(RUN) platforms $(if $(NB),--notebook $(NB)) $(if $(VARIANT),--variant $(VARIANT)) $(if $(OLDEST),--oldest)

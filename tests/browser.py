@@ -1,10 +1,8 @@
-"""A headless Chromium for the tests of pages: where it is, how it starts, and what a page under test must not do."""
+"""What a page under test must not do."""
 
 import importlib.util
 import json
 import os
-import shutil
-from pathlib import Path
 
 import pytest
 
@@ -13,20 +11,10 @@ needs_reveal = pytest.mark.skipif(
     reason="reveal.js is not installed: requirements/slides.txt")
 """For tests of slides."""
 
-ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-             "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-NAMES = ("chromium", "chromium-browser", "google-chrome",
-         "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 LOCAL = ("file:", "data:", "blob:", "about:", "http://127.0.0.1:")
 ACCESSIBLE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
               "rules": {"heading-order": {"enabled": True}, "page-has-heading-one": {"enabled": True}},
               "resultTypes": ["violations"]}
-
-
-def browser_path() -> str | None:
-    """Return the browser that $CHROMIUM or the search path names, or None."""
-    named = os.environ.get("CHROMIUM", "")
-    return named if Path(named).is_file() else next(filter(None, map(shutil.which, NAMES)), None)
 
 
 def watch(page) -> None:
@@ -46,7 +34,7 @@ def watch(page) -> None:
 
 THIN = """() => {
   const few = (selector, kept, act) => [...document.querySelectorAll(selector)].slice(kept).forEach(act);
-  few("math", 12, formula => formula.replaceWith("x"));
+  few(".katex", 12, formula => formula.replaceWith("x"));
   few("div.highlight pre", 5, code => code.replaceChildren(code.textContent));
   few("section.claim.holds", 6, card => card.remove());
   few("section.claim.refuted_as_printed", 2, card => card.remove());
@@ -54,14 +42,18 @@ THIN = """() => {
 """Thins out what repeats on a page (formulas, coloured code, cards) before axe-core looks at every element of it."""
 
 
-def violations(page) -> list[str]:
-    """Return what axe-core finds wrong with a page by WCAG 2 A and AA and in its order of headings, one line a node."""
+def violations(page, only: str | None = None) -> list[str]:
+    """Return what axe-core finds wrong with a page by WCAG 2 A and AA and in its order of headings, one line a node.
+
+    ``only`` names one rule of axe-core.
+    """
     from axe_playwright_python.base import AXE_SCRIPT
 
+    chosen = {**ACCESSIBLE, "runOnly": [only], "rules": {}} if only else ACCESSIBLE
     page.evaluate(THIN)
     if not page.evaluate("typeof axe !== 'undefined'"):
         page.evaluate(AXE_SCRIPT + "; null")
-    found = page.evaluate(f"axe.run({json.dumps(ACCESSIBLE)})")["violations"]
+    found = page.evaluate(f"axe.run({json.dumps(chosen)})")["violations"]
     return [f"{rule['id']}: {node['html'][:160]} {(node.get('failureSummary') or '').splitlines()[-1:]}"
             for rule in found for node in rule["nodes"]]
 
@@ -77,7 +69,8 @@ def overflowing(page) -> list[str]:
       if (whole > width) found.push("the page is " + whole);
       for (const element of article.querySelectorAll("*")) {
         const box = element.getBoundingClientRect();
-        if (box.width === 0 || box.right <= width + 1 || getComputedStyle(element).position === "absolute") continue;
+        if (box.width === 0 || box.right <= width + 1 || element.closest(".katex-mathml, svg")) continue;
+        if (getComputedStyle(element).position === "absolute") continue;
         let inside = false;
         for (let outer = element; outer && !inside && !outer.contains(article); outer = outer.parentElement)
           inside = ["auto", "scroll"].includes(getComputedStyle(outer).overflowX) &&

@@ -1,10 +1,13 @@
 """Fixtures that several files of tests share, and how property tests draw: the same examples every time."""
 
 import os
+from contextlib import ExitStack
 
 import pytest
-from browser import ARGUMENTS, browser_path, watch
+from browser import watch
 from hypothesis import settings
+
+from publishing.slides.check import browser as chromium
 
 settings.register_profile("covtheory", derandomize=True, deadline=None, max_examples=60)
 settings.load_profile("covtheory")
@@ -17,16 +20,12 @@ def browser():
     Not one a session: while it runs, this process has a running event loop, and asyncio.run would fail in other files.
     """
     missing = pytest.fail if os.environ.get("CI") else pytest.skip
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        missing("playwright is not installed: requirements/browser.txt")
-    if (path := browser_path()) is None:
-        missing("no Chromium on the search path: apt-get install chromium, or set CHROMIUM")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+    with ExitStack() as stack:
+        try:
+            started = stack.enter_context(chromium())
+        except RuntimeError as error:
+            missing(str(error))
         yield started
-        started.close()
 
 
 @pytest.fixture

@@ -66,6 +66,9 @@ def test_links_lead_to_notebooks():
 def test_vendored_libraries_come_with_their_licences():
     vendor = ROOT / "lib/publishing/assets/vendor"
     licences = (vendor / "LICENSES.txt").read_text(encoding="utf-8")
+    katex = (vendor / "katex" / "katex.min.js").read_text(encoding="utf-8")
+    assert f'version:"{re.search(r"katex ([0-9.]+),", licences).group(1)}"' in katex
+    assert (vendor / "katex" / "LICENSE").is_file()
     for path in vendor.glob("*.js"):
         version = re.search(r"v(\d+\.\d+\.\d+) Copyright", path.read_text(encoding="utf-8")[:200]).group(1)
         assert re.search(rf"^{re.escape(path.name)} .* {re.escape(version)},", licences, re.MULTILINE)

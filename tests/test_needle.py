@@ -28,7 +28,8 @@ def exact_log_tail(m, k):
 
 
 @pytest.mark.parametrize(("m", "k"), [(4, 3), (101, 95), (1000, 700), (10**4, 5200), (10**5, 50001), (10**6, 530_000),
-                                      (10**9, 504 * 10**6), (10**12, 502_200 * 10**6)])
+                                      (10**9, 504 * 10**6), (10**12, 502_200 * 10**6), (20_000, 19_950),
+                                      (10**12, 10**12 - 3)])
 def test_upper_tail_of_fair_signs_far_beyond_floats(m, k):
     assert math.isclose(float(log_upper_tail(m, k)), exact_log_tail(m, k), rel_tol=1e-9)
 

@@ -1,5 +1,6 @@
-"""Slides stand alone and fit: splitting, mathematics, verdicts in words, notes kept apart, stale outputs refused."""
+"""Slides stand alone: structure from metadata, verdicts in words, notes kept apart, stale outputs refused."""
 
+import importlib.util
 import json
 import re
 import shutil
@@ -8,15 +9,17 @@ from pathlib import Path
 import nbformat
 import pytest
 from browser import needs_reveal
+from bs4 import BeautifulSoup
 
 from claimcheck import ledger as ledgers
 from claimcheck.claim import MIME
 from claimcheck.gate.contract import notebooks
 from claimcheck.gate.staleness import assert_fresh
 from claimcheck.register import find_root, load_register
-from publishing import mathml
-from publishing.slides import blocks, deck, flow, notes, page, pages, verdict
 from publishing.slides.command import make_all, slides
+
+if importlib.util.find_spec("sphinx_revealjs"):
+    from publishing.slides import cells, deck, verdict
 
 pytestmark = needs_reveal
 ROOT = find_root(Path(__file__))
@@ -34,9 +37,21 @@ def cell(kind, source, slide, outputs=()):
     return made
 
 
-def built(*cells):
+def built(*made, guide=""):
+    """The sections of a deck as lists of slides: name, heading, what is seen, what the lecturer reads."""
     opening = cell("markdown", "# 01. Title\n\n**The question.** Why?\n\n**Minutes** 60.", "slide")
-    return deck.make(nbformat.v4.new_notebook(cells=[opening, *cells]), LEDGER, REGISTER)
+    nb = cells.prepared(nbformat.v4.new_notebook(cells=[opening, *made]), REGISTER, guide)
+    body = BeautifulSoup(deck.html(nb), "html.parser").find(class_="slides")
+    return [[Slide(slide) for slide in column.find_all("section", recursive=False)]
+            for column in body.find_all("section", recursive=False)]
+
+
+class Slide:
+    def __init__(self, section):
+        self.body, aside = section.find(class_="body"), section.find("aside")
+        self.name, self.heading = section["id"], section.find(["h1", "h2"]).get_text()
+        self.notes = aside.get_text() if aside else ""
+        self.text = self.body.get_text()
 
 
 def record(id):
@@ -67,121 +82,111 @@ def checkout(tmp_path):
 
 
 def test_columns_subslides_fragments_notes_and_skips_follow_the_metadata():
-    made = built(cell("markdown", "## One\n\n" + "first " * 40, "slide"), cell("markdown", "concealed", "skip"),
-                 cell("markdown", "below. " * 120, "subslide"), cell("markdown", "later", "fragment"),
-                 cell("markdown", "say it", "notes"), cell("markdown", "## Two\n\nlast", "slide"))
-    assert [section.title for section in made.sections] == ["01. Title", "One", "Two"]
-    first, second = made.sections[1].pages
-    assert "first" in first.body
-    assert "below" not in first.body
-    assert '<div class="fragment">' in second.body
-    document = page.html(made)
-    shown = re.sub(r"<aside.*?</aside>", "", document, flags=re.DOTALL)
-    for text in ("concealed", "say it"):
-        assert text in document
-        assert text not in shown
-    assert "say it" in second.notes[-1]
+    title, one, two = built(
+        cell("markdown", "## One\n\nfirst", "slide"), cell("markdown", "concealed", "skip"),
+        cell("markdown", "below", "subslide"), cell("markdown", "later", "fragment"),
+        cell("markdown", "say it", "notes"), cell("markdown", "## Two\n\nlast", "slide"))
+    assert [slide.name for slide in [*title, *one, *two]] == ["title", "sections", "one", "one-2", "two"]
+    assert [slide.heading for slide in one] == ["One", "One"]
+    assert (one[0].text.strip(), one[1].body.find(class_="fragment").get_text().strip()) == ("first", "later")
+    assert one[0].notes.split() == ["Not", "on", "the", "slides:", "concealed"]
+    assert one[1].notes.strip() == "say it"
+    assert "concealed" not in one[1].text
 
 
-def test_long_paragraph_is_split_between_sentences_and_loses_none():
-    text = " ".join(f"Sentence number {i} has a few words and the formula $x_{{{i}}}\\le y^2$." for i in range(60))
-    _, made = blocks.of_markdown(text, blocks.Groups())
-    cut = pages.paginate(made)
-    assert len(cut) > 2
-    assert [block for part in cut for block in part.blocks] == made
-    assert all(pages.height(part.blocks) <= pages.ROOM for part in cut)
-    assert all(part.blocks[0].words[0].text == "Sentence" for part in cut)
+def test_breaks_cut_a_cell_at_the_lines_that_begin_so_and_lose_nothing():
+    text = "## One\n\nStatement.\n\n*Proof.* First\n$$a=b.$$\nand then.\n\n1. a\n2. b"
+    long = cell("markdown", text, "slide")
+    long.metadata["slideshow"]["breaks"] = ["*Proof.*", "2."]
+    _, one = built(long)
+    assert [slide.text.split()[0] for slide in one] == ["Statement.", "Proof.", "b"]
+    assert one[2].body.ol["start"] == "2"
+    assert "and then." in one[1].text
 
 
-def test_statement_is_boxed_and_its_proof_is_not():
-    text = "Let $n\\ge1$. **Theorem 1.** *It holds.*\n$$a=b.$$\n*Proof.* Clear. $\\square$ And so on."
-    _, made = blocks.of_markdown(text, blocks.Groups())
-    assert [(b.role, b.kind) for b in made] == [("", "text"), ("theorem", "text"), ("theorem", "formula"),
-                                                ("proof", "text"), ("", "text")]
+@pytest.mark.parametrize("start", ["*Nothing", "S"])
+def test_break_that_names_no_line_or_several_is_a_clear_error(start):
+    long = cell("markdown", "## One\n\nSo.\n\nSuch.", "slide")
+    long.metadata["slideshow"]["breaks"] = [start]
+    with pytest.raises(ValueError, match=r"breaks: \d lines begin .*, in the cell that begins with '## One'"):
+        built(long)
 
 
-def test_wide_formula_is_broken_at_relations_and_fits():
-    tex = "=".join(rf"\frac{{a_{{{i}}}+b}}{{c}}\sum_{{i\le n}}\log x_i" for i in range(9))
-    element = mathml.mathml(tex, "block")
-    shown = flow.displayed(element, 28, blocks.WIDTH)
-    assert shown.html.count("<math") > 1
-    assert "font-size" not in shown.html
-    joined = "".join(re.findall(r">([^<]+)<", shown.html))
-    assert joined == mathml.plain(element)
+def test_formulas_are_set_in_text_headings_and_notes():
+    title, one = built(cell("markdown", "## The price $\\kappa^2$\n\nText $x_1$\n$$\\frac{1}{n}$$", "slide"),
+                       cell("markdown", "say $y$", "notes"))
+    assert one[0].name == "the-price-2"
+    assert len(one[0].body.find_all("math")) == 2
+    assert one[0].body.find(class_="katex-display")
+    assert title[1].body.find("a").find("math")
+    assert "$" not in "".join(slide.text + slide.notes + slide.heading for slide in [*title, *one])
 
 
-@pytest.mark.parametrize(("tex", "wanted"), [
-    (r"\Big\{x\Bigr\}", ">{</mo>"), (r"\mathrm{Cov}_N", "<mi>Cov</mi>"), (r"\mathbf 1", "𝟏"),
-    (r"f'", "<mi>f</mi><mi"),
-    (r"\mathcal F", "ℱ"), (r"|\Pi|/n", 'form="prefix"'), (r"a\|b", 'form="infix"'),
-    (r"x:=1", "<mo>:=</mo>"), (r"x\sim\mu", "<mo>∼</mo>"), (r"\log x", '<mspace width="0.167em">'),
-])
-def test_mathematics_that_browsers_would_set_badly_is_repaired(tex, wanted):
-    assert wanted in mathml.html(mathml.mathml(tex))
-
-
-def test_command_that_is_not_understood_is_an_error_and_not_a_backslash_on_a_slide():
+def test_formula_that_is_not_understood_is_an_error_and_not_a_backslash_on_a_slide():
     with pytest.raises(ValueError, match="TeX not understood"):
-        mathml.mathml(r"\Big\nosuchthing x")
-
-
-def test_table_too_wide_is_wrapped_and_long_table_is_split_with_its_head_repeated():
-    row = "| " + " | ".join(["some words that go on for a while " * 2] * 4) + " |"
-    _, made = blocks.of_markdown("\n".join(["| a | b | c | d |", "|---|---|---|---|", *[row] * 20]), blocks.Groups())
-    cut = pages.paginate(made)
-    assert len(cut) > 1
-    for part in cut:
-        assert pages.render(part.blocks).count("<th ") == 4
-        assert made[0].data["width"] <= blocks.WIDTH
+        built(cell("markdown", "## One\n\n$\\nosuchthing x$", "slide"))
 
 
 def test_long_output_is_cut_with_a_pointer_to_the_notebook():
-    (block,) = blocks.of_output_text("\n".join(f"line {i}" for i in range(40)), blocks.Groups())
-    assert "… 28 more lines in the notebook" in block.html
-    assert "line 12" not in block.html
+    stream = nbformat.v4.new_output("stream", text="\n".join(f"line {i}" for i in range(40)))
+    _, one = built(cell("markdown", "## One", "slide"), cell("code", "print", "-", [stream]))
+    shown = one[0].body.find("pre", class_="output").get_text()
+    assert "… 28 more lines in the notebook" in shown
+    assert "line 12" not in shown
 
 
-def test_figure_scales_to_its_slide_with_its_alternative_text_and_caption_but_without_digest():
-    nb = nbformat.read(NOTEBOOKS[0], as_version=4)
-    made = deck.make(nb, LEDGER, REGISTER)
-    (shown,) = [p for s in made.sections for p in s.pages if "<figure" in p.body and "Figure 1" in p.body]
-    assert re.search(r'<img alt="[^"]{20,}" width="\d+" height="\d+" src="data:image/png', shown.body)
-    assert ", last y" not in "".join(p.body for s in made.sections for p in s.pages)
+@pytest.mark.parametrize("before", [True, False])
+def test_figure_has_its_text_and_its_caption_and_no_digest(before):
+    data = {"image/png": "iVBORw0KGgo="}
+    picture = nbformat.v4.new_output("display_data", data, metadata={"image/png": {"alt": "a curve that falls"}})
+    plot = cell("code", "plot()", "subslide", [picture, nbformat.v4.new_output("stream", text="n=3, last y -3")])
+    caption = "**Figure 1.** It falls."
+    around = ([cell("markdown", f"## One\n\nText.\n\n{caption}", "slide"), plot] if before else
+              [cell("markdown", "## One\n\nText.", "slide"), plot, cell("markdown", caption, "-")])
+    _, (first, second) = built(*around)
+    assert first.text.strip() == "Text."
+    assert second.body.img["alt"] == "a curve that falls"
+    assert second.body.img.find_next("p").get_text() == "Figure 1. It falls."
+    assert "last y" not in second.text
+    assert "a curve that falls" in second.notes
 
 
 def test_verdicts_are_in_words():
     refuted = next(entry for entry in LEDGER["claims"] if entry["status"] == "refuted_as_printed")
-    text = verdict.card(refuted, LEDGER, REGISTER, 1).html
+    text = verdict.card(refuted)
     assert "Refuted as printed" in text
     assert f"The corrected claim {refuted['corrected_by']} holds." in text
-    held = verdict.card(record("kl-to-coverage"), LEDGER, REGISTER, 1)
-    assert "Checked by exact enumeration on" in held.html
-    algebra = verdict.card(record("tail-and-mean"), LEDGER, REGISTER, 1)
-    assert "computer algebra and exact enumeration" in algebra.html
-    assert REGISTER["kl-to-coverage"].does_not_say[:30] in held.notes[0]
-    assert "worst" not in held.html.replace("At worst", "")
+    held = verdict.card(record("kl-to-coverage"))
+    assert "Checked by exact enumeration on" in held
+    assert "computer algebra and exact enumeration" in verdict.card(record("tail-and-mean"))
+    assert "worst" not in held.replace("At worst", "")
 
 
-def test_code_is_collapsed_and_code_without_output_goes_with_the_next_that_has_some():
+def test_claim_has_its_verdict_on_the_slide_what_it_does_not_say_in_the_notes_and_a_row_in_the_end():
+    shown = nbformat.v4.new_output("display_data", {MIME: record("kl-to-coverage"), "text/plain": "plain"})
+    _, one, end = built(cell("markdown", "## One", "slide"), cell("code", "claim()", "-", [shown]))
+    assert one[0].body.find(class_="claim").find(class_="verdict").get_text().startswith("✓ Holds")
+    assert REGISTER["kl-to-coverage"].does_not_say[:30] in one[0].notes
+    assert REGISTER["kl-to-coverage"].does_not_say[:30] not in one[0].text
+    assert [cell.get_text() for cell in end[0].body.find_all("td")][:2] == ["kl-to-coverage", "upper bound"]
+
+
+def test_code_is_collapsed_beside_what_it_prints():
     stream = nbformat.v4.new_output("stream", text="2\n")
-    made = built(cell("markdown", "## One", "slide"), cell("code", "x = 1", "-"), cell("code", "x + 1", "-", [stream]))
-    shown = page.html(made)
-    assert shown.count('<button type="button" aria-expanded="false"') == 2
-    assert shown.count('tabindex="-1" hidden>') == 2
+    _, one = built(cell("markdown", "## One", "slide"), cell("code", "x = 1", "-"),
+                   cell("code", "x + 1", "-", [stream]))
+    assert [box.pre.get_text().strip() for box in one[0].body.find_all("details")] == ["x = 1", "x + 1"]
+    assert not any(box.has_attr("open") for box in one[0].body.find_all("details"))
 
 
 def test_teaching_guide_opens_the_notes_of_its_section_without_rubric():
     guide = ("## 01. Title\n\nAll in all.\n\n### One, with $n\\ge1$\n\n- **Minutes:** 8\n"
              "- **Misconception:** *wrong.*\n\n"
              "| exercise | full credit |\n|---|---|\n| 01-a | reason |\n\n## 02. Other\n\n### One\n\nno\n")
-    opening = cell("markdown", "# 01. Title\n\n**The question.** Why?\n\n**Minutes** 60.", "slide")
-    nb = nbformat.v4.new_notebook(cells=[opening, cell("markdown", "## One, with $n\\ge1$\n\nText.", "slide")])
-    made = deck.make(nb, LEDGER, REGISTER, guide)
-    assert "All in all" in "".join(made.sections[0].pages[0].notes)
-    told = "".join(made.sections[1].pages[0].notes)
-    assert "Misconception" in told
-    assert "full credit" not in told
-    assert "by length of text" not in told
+    title, one = built(cell("markdown", "## One, with $n\\ge1$\n\nText.", "slide"), guide=guide)
+    assert "All in all" in title[0].notes
+    assert "Misconception" in one[0].notes
+    assert "full credit" not in one[0].notes
 
 
 def test_names_of_slides_are_unique_and_links_to_sections_lead_somewhere(files):
@@ -274,8 +279,4 @@ def test_notes_to_print_name_every_slide(files):
             named, shown = (re.findall(r'<section id="([^"]+)"', page) for page in (text, files[f"{stem}.html"]))
             assert named == shown
             assert "It does not say" in text
-
-
-def test_summaries_of_slides_are_short():
-    made = built(cell("markdown", "## One\n\n" + "word " * 30, "slide"))
-    assert notes.summary(made.sections[1].pages[0]).endswith("…")
+            assert "$" not in re.sub(r"<(annotation|code).*?</\1>|<style>.*?</style>", "", text, flags=re.DOTALL), name

@@ -7,9 +7,8 @@ from browser import needs_reveal, violations
 
 from claimcheck.gate.contract import notebooks
 from claimcheck.register import find_root
-from publishing.slides.check import LEAST, look
+from publishing.slides.check import look
 from publishing.slides.command import make_all
-from publishing.slides.measure import BASE
 
 pytestmark = [pytest.mark.xdist_group("browser"), needs_reveal]
 ROOT = find_root()
@@ -35,25 +34,42 @@ def opened(page, folder):
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_every_slide_fits_is_readable_and_asks_no_network(path, folder, page):
-    assert LEAST == 0.6 * BASE
     page.set_viewport_size({"width": 1280, "height": 720})
-    count, found = look(page, folder / f"{path.stem}.html")
-    assert found == []
+    count, faults, scrolling = look(page, folder / f"{path.stem}.html")
+    assert faults == []
     assert count > 12
+    assert len(scrolling) <= 3
+
+
+def spoilt(folder, scratch, addition):
+    """The first deck with something more on its slide of sections."""
+    text = (folder / f"{NOTEBOOKS[0].stem}.html").read_text(encoding="utf-8")
+    place = re.search(r'<section id="sections".*?<div class="body">', text, re.DOTALL).end()
+    (scratch / "spoilt.html").write_text(text[:place] + addition + text[place:], encoding="utf-8")
+    return scratch / "spoilt.html"
 
 
 @pytest.mark.parametrize(("defect", "said"), [
-    ('<p style="height:900px">tall</p>', "bottom"), ('<p style="width:1400px">wide</p>', "right"),
+    ('<p style="height:1300px">tall</p>', "scrolls, 2."), ('<p style="width:1400px">wide</p>', "too wide"),
     ('<p style="font-size:12px">small</p>', "12.0 px: small"), ('<img src="data:image/png;base64,">', "lacks its text"),
     ('<p style="display:block"><img alt="far" src="https://example.org/a.png"></p>', "network"),
 ])
 def test_planted_defect_is_found(defect, said, folder, tmp_path, page):
-    text = (folder / f"{NOTEBOOKS[0].stem}.html").read_text(encoding="utf-8")
-    broken = tmp_path / "broken.html"
-    broken.write_text(re.sub(r'(<h2[^>]*>Sections.*?<div class="body">)', lambda m: m.group(1) + defect, text, count=1),
-                      encoding="utf-8")
     page.set_viewport_size({"width": 1280, "height": 720})
-    assert any(said in line for line in look(page, broken)[1])
+    assert any(said in line for line in look(page, spoilt(folder, tmp_path, defect))[1])
+
+
+def test_slide_that_is_a_little_too_long_scrolls_visibly_and_by_keyboard(folder, tmp_path, page):
+    page.set_viewport_size({"width": 1280, "height": 720})
+    _, faults, scrolling = look(page, spoilt(folder, tmp_path, '<p style="height:600px">tall</p>'))
+    assert faults == []
+    assert "#/sections (1.2): scrolls" in scrolling[0]
+    page.evaluate("deck.slide(0, 1)")
+    body = page.locator("#sections .body.scrolls")
+    body.focus()
+    page.keyboard.press("End")
+    page.wait_for_function("document.querySelector('#sections .body').scrollTop > 0")
+    assert page.evaluate("deck.getIndices().v") == 1
 
 
 def test_notes_appear_in_the_speaker_view_and_nowhere_else(opened):
@@ -72,16 +88,16 @@ def test_keyboard_moves_and_shows_code(opened):
     opened.evaluate("deck.slide(0, 0)")
     opened.keyboard.press("ArrowRight")
     assert opened.evaluate("deck.getIndices().h") == 1
-    opened.evaluate("deck.configure({}); const s = document.querySelector('.code').closest('section');"
-                    "const i = deck.getIndices(s); deck.slide(i.h, i.v, 1000)")
-    panel = opened.locator("section.present > section.present .code").first
-    assert not panel.is_visible()
+    opened.evaluate("const i = deck.getIndices(document.querySelector('details.source').closest('section'));"
+                    "deck.slide(i.h, i.v, 1000)")
+    code = opened.locator("section.present > section.present details.source pre").first
+    assert not code.is_visible()
     opened.keyboard.press("c")
-    assert panel.is_visible()
-    opened.keyboard.press("Escape")
-    assert not panel.is_visible()
-    opened.locator("section.present > section.present [aria-controls]").first.press("Enter")
-    assert panel.is_visible()
+    assert code.is_visible()
+    opened.keyboard.press("c")
+    assert not code.is_visible()
+    opened.locator("section.present > section.present summary").first.press("Enter")
+    assert code.is_visible()
 
 
 def test_deep_link_opens_its_slide(page, folder):
@@ -92,14 +108,21 @@ def test_deep_link_opens_its_slide(page, folder):
     assert page.evaluate("deck.getCurrentSlide().id") == slug
 
 
-def test_printing_gives_one_page_a_slide_without_notes_or_buttons(opened, folder):
+def test_printing_gives_every_slide_its_page_without_notes_or_code(opened, folder):
     total = opened.evaluate("deck.getTotalSlides()")
     opened.goto((folder / f"{NOTEBOOKS[0].stem}.html").as_uri() + "?print-pdf")
     opened.wait_for_function("document.querySelectorAll('.pdf-page').length > 0")
     printed = opened.pdf(prefer_css_page_size=True, print_background=True)
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == total
-    assert not opened.locator("aside.notes:visible, .buttons:visible, .code:visible").count()
-    assert opened.evaluate("getComputedStyle(document.querySelector('section.page')).paddingLeft") == "44px"
+    assert not opened.locator("aside.notes:visible, details.source:visible").count()
+
+
+def test_on_a_phone_slides_are_a_page_to_scroll(page, folder):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto((folder / f"{NOTEBOOKS[0].stem}.html").as_uri())
+    page.wait_for_function("typeof deck !== 'undefined' && deck.isReady()")
+    assert page.evaluate("deck.isScrollView()")
+    assert page.problems == []
 
 
 @pytest.mark.parametrize("name", ["index.html", f"{NOTEBOOKS[0].name[:2]}_notes.html", f"{NOTEBOOKS[0].stem}.html"])

@@ -1,13 +1,10 @@
 """The bibliography as entries that a page can show: authors, title, where, links."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
-from publishing.mathematics import plain
-
-_ACCENTS = {"'": "\u0301", '"': "\u0308", "`": "\u0300", "^": "\u0302", "~": "\u0303", "c": "\u0327", "v": "\u030c"}
+from publishing.formulas import plain
 
 
 @dataclass(frozen=True)
@@ -71,13 +68,6 @@ def parse(text: str) -> dict[str, Entry]:
     for part in re.split(r"^@\w+\{", text, flags=re.MULTILINE)[1:]:
         key, body = part.split(",", 1)
         pattern = r"(\w+)\s*=\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"
-        fields = {name.lower(): _text(value) for name, value in re.findall(pattern, body)}
+        fields = {name.lower(): plain(value) for name, value in re.findall(pattern, body)}
         entries[key.strip()] = Entry(key.strip(), fields)
     return entries
-
-
-def _text(value):
-    value = re.sub(r"\$([^$]*)\$", lambda match: plain(match.group(1)), value)
-    value = re.sub(r"""\{?\\(['"`^~cv])\s*\{?(\w)\}?\}?""",
-                   lambda m: unicodedata.normalize("NFC", m.group(2) + _ACCENTS[m.group(1)]), value)
-    return re.sub(r"\s+", " ", re.sub(r"[{}]", "", value)).replace("--", "–").strip()

@@ -11,7 +11,7 @@ import nbformat
 from claimcheck.gate.contract import notebooks
 from claimcheck.gate.staleness import StaleError, assert_fresh
 from claimcheck.register import load_register
-from publishing import bibliography
+from publishing import bibliography, formulas, kernel_proofs
 from publishing.book_cells import readable
 from publishing.book_claims import Claims
 from publishing.book_pages import FILES, pages
@@ -24,8 +24,9 @@ SETTINGS = {
     "extensions": ["myst_nb", "publishing.book_sphinx"], "nitpicky": True, "root_doc": "index",
     "nb_execution_mode": "off", "nb_code_prompt_show": "Show the code", "nb_code_prompt_hide": "Hide the code",
     "myst_enable_extensions": ["dollarmath", "deflist"], "myst_dmath_double_inline": True, "myst_heading_anchors": 3,
-    "html_math_renderer": "mathml",
-    "html_theme": "furo", "html_static_path": ["_static"], "html_css_files": ["book.css"], "html_js_files": ["book.js"],
+    "html_math_renderer": "stored",
+    "html_theme": "furo", "html_static_path": ["_static"], "html_js_files": ["book.js"],
+    "html_css_files": [*(path.name for path in formulas.STYLES), "book.css"],
     "html_use_index": False, "html_domain_indices": False, "html_copy_source": False, "html_show_sourcelink": False,
     "html_show_sphinx": False, "html_show_copyright": False, "html_extra_path": ["_extra"],
     "html_favicon": "_static/favicon.svg", "templates_path": ["_templates"],
@@ -71,7 +72,7 @@ def write_source(root: Path, source: Path, ledger: dict) -> None:
     """Write what Sphinx reads: rewritten notebooks, pages, pictures, and the files that are only copied."""
     paths = notebooks(root)
     claims = Claims(load_register(root), ledger, bibliography.read(root / "references" / "references.bib"),
-                    {path.name[:2]: f"{path.stem}.html" for path in paths})
+                    {path.name[:2]: f"{path.stem}.html" for path in paths}, kernel_proofs.read(root))
     extra = source / "_extra"
     for folder in (extra / "notebooks", extra / "files", source / "references"):
         folder.mkdir(parents=True)
@@ -88,6 +89,9 @@ def write_source(root: Path, source: Path, ledger: dict) -> None:
     if (explorer := root / "references" / "explorer.html").exists():
         shutil.copyfile(explorer, extra / explorer.name)
     shutil.copytree(ASSETS, source / "_static")
+    shutil.copytree(formulas.KATEX / "fonts", source / "_static" / "fonts")
+    for path in formulas.STYLES:
+        shutil.copy(path, source / "_static")
     (source / "_templates").mkdir()
     (source / "_templates" / "search.html").write_text(SEARCH, encoding="utf-8")
 

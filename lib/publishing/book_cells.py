@@ -33,7 +33,7 @@ def readable(nb: nbformat.NotebookNode, number: str, name: str, claims: Claims) 
         if cell.cell_type == "markdown":
             cells.append(_prose(cell, number, claims))
         elif cell.cell_type == "code":
-            caption = _take_caption(cells) if any("image/png" in o.get("data", {}) for o in cell.outputs) else ""
+            caption = take_caption(cells) if any("image/png" in o.get("data", {}) for o in cell.outputs) else ""
             cells += _code(cell, number, claims, caption)
     title, _, rest = cells[0].source.partition("\n")
     download = (f'<p class="notebook-facts"><a href="notebooks/{name}" download>Download the notebook</a>, '
@@ -87,7 +87,7 @@ def _prose(cell, number, claims):
     return nbformat.v4.new_markdown_cell(text, id=cell.id)
 
 
-def _take_caption(cells):
+def take_caption(cells: list) -> str:
     """Take the paragraph that starts with **Figure n.** from the end of the last cell, if it is there."""
     if not cells or cells[-1].cell_type != "markdown":
         return ""

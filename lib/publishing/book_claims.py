@@ -1,10 +1,12 @@
-"""Claims as HTML: numbered, linkable, with the ledger's verdict. Statements are plain text, not TeX."""
+"""Claims as HTML: numbered, linkable, with the ledger's verdict. Statements are set as on a board."""
 
 from html import escape
 
 from claimcheck.record import tally
 from claimcheck.register import Registration, of_notebook
+from publishing import kernel_proofs
 from publishing.bibliography import Entry
+from publishing.statements import on_board
 
 
 class Claims:
@@ -20,12 +22,14 @@ class Claims:
         From :func:`publishing.bibliography.read`.
     pages : dict
         Notebook number -> its page.
+    proofs : dict
+        From :func:`publishing.kernel_proofs.read`.
     """
 
     def __init__(self, register: dict[str, Registration], ledger: dict, bibliography: dict[str, Entry],
-                 pages: dict[str, str]):
-        self.register, self.bibliography, self.pages = register, bibliography, pages
-        self.ledger = {entry["id"]: entry for entry in ledger["claims"]}
+                 pages: dict[str, str], proofs: dict[str, list[dict]]):
+        self.register, self.bibliography, self.pages, self.proofs = register, bibliography, pages, proofs
+        self.ledger = {entry["id"]: entry for entry in kernel_proofs.routed(ledger, proofs)["claims"]}
         self.numbers = {entry.id: f"{number}.{place}" for number in pages
                         for place, entry in enumerate(of_notebook(register, number), start=1)}
 
@@ -62,7 +66,7 @@ class Claims:
     def _row(self, entry):
         number = f'<a class="claim-number" href="#check-{entry.id}">{self.numbers[entry.id]}</a>'
         found = self.ledger[entry.id]
-        cells = (number + " " + self.link(entry.id), escape(entry.statement), f"{entry.kind}; {escape(route(found))}",
+        cells = (number + " " + self.link(entry.id), on_board(entry.statement), f"{entry.kind}; {escape(route(found))}",
                  ratio(found), teeth(found), verdict(found))
         head = f'<th scope="row">{cells[0]}</th>'
         labels = ("", "", "worst ratio", "teeth", "")
@@ -95,12 +99,14 @@ class Claims:
             "Teeth": f"{teeth(found)} bite",
             "Read it": f'<a href="{page}#check-{entry.id}">proof and check in notebook {entry.notebook}</a>',
         }
+        if entry.id in self.proofs:
+            facts["Kernel"] = kernel_proofs.fact(self.proofs[entry.id])
         if entry.corrected_by:
             facts["Corrected by"] = self.link(entry.corrected_by, "")
         rows = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in facts.items())
         return (f'<section class="claim {found["status"]}" id="claim-{entry.id}"><h3><a class="claim-number" '
                 f'href="#claim-{entry.id}">{self.numbers[entry.id]}</a> <code>{entry.id}</code></h3>\n'
-                f'<p class="statement">{escape(entry.statement)}</p>\n<dl>{rows}</dl>\n'
+                f'<p class="statement">{on_board(entry.statement)}</p>\n<dl>{rows}</dl>\n'
                 f'<details><summary>Sabotaged twins that the check rejects</summary>{self._twins(found)}</details>'
                 f'</section>')
 

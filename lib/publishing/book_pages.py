@@ -10,12 +10,13 @@ from claimcheck.gate.contract import notebooks
 from claimcheck.gate.report import totals
 from publishing.book_cells import link
 from publishing.book_claims import Claims
+from publishing.heads import head
 from publishing.index import HOME
 
-GUIDES = ("errata.md", "nonclaims.md", "teaching.md", "checking.md", "measuring.md")
+GUIDES = ("errata.md", "nonclaims.md", "teaching.md", "checking.md", "measuring.md", "proofs.md")
 """Pages of references/ that the site has too."""
 
-FILES = ("ledger.json", "claims.toml", "references.bib")
+FILES = ("ledger.json", "claims.toml", "proofs.toml", "references.bib")
 """Machine-readable files that the site offers for download."""
 
 EXPLORER = ('\n<a href="explorer.html">Play with the explorer</a>: move its controls, and see coverage, KL, Best-of-N '
@@ -39,10 +40,7 @@ def front_page(root: Path, claims: Claims, ledger: dict, others: list[str]) -> s
     opening = (root / "README.md").read_text(encoding="utf-8").split("\n## ")[0]
     rows = []
     for path in notebooks(root):
-        head = "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells[:3])
-        title = re.search(r"^# (.+)$", head, re.MULTILINE).group(1)
-        question = re.search(r"^\*\*The question\.\*\* (.+)$", head, re.MULTILINE).group(1)
-        minutes = re.search(r"\*\*Minutes\*\*:? *(\d+)", head).group(1)
+        title, question, minutes = head(nbformat.read(path, as_version=4))
         rows.append(f"[{title}]({path.name})\n: {question}\n\n  {claims.summary(path.name[:2])}; {minutes} minutes\n")
     explorer = EXPLORER if (root / "references" / "explorer.html").exists() else ""
     chapters = "\n".join(path.stem for path in notebooks(root))
@@ -79,7 +77,7 @@ def claims_page(root: Path, claims: Claims, ledger: dict) -> str:
     if legend:
         parts += ["## How to read a verdict", relink(legend.group(1).strip(), "", root)]
     for path in notebooks(root):
-        title = nbformat.read(path, as_version=4).cells[0].source.splitlines()[0].lstrip("# ")
+        title = head(nbformat.read(path, as_version=4)).title
         parts += [f"## {title}", *(claims.card(entry) for entry in claims.of(path.name[:2]))]
     return "\n\n".join(parts) + "\n"
 

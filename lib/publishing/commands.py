@@ -1,7 +1,5 @@
 """Pages for readers: ``book | slides | explorer``, in a checkout."""
 
-from pathlib import Path
-
 from claimcheck.commands import add_notebook, in_collection
 
 COMMANDS = ("book", "slides", "explorer")
@@ -13,7 +11,6 @@ def add_commands(parsers) -> None:
     slides = parsers.add_parser("slides", help="write stand-alone reveal.js slides to build/slides")
     add_notebook(slides)
     slides.add_argument("--check", action="store_true", help="look at every slide in a browser: fit, size, network")
-    slides.add_argument("--sheets", metavar="FOLDER", type=Path, help="with --check: one picture of all slides a deck")
     parsers.add_parser("explorer", help="compute the tables of references/explorer.html and write the page")
 
 
@@ -26,7 +23,7 @@ def _run(options, root):
     if options.command == "slides":
         from publishing.slides import slides
 
-        return slides(root, options.notebook, options.check, options.sheets)
+        return slides(root, options.notebook, options.check)
     if options.command == "explorer":
         from publishing.explorer import build
 

@@ -11,6 +11,8 @@ from claimcheck.files import write_bytes
 from claimcheck.gate.contract import notebooks
 from claimcheck.gate.report import table
 from claimcheck.register import load_register, of_notebook
+from publishing import kernel_proofs
+from publishing.heads import head
 
 HOME = ""
 """Where the collection is hosted on GitHub, "owner/name"; whoever hosts it sets this once, and links appear."""
@@ -57,6 +59,9 @@ def _changed(root):
     readme = _between((root / "README.md").read_text(encoding="utf-8"), "index", index(root))
     wanted = {"README.md": _between(readme, "verdicts", verdicts(root)), VERDICTS: verdicts_page(root),
               PICTURE: first_figure(root)}
+    if proofs := kernel_proofs.read(root):
+        wanted["README.md"] = _between(wanted["README.md"], "proofs", kernel_proofs.sentence(proofs))
+        wanted[kernel_proofs.PAGE] = kernel_proofs.page(root)
     return {name: content for name, content in wanted.items() if content is not None and content != _stored(
         root / name, isinstance(content, bytes))}
 
@@ -82,9 +87,7 @@ def index(root: Path) -> str:
     register = load_register(root)
     rows = ["| notebook | the question it answers | claims |", "|---|---|---|"]
     for path in notebooks(root):
-        source = "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells[:3])
-        title = re.search(r"^# (.+)$", source, re.MULTILINE).group(1)
-        question = re.search(r"^\*\*The question\.\*\* (.+)$", source, re.MULTILINE).group(1)
+        title, question, _ = head(nbformat.read(path, as_version=4))
         name, count = path.name, len(of_notebook(register, path.name[:2]))
         links = (f" [run](https://colab.research.google.com/github/{HOME}/blob/main/notebooks/{name})" if HOME else "")
         rows.append(f"| [{title}](notebooks/{name}){links} | {question} | {count} |")
@@ -99,8 +102,8 @@ def verdicts(root: Path) -> str:
 
 
 def verdicts_page(root: Path) -> str:
-    """Return the page with the verdict of every claim, as ``make verify`` prints it."""
-    lines = table(ledgers.read(root / "references" / "ledger.json"))
+    """Return the page with the verdict of every claim, as ``make verify`` prints it, and the route kernel."""
+    lines = table(kernel_proofs.routed(ledgers.read(root / "references" / "ledger.json"), kernel_proofs.read(root)))
     return ("# The verdict of every claim\n\nWritten by `make update` from [ledger.json](ledger.json); what the "
             f"columns mean is in the [README](../README.md#how-to-read-a-verdict).\n\n```text\n{lines}\n```\n")
 

@@ -84,7 +84,7 @@ def convex(N, n, delta, log_K, log_N_inf, rho, eps):
 def paper(N, n, delta, log_K, log_N_inf, eps, c):
     """Props H.1 and H.2 with their constants: each event with delta/2, that of H.2 with a further factor 2."""
     L = log_inverse(delta)
-    training = plus(log(2), L, 2 * plus(log_K, n * eps)) / n
+    training = 2 * plus(log(2), L, log_K, n * eps) / n
     return 2 * training / plus((1 - 2 * c) * log(N), -log(4)), 16 * plus(log_N_inf, log(4), L) / n
 
 

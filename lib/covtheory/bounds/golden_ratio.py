@@ -131,7 +131,9 @@ def _integral(n: np.ndarray, L: np.ndarray, shape: float) -> np.ndarray:
 
     In ``v = log w`` the integrand is analytic and falls at least like ``exp(shape v - x cosh(v - top))``,
     ``x = L sqrt(n + 1/4)``; the window ends where that has fallen by ``_REACH`` nats (on the left the fall at
-    distance ``u`` from the peak is at least ``shape (u - 1 + e^-u) >= shape u^2/(2 + u)``).
+    distance ``u`` from the peak is at least ``shape (u - 1 + e^-u) >= shape u^2/(2 + u)``). Beyond ``w = 2 n L`` the
+    normal tail is no longer small and only the density falls: from ``top = max(2 n L, 2 shape)`` to ``r top`` by at
+    least ``(top/2)(r - 1 - log r) >= (top/2)(sqrt(r) - 1)^2``.
     """
     n, L = (array[..., None] for array in np.broadcast_arrays(n, L))
     x = L * np.sqrt(n + 0.25)
@@ -140,6 +142,8 @@ def _integral(n: np.ndarray, L: np.ndarray, shape: float) -> np.ndarray:
     wide = (_REACH + np.sqrt(_REACH**2 + 8 * _REACH * shape)) / (2 * shape)
     low = peak - np.minimum(np.arccosh(1 + _REACH / x) + lean, wide)
     high = np.maximum(peak, np.log(2 * shape)) + np.arccosh(1 + _REACH / np.hypot(x, shape))
+    top = np.maximum(2 * n * L, 2 * shape)
+    high = np.where(high > np.log(top), np.log(top) + 2 * np.log1p(np.sqrt(2 * _REACH / top)), high)
     step = (high - low) / (_NODES - 1)
     v = low + step * np.arange(_NODES)
     w = np.exp(v)

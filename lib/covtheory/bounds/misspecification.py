@@ -66,7 +66,7 @@ def largest_mass(alpha: ArrayLike, log_M: ArrayLike) -> np.ndarray:
 
 
 def selection_floor(alpha: ArrayLike, log_M: ArrayLike, p: ArrayLike) -> np.ndarray:
-    """``P[MLE = pi_2] >= (1 - p (kappa + log M) / (2 kappa)) / 2`` for every sample size.
+    """``P[MLE = pi_2] >= (1 - p (kappa + log M) / (2 kappa)) / 2`` for every sample size, if ``log M > alpha``.
 
     Source: this collection, notebook 07, Theorem 1 (the corrected Prop E.1 of Chen et al. 2025, arXiv 2510.15020v2).
 

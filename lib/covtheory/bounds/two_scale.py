@@ -185,20 +185,21 @@ def two_scale_paper(N: ArrayLike, n: ArrayLike, delta: ArrayLike, log_K: ArrayLi
                     eps: ArrayLike = 0.0, c: ArrayLike = 0.25) -> Terms:
     """The constants that the paper's proof yields when they are kept; ``(1 - 2c) log N > log 4``.
 
-    Here ``log_K`` is the log size of a two-sided sup-log net at ``eps``.
+    Here ``log_K`` is the log size of a two-sided sup-log net at ``eps``. Prop H.1 enters with the ``2 log(1/delta)`` of
+    its proof: the ``log(1/delta)`` that is printed is too small.
 
     Source: Chen et al. 2025, arXiv 2510.15020v2, Thm 4.1 (Props H.1 and H.2, constants restored by this collection).
 
     Examples
     --------
     >>> round(float(two_scale_paper(1e6, 10_000, 0.05, 32.0, 0.0).total), 6)
-    0.009463
+    0.009597
     """
     room = (1 - 2 * in_range("c", c, 0, 0.5, open_ends=True)) * np.log(threshold("N", N)) - np.log(4.0)
     if np.any(room <= 0):
         raise ValueError(f"N: got {np.min(N):.6g}, expected (1 - 2c) log N > log 4")
     n, tail = samples(n), np.log(2.0) + log_inverse(delta)
-    fine = 2 / room * (tail + 2 * (entropy("log_K", log_K) + n * threshold("eps", eps, least=0.0))) / n
+    fine = 4 / room * (tail + entropy("log_K", log_K) + n * threshold("eps", eps, least=0.0)) / n
     return Terms(fine, 16 * (entropy("log_N_inf", log_N_inf) + np.log(2.0) + tail) / n)
 
 

@@ -12,7 +12,7 @@ from covtheory.instances.rare_event import RareEventGame
 from covtheory.validation import count, in_range, threshold
 
 _SMALL = 10_000
-"""Below this many tosses factorials are taken as they are; above, by Stirling's series, whose error is then 1e-14."""
+"""Up to this many tosses, or minus signs up to 100, gamma functions; else Stirling's series, then good to 1e-14."""
 
 
 class Needle(RareEventGame):
@@ -74,6 +74,8 @@ def log_upper_tail(m: np.ndarray, k: np.ndarray) -> np.ndarray:
     --------
     >>> round(float(log_upper_tail(4, 3)), 12) == round(math.log(5 / 16), 12)
     True
+    >>> math.isclose(log_upper_tail(20_000, 19_999), math.log(20_001) - 20_000 * math.log(2), rel_tol=1e-12)
+    True
     """
     m, k = np.broadcast_arrays(np.asarray(m, dtype=float), np.asarray(k, dtype=float))
     far = (2 * k - m > 8 * np.sqrt(m)) & (k < m)
@@ -91,9 +93,7 @@ def _log_half_pmf(m: np.ndarray, k: np.ndarray) -> np.ndarray:
     stirling = _stirling(m) - _stirling(k) - _stirling(np.maximum(m - k, 1.0))
     with np.errstate(divide="ignore"):
         large = stirling - entropy - 0.5 * np.log(math.pi * m * (1 - x**2) / 2)
-    few = np.minimum(m, _SMALL)
-    some = np.minimum(k, few)
-    small = gammaln(few + 1) - gammaln(some + 1) - gammaln(few - some + 1) - few * math.log(2.0)
+    small = gammaln(m + 1) - gammaln(k + 1) - gammaln(m - k + 1) - m * math.log(2.0)
     return np.where((m > _SMALL) & (m - k > 100), large, small) - math.log(2.0)
 
 

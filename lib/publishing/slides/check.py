@@ -3,75 +3,27 @@
 Needs Chromium and playwright (requirements/browser.txt); ``covtheory slides --check`` and the tests use it.
 """
 
-import io
+import os
 import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from PIL import Image
-
-from publishing.slides.measure import BASE
-
-LEAST = 0.6 * BASE
-"""Pixels: no letter on a slide of 720 lines is smaller, scripts and printed output included."""
+LEAST = 14.0
+"""Pixels: no letter on a slide of 720 lines is smaller, scripts of scripts and printed output included."""
 
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
          "--disable-background-networking", "--disable-component-update")
-
-MEASURE = """
-async least => {
-  await document.fonts.ready;
-  const found = [], reveal = deck;
-  const slides = [...document.querySelectorAll(".slides > section > section")];
-  for (const slide of slides) {
-    const {h, v} = reveal.getIndices(slide), name = `#/${slide.id} (${h + 1}.${(v || 0) + 1})`;
-    reveal.slide(h, v, 1000);
-    const scale = reveal.getScale(), frame = slide.getBoundingClientRect();
-    const inside = (box, what, low) => {
-      const out = {right: box.right - frame.right, left: frame.left - box.left, bottom: box.bottom - low,
-                   top: frame.top - box.top};
-      for (const [side, by] of Object.entries(out))
-        if (by / scale > 0.5)
-          found.push(`${name}: ${what} leaves the slide by ${(by / scale).toFixed(0)} px (${side})`);
-    };
-    if (Math.abs(frame.height / scale - 720) > 1) found.push(`${name}: the slide is ${frame.height / scale} high`);
-    const low = frame.bottom - 43 * scale;
-    for (const element of slide.querySelectorAll(".body *, h2, h2 *, .crumb")) {
-      if (!element.getClientRects().length) continue;
-      const box = element.getBoundingClientRect();
-      inside(box, element.tagName.toLowerCase() + " " + element.textContent.slice(0, 30), low);
-    }
-    const walker = document.createTreeWalker(slide, NodeFilter.SHOW_TEXT);
-    for (let node; node = walker.nextNode();) {
-      const parent = node.parentElement;
-      if (!node.data.trim() || parent.closest("aside, .code")) continue;
-      const size = parseFloat(getComputedStyle(parent).fontSize);
-      if (size < least - 0.01) found.push(`${name}: ${size.toFixed(1)} px: ${node.data.trim().slice(0, 40)}`);
-    }
-    for (const note of slide.querySelectorAll("aside.notes"))
-      if (note.getClientRects().length) found.push(`${name}: its notes are visible`);
-    for (const image of slide.querySelectorAll("img"))
-      if (!image.alt || image.naturalWidth === 0) found.push(`${name}: a picture lacks its text or its pixels`);
-    for (const panel of slide.querySelectorAll(".code")) {
-      panel.hidden = false;
-      const over = panel.scrollWidth > panel.clientWidth + 1 || panel.scrollHeight > panel.clientHeight + 1;
-      if (over && getComputedStyle(panel).overflowY !== "auto")  // a long listing may be scrolled, text may not
-        found.push(`${name}: its code does not fit`);
-      if (parseFloat(getComputedStyle(panel.querySelector("pre")).fontSize) < least) found.push(`${name}: small code`);
-      panel.hidden = true;
-    }
-  }
-  reveal.slide(0, 0);
-  return [slides.length, found];
-}
-"""
+NAMES = ("chromium", "chromium-browser", "google-chrome",
+         "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+MEASURE = Path(__file__).parents[1] / "assets" / "slides" / "check.js"
 
 
 def browser_path() -> str | None:
-    """Return where Chromium is installed, if it is."""
-    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    """Return the browser that $CHROMIUM or the search path names, or None."""
+    named = os.environ.get("CHROMIUM", "")
+    return named if Path(named).is_file() else next(filter(None, map(shutil.which, NAMES)), None)
 
 
 @contextmanager
@@ -86,9 +38,9 @@ def browser() -> Iterator:
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
-        raise RuntimeError("playwright is missing: pip install -r requirements/browser.txt") from None
+        raise RuntimeError("playwright is not installed: requirements/browser.txt") from None
     if (path := browser_path()) is None:
-        raise RuntimeError("no Chromium found: install your system's package, for example apt-get install chromium")
+        raise RuntimeError("no Chromium on the search path: apt-get install chromium, or set CHROMIUM")
     with sync_playwright() as play:
         running = play.chromium.launch(executable_path=path, args=list(FLAGS))
         try:
@@ -97,69 +49,33 @@ def browser() -> Iterator:
             running.close()
 
 
-def look(page, path: Path) -> tuple[int, list[str]]:
-    """Open a deck in a page and return the number of slides and everything that is wrong with them."""
+def look(page, path: Path) -> tuple[int, list[str], list[str]]:
+    """Open a deck in a new page and return the number of slides, what is wrong with them, and which scroll a little."""
     said: list[str] = []
-
-    def hear(message):
-        if message.type in ("error", "warning"):
-            said.append(f"console: {message.text}")
-
-    def ask(request):
-        if not request.url.startswith(("file:", "data:", "blob:", "about:")):
-            said.append(f"asks the network for {request.url}")
-
-    def fail(error):
-        said.append(f"script error: {error}")
-
-    listeners = {"console": hear, "request": ask, "pageerror": fail}
-    for event, listener in listeners.items():
-        page.on(event, listener)
-    try:
-        page.goto(path.resolve().as_uri())
-        page.wait_for_function("typeof deck !== 'undefined' && deck.isReady()")
-        count, found = page.evaluate(MEASURE, LEAST)
-    finally:
-        for event, listener in listeners.items():
-            page.remove_listener(event, listener)
-    return count, [*said, *found]
+    page.on("console", lambda message: message.type in ("error", "warning") and said.append(f"console: {message.text}"))
+    page.on("pageerror", lambda error: said.append(f"script error: {error}"))
+    page.on("request", lambda asked: asked.url.startswith(("file:", "data:", "blob:", "about:"))
+            or said.append(f"asks the network for {asked.url}"))
+    page.goto(path.resolve().as_uri())
+    page.wait_for_function("typeof deck !== 'undefined' && deck.isReady()")
+    count, found, scrolling = page.evaluate(MEASURE.read_text(encoding="utf-8"), LEAST)
+    return count, [*said, *found], scrolling
 
 
-def check_files(paths: list[Path], sheets: Path | None = None) -> int:
-    """Look at every slide of decks, print what is wrong, optionally write contact sheets; return the exit status."""
-    status = total = 0
+def check_files(paths: list[Path]) -> int:
+    """Look at every slide of decks, print what is wrong and what scrolls; return the exit status."""
+    faults = total = 0
     try:
         with browser() as running:
-            page = running.new_page(viewport={"width": 1280, "height": 720})
             for path in paths:
-                if path.name == "index.html":
-                    continue
-                count, found = look(page, path)
-                total += count
-                status |= bool(found)
-                for fault in found:
-                    print(f"{path.name}: {fault}", file=sys.stderr)
-                if sheets is not None:
-                    write_sheet(page, sheets / f"{path.stem}.png")
+                page = running.new_page(viewport={"width": 1280, "height": 720})
+                count, found, scrolling = look(page, path)
+                page.close()
+                total, faults = total + count, faults + len(found)
+                for line in [*found, *(f"note: {line}" for line in scrolling)]:
+                    print(f"{path.name}: {line}", file=sys.stderr)
     except RuntimeError as error:
         print(f"slides: {error}", file=sys.stderr)
         return 1
-    print(f"{total} slides looked at" + (", all fit" if not status else ""))
-    return status
-
-
-def write_sheet(page, target: Path, columns: int = 4, width: int = 640) -> None:
-    """Write one picture of all slides of the deck that is open, in reading order."""
-    slides = page.evaluate("""() => [...document.querySelectorAll(".slides > section > section")]
-        .map(s => { const i = deck.getIndices(s); return [i.h, i.v || 0]; })""")
-    pictures = []
-    for h, v in slides:
-        page.evaluate("([h, v]) => deck.slide(h, v, 1000)", [h, v])
-        shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-        pictures.append(shot.resize((width, width * shot.height // shot.width), Image.Resampling.LANCZOS))
-    high, rows = pictures[0].height, -(-len(pictures) // columns)
-    sheet = Image.new("RGB", (columns * (width + 8), rows * (high + 8)), "#888888")
-    for i, picture in enumerate(pictures):
-        sheet.paste(picture, (i % columns * (width + 8) + 4, i // columns * (high + 8) + 4))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    sheet.save(target, optimize=True)
+    print(f"{total} slides looked at" + (f", {faults} faults" if faults else ", no fault"))
+    return int(faults > 0)

@@ -10,20 +10,19 @@ from claimcheck.gate.contract import notebooks
 from claimcheck.gate.staleness import assert_fresh
 from claimcheck.ledger import write_text
 from claimcheck.register import load_register
-from publishing.slides import assets, deck, notes, page
 
 OUTPUT = Path("build") / "slides"
 
 
-def slides(root: Path, only: str | None = None, check: bool = False, sheets: Path | None = None) -> int:
+def slides(root: Path, only: str | None = None, check: bool = False) -> int:
     """Write build/slides/NN_name.html and NN_notes.html for every notebook (or one), and index.html.
 
-    Nothing is written unless every deck could be made. ``check`` then looks at every slide in a browser, and writes a
-    picture of all slides of each deck into ``sheets`` if given. Returns the exit status.
+    Nothing is written unless every deck could be made. ``check`` then looks at every slide in a browser.
+    Returns the exit status.
     """
     try:
         files = make_all(root, only)
-    except (PackageNotFoundError, FileNotFoundError) as error:
+    except (PackageNotFoundError, ImportError) as error:
         print(f"slides: {error}; make slides installs what it needs (requirements/slides.txt)", file=sys.stderr)
         return 1
     except ValueError as error:
@@ -35,7 +34,7 @@ def slides(root: Path, only: str | None = None, check: bool = False, sheets: Pat
     if check:
         from publishing.slides.check import check_files
 
-        return check_files([root / OUTPUT / name for name in files if not name.endswith("_notes.html")], sheets)
+        return check_files([root / OUTPUT / name for name in files if not name.endswith(("_notes.html", "index.html"))])
     return 0
 
 
@@ -47,19 +46,14 @@ def make_all(root: Path, only: str | None = None) -> dict[str, str]:
     ValueError
         If ``only`` names no notebook, or a stored output is stale or a claim does not hold.
     """
+    from publishing.slides import cells, deck
+
     paths = notebooks(root, only)
-    ledger = assert_fresh(root, only)
+    assert_fresh(root, only)
     register = load_register(root)
     guide = root / "references" / "teaching.md"
-    teaching = guide.read_text(encoding="utf-8") if guide.exists() else ""
-    css = (Path(__file__).parents[1] / "assets" / "notes.css").read_text(encoding="utf-8") + assets.math_font()
-    files, entries = {}, []
-    for path in paths:
-        made = deck.make(nbformat.read(path, as_version=4), ledger, register, teaching)
-        name, printed = f"{path.stem}.html", f"{path.name[:2]}_notes.html"
-        files[name], files[printed] = page.html(made), notes.document(made, name, css)
-        entries.append({"deck": name, "notes": printed, "title": made.title, "minutes": made.minutes,
-                        "slides": made.count, "question": deck.blocks.inline(made.question, 17)})
-    if only is None:
-        files["index.html"] = page.index(entries, css)
-    return files
+    told = guide.read_text(encoding="utf-8") if guide.exists() else ""
+    decks = {f"{path.stem}.html": cells.prepared(nbformat.read(path, as_version=4), register, told) for path in paths}
+    files = {name: deck.html(nb) for name, nb in decks.items()}
+    files |= {f"{name[:2]}_notes.html": deck.notes(nb, name) for name, nb in decks.items()}
+    return files if only else {**files, "index.html": deck.index(decks)}

@@ -3,47 +3,13 @@
 import re
 from html import escape
 
+from publishing.statements import on_board
+
 ROUTES = {"symbolic": "computer algebra", "interval": "certified intervals over the whole range",
           "exact": "exact enumeration", "certified": "certified brackets", "monte_carlo": "simulation with an exact "
           "binomial verdict", "experiment": "training runs"}
 KINDS = {"identity": "identity", "upper": "upper bound", "lower": "lower bound", "tight": "tight bound", "rate": "rate",
          "counterexample": "counterexample", "phenomenon": "phenomenon"}
-
-
-_GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "eps": "ε", "epsilon": "ε", "zeta": "ζ", "eta": "η",
-          "theta": "θ", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ",
-          "sigma": "σ", "tau": "τ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Delta": "Δ", "Gamma": "Γ",
-          "Theta": "Θ", "Lambda": "Λ", "Pi": "Π", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω"}
-_HATS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
-
-
-def pretty(statement: str) -> str:
-    """Return a registered statement as HTML, with Greek letters, indices and powers as on a board.
-
-    Examples
-    --------
-    >>> pretty("Cov_N(pihat) <= x^2 log(K_eps/delta)")
-    'Cov<sub>N</sub>(π̂) ≤ x<sup>2</sup> log(K<sub>ε</sub>/δ)'
-    """
-    text = statement.replace("<=", "≤").replace(">=", "≥").replace("->", "→")
-    for name in sorted(_GREEK, key=len, reverse=True):
-        text = re.sub(rf"(?<![A-Za-z]){name}(hat|bar|tilde)?(?![A-Za-z])",
-                      lambda m, letter=_GREEK[name]: letter + _HATS.get(m.group(1), ""), text)
-    text = re.sub(r"\b([A-Z])hat\b", "\\1\u0302", text)
-    return _indices(escape(text, quote=False))
-
-
-_ATOM = (r"(\((?:[^()]|\([^()]*\))*\)|\{(?:[^{}]|\{[^{}]*\})*\}|[−-]?\d+\.\d+|[+⋆*](?![\w])"
-         r"|&lt;\w+|∞|[−-]?[^\W_²³⁰¹₀-₉]+[\u0302-\u0304]?[⋆*′]?)")
-
-
-def _indices(text):
-    text = re.sub(r"(?<=[^\s(])\^" + _ATOM, lambda m: f"<sup>{_indices(_bare(m.group(1)))}</sup>", text)
-    return re.sub(r"(?<=[^\s_(])_" + _ATOM, lambda m: f"<sub>{_indices(_bare(m.group(1)))}</sub>", text)
-
-
-def _bare(text):
-    return text[1:-1] if text[0] + text[-1] in ("()", "{}") else text
 
 
 def headline(record: dict) -> str:
@@ -87,24 +53,20 @@ def checked(record: dict) -> str:
     return " ".join(parts)
 
 
-def card(record: dict, ledger: dict, register: dict, group: int):
-    """Return the block that shows a claim with its verdict, and in its notes what a lecturer should not overclaim."""
-    from publishing.slides import blocks, flow
+def routes(record: dict) -> str:
+    """Return the routes of a check in a few words, for a table."""
+    named = [ROUTES.get(route, route) for route in record["route"].split(" + ") if route]
+    return ", ".join(re.split(" with | over ", name)[0] for name in named)
 
-    words = [flow.Word((((), escape(w, quote=False)),), w, flow.text_width(w) * 24, 24 * flow.ASCENT, 24 * flow.DESCENT)
-             for w in record["statement"].split()]
-    detail = [flow.Word((((), w),), w, flow.text_width(w) * 19, 19 * flow.ASCENT, 19 * flow.DESCENT)
-              for w in checked(record).split()]
-    inner = blocks.WIDTH - blocks.BOX - 30
-    height = 30 + flow.height(words, 24, inner) + flow.height(detail, 19, inner) + 50
+
+def card(record: dict) -> str:
+    """Return the HTML that shows a claim with its verdict."""
     refuted = record["status"] != "holds"
-    sign = "✗" if refuted else "✓"
-    html = (f'<div class="claim{" refuted" if refuted else ""}">'
-            f'<p class="verdict"><strong>{sign} {headline(record)}</strong> '
+    return (f'<div class="claim{" refuted" if refuted else ""}">'
+            f'<p class="verdict"><strong>{"✗" if refuted else "✓"} {headline(record)}</strong> '
             f'<span>{KINDS[record["kind"]]} · <code>{escape(record["id"])}</code></span></p>'
-            f'<p class="statement">{pretty(record["statement"])}</p>'
+            f'<p class="statement">{on_board(record["statement"])}</p>'
             f'<p class="checked">{escape(checked(record), quote=False)}</p></div>')
-    return blocks.Block("claim", group, html=html, height=height, cost=0.2, notes=[note(record, register)])
 
 
 def note(record: dict, register: dict) -> str:

@@ -3,7 +3,7 @@ function reachable() {
   for (const formula of document.querySelectorAll("span.math")) {
     formula.classList.remove("scrolls");
     const box = formula.closest("p, li, dd, td, figcaption, h1, h2, h3") || document.body;
-    if ([...formula.children].some(part => part.getBoundingClientRect().width > box.clientWidth)) formula.classList.add("scrolls");
+    if ([...formula.querySelectorAll(".katex-base")].some(part => part.getBoundingClientRect().width > box.clientWidth)) formula.classList.add("scrolls");
   }
   for (const box of document.querySelectorAll("pre, .table-wrapper, div.math, span.math.scrolls")) {
     const scrolls = box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1;

@@ -1,0 +1,26 @@
+// A phone held upright gets tall slides, whose type can be read; reveal.js shows them one below the other.
+const tall = innerWidth < 600 && innerHeight > innerWidth;
+const deck = new Reveal({hash: true, width: tall ? 720 : 1280, height: tall ? 720 * innerHeight / innerWidth : 720, margin: 0.02, center: false, slideNumber: "h.v",
+  transition: "none", backgroundTransition: "none", controlsTutorial: false, hideInactiveCursor: true,
+  pdfSeparateFragments: false, showNotes: false, plugins: [RevealNotes],
+  keyboardCondition: event => !(document.activeElement.matches(".scrolls") && /^(Arrow(Up|Down)|Page|Home|End)/.test(event.key))});
+
+// A body that is longer than its slide scrolls: say so, and let the keyboard reach it.
+function reachable() {
+  for (const box of document.querySelectorAll(".body, pre")) {
+    const scrolls = box.scrollHeight > box.clientHeight + 1 || box.scrollWidth > box.clientWidth + 1;
+    box.classList.toggle("scrolls", scrolls);
+    if (scrolls) box.tabIndex = 0; else box.removeAttribute("tabindex");
+  }
+}
+function code() {
+  const panels = [...deck.getCurrentSlide().querySelectorAll("details.source")];
+  const open = panels.some(panel => !panel.open);
+  for (const panel of panels) panel.open = open;
+}
+document.addEventListener("toggle", reachable, true);
+deck.on("slidechanged", reachable);
+deck.initialize().then(() => document.fonts.ready).then(() => {
+  deck.addKeyBinding({keyCode: 67, key: "C", description: "Show the code"}, code);
+  reachable();
+});

@@ -1,0 +1,90 @@
+"""Formulas as HTML, made by KaTeX when a page is built, and as plain text: one conversion for the site and the slides.
+
+KaTeX's stored release (assets/vendor/katex) runs in V8, which ``mini-racer`` brings for every platform and version of
+Python; pylatexenc makes the plain text. Both are imported inside: the rest of the library needs neither.
+"""
+
+import base64
+import re
+from functools import cache
+from pathlib import Path
+
+KATEX = Path(__file__).parent / "assets" / "vendor" / "katex"
+STYLES = (KATEX / "katex.min.css", Path(__file__).parent / "assets" / "formulas.css")
+
+_RENDER = """function render(tex, displayMode) {
+  try { return [katex.renderToString(tex, {displayMode, strict: "error"}), ""]; }
+  catch (error) { return ["", error.message]; }
+}"""
+
+
+@cache
+def _engine():
+    from py_mini_racer import MiniRacer
+
+    engine = MiniRacer()
+    engine.eval((KATEX / "katex.min.js").read_text(encoding="utf-8"))
+    engine.eval(_RENDER)
+    return engine
+
+
+@cache
+def html(tex: str, display: bool = False) -> str:
+    r"""Return a formula as HTML, with MathML inside for who listens to it.
+
+    Parameters
+    ----------
+    display : bool, optional
+        Whether the formula stands on a line of its own.
+
+    Raises
+    ------
+    ValueError
+        If KaTeX does not understand it, or LaTeX would not; the message quotes it.
+
+    Examples
+    --------
+    >>> html(r"\frac{1}{n}").startswith('<span class="katex"><span class="katex-mathml"><math')
+    True
+    >>> html(r"\nosuch{x}")
+    Traceback (most recent call last):
+    ValueError: TeX not understood: '\\nosuch{x}': KaTeX parse error: Undefined control sequence: \nosuch ...
+    """
+    made, error = _engine().call("render", tex, display)
+    if error:
+        raise ValueError(f"TeX not understood: {tex!r}: {error}".replace("\u0332", ""))  # it underlines the place
+    return made
+
+
+@cache
+def _reader():
+    from pylatexenc.latex2text import LatexNodes2Text
+
+    return LatexNodes2Text(math_mode="text", strict_latex_spaces="based-on-source")
+
+
+def plain(tex: str) -> str:
+    r"""Return a formula, or text with TeX accents, as one line of text, for titles and search.
+
+    Examples
+    --------
+    >>> plain(r"1/\log N"), plain(r"\mathrm{Cov}_N"), plain(r"{B}ayes' $f$-divergence by Verd{\'u}")
+    ('1/log N', 'Cov_N', "Bayes' f-divergence by Verdú")
+    """
+    return re.sub(r"\s+", " ", _reader().latex_to_text(re.sub(r"\s+", " ", tex))).strip()
+
+
+@cache
+def style() -> str:
+    """Return the style of formulas with KaTeX's fonts inside, for a page that stands alone."""
+    return "".join(map(embedded, STYLES))
+
+
+def embedded(sheet: Path) -> str:
+    """Return a style sheet with its WOFF fonts inside, and without other references to files."""
+    def source(match):
+        found = re.search(r"url\(['\"]?([\w./-]+\.(woff2?))", match.group())
+        data = found and base64.b64encode((sheet.parent / found[1]).read_bytes()).decode()
+        return f"src:url(data:font/{found[2]};base64,{data})" if found else ""
+
+    return re.sub(r"src:[^;}]*", source, sheet.read_text(encoding="utf-8"))
