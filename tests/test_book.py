@@ -28,7 +28,7 @@ REGISTER = load_register(ROOT)
 NOTEBOOKS = [path.stem for path in notebooks(ROOT)]
 PAGES = ["index", "claims", "bibliography", "errata", "nonclaims", "checking", "search",
          *NOTEBOOKS,
-         *(["teaching"] if (ROOT / "references" / "teaching.md").exists() else [])]
+         "measuring", *(["teaching"] if (ROOT / "references" / "teaching.md").exists() else [])]
 KINDS_OF_PAGE = [*(name for name in PAGES if name not in NOTEBOOKS), "03_bound_coverage_by_divergences",
                  "05_watch_the_tail_generalize_faster", "16_ask_the_open_questions"]
 
