@@ -48,7 +48,7 @@ verify: $(STAMP)
 	@$(RUN) verify $(if $(NB),--notebook $(NB)) $(if $(SEED),--seed $(SEED)) $(if $(FRESH),--fresh)
 
 test: $(STAMP)
-	@$(PIP) -r requirements/proof.txt -r requirements/parquet.txt -r requirements/book.txt -r requirements/browser.txt -r requirements/campaign.txt
+	@$(PIP) -r requirements/proof.txt -r requirements/own-model.txt -r requirements/book.txt -r requirements/browser.txt -r requirements/campaign.txt
 	@$(PIP) -r requirements/slides.txt
 	@$(BIN)/ruff check .
 	@$(BIN)/python -m pytest -q -n auto --dist loadgroup
@@ -98,7 +98,7 @@ lab: $(STAMP)
 # Benchmarks have an environment of their own: dp-accounting, which they compare with, needs an older attrs.
 bench:
 	@test -x $(BENCH)/bin/python || $(PYTHON) -m venv $(BENCH)
-	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/bench.txt -r requirements/proof.txt -r requirements/parquet.txt
+	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/bench.txt -r requirements/proof.txt -r requirements/own-model.txt
 	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@mkdir -p build
 	@$(BENCH)/bin/python -m pytest -q tests/benchmarks --override-ini=addopts= --benchmark-json=build/benchmarks.json

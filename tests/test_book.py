@@ -26,7 +26,7 @@ from publishing.book import book, replace
 ROOT = find_root(Path(__file__))
 REGISTER = load_register(ROOT)
 NOTEBOOKS = [path.stem for path in notebooks(ROOT)]
-PAGES = ["index", "claims", "bibliography", "errata", "nonclaims", "checking", "search",
+PAGES = ["index", "claims", "bibliography", "errata", "nonclaims", "checking", "measuring", "proofs", "search",
          *NOTEBOOKS,
          *(["teaching"] if (ROOT / "references" / "teaching.md").exists() else [])]
 KINDS_OF_PAGE = [*(name for name in PAGES if name not in NOTEBOOKS), "03_bound_coverage_by_divergences",
@@ -274,6 +274,7 @@ def test_a_warning_of_the_build_is_an_error_and_the_last_site_stays(copy):
         keep = path.name[:2]
         path.unlink()
         spoil_ledger_of(copy, keep)
+    (copy / "references" / "proofs.toml").write_text("proof = []\n", encoding="utf-8")
     errata = copy / "references" / "errata.md"
     errata.write_text("# Errata\n\n### A skipped level\n\nA formula $\\nosuchcommand{x}$.\n", encoding="utf-8")
     (copy / "references" / "nonclaims.md").write_text("# Non-claims\n", encoding="utf-8")

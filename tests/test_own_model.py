@@ -6,6 +6,7 @@ import sys
 import zipfile
 from fractions import Fraction
 from math import comb
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,12 +17,15 @@ from covtheory.coverage import LogRatioLaw, coverage_profile, law_from_pmfs
 from covtheory.coverage.monte_carlo import clopper_pearson
 from covtheory.instances.own_model import hidden_support_distance, rare_response, scored_pair
 from covtheory.own_model import command, recipe
+from covtheory.own_model.checkpoints import checkpoint_log_probs
+from covtheory.own_model.counts import success_counts
 from covtheory.own_model.intervals import chernoff_interval
 from covtheory.own_model.passk import answer_bounds, pass_estimate
 from covtheory.own_model.problem import Problem
-from covtheory.own_model.profile_estimate import profile_estimate
+from covtheory.own_model.profile_sample import profile_estimate
 from covtheory.own_model.reading import Table
-from covtheory.own_model.scores import checkpoint_log_probs, paired_log_probs, success_counts
+from covtheory.own_model.scores import paired_log_probs
+from covtheory.own_model.scoring import scored_batch
 from covtheory.own_model.tail_band import TailBand, noncrossing_probability
 from covtheory.own_model.tournament_estimate import tournament_estimate
 from covtheory.samplers.best_of_n import pass_at_k, worst_case_regret
@@ -36,7 +40,7 @@ def write(path, columns):
     if path.suffix == ".npz":
         np.savez(path, **{k: np.array(v) for k, v in columns.items()})
     elif path.suffix == ".parquet":
-        pyarrow = pytest.importorskip("pyarrow", reason="Parquet is optional: requirements/parquet.txt")
+        pyarrow = pytest.importorskip("pyarrow", reason="Parquet is optional: requirements/own-model.txt")
         from pyarrow import parquet
 
         parquet.write_table(pyarrow.table({k: list(v) for k, v in columns.items()}), path, row_group_size=7)
@@ -74,8 +78,8 @@ def test_token_level_scores_are_summed(tmp_path, ending):
     pieces = [[-1.0, -0.5], [-0.25, -2.0], [-3.0, -0.125]]
     path = write(tmp_path / f"tokens{ending}",
                  {"teacher_token_log_probs": pieces, "model_token_log_probs": [[2 * v for v in p] for p in pieces]})
-    teacher, model, kl = (np.concatenate(c) if c[0] is not None else None for c in zip(*paired_log_probs(path, rows=2),
-                                                                                         strict=True))
+    teacher, model, kl, _ = (np.concatenate(c) if c[0] is not None else None
+                             for c in zip(*paired_log_probs(path, rows=2), strict=True))
     np.testing.assert_array_equal(teacher, [-1.5, -2.25, -3.125])
     np.testing.assert_array_equal(model, 2 * teacher)
     assert kl is None
@@ -121,11 +125,13 @@ def test_two_files_are_matched_by_id_whatever_their_chunks(tmp_path, ending):
     np.testing.assert_allclose(np.concatenate([c[0] for c in chunks]), teacher)
     np.testing.assert_allclose(np.concatenate([c[1] for c in chunks]), model)
     write(b, {"log_prob": model.tolist(), "id": [*ids[:20], "odd", *ids[21:]]})
-    with pytest.raises(Problem, match=r"(line|row) 2[12]: id 'r20', but model.csv has 'odd'"):
+    with pytest.raises(Problem, match=r"(line|row) 2[12]: id 'r20' is not in model.csv"):
         list(paired_log_probs(a, b, rows=9))
     write(b, {"log_prob": model[:-1].tolist(), "id": ids[:-1]})
-    with pytest.raises(Problem, match="no more rows"):
+    with pytest.raises(Problem, match=r"id 'r39' is not in model\.csv"):
         list(paired_log_probs(a, b, rows=9))
+    with pytest.raises(Problem, match="no more rows"):
+        list(paired_log_probs(a, b, rows=9, match="order"))
 
 
 def test_other_bases_are_converted(tmp_path):
@@ -149,10 +155,9 @@ BAD = [
     ("profile", "words.csv", "teacher_log_prob,model_log_prob\n-1,-2\n-1,two\n", "line 3: .*two.* no number"),
     ("profile", "positive.jsonl", GOOD + GOOD.replace("-1.0", "0.5"), "line 2: .*positive"),
     ("profile", "nan.jsonl", GOOD + GOOD + GOOD.replace("-1.5", "NaN"), "line 3: .*NaN"),
-    ("profile", "null.jsonl", GOOD + GOOD.replace("-1.5", "null"), "line 2: .*(NaN|number)"),
+    ("profile", "null.jsonl", GOOD + GOOD.replace("-1.5", "null"), "line 2: .*missing"),
     ("profile", "zero.jsonl", GOOD + GOOD.replace("-1.0", "-Infinity"), "line 2: teacher probability zero"),
-    ("profile", "fields.jsonl", GOOD + '{"teacher_log_prob": -1}\n', "line 2: other fields.*model_log_prob"),
-    ("profile", "blank.jsonl", GOOD + "\n" + GOOD, "line 2: blank line"),
+    ("profile", "fields.jsonl", GOOD + '{"teacher_log_prob": -1}\n', "line 2: no field 'model_log_prob'"),
     ("profile", "list.jsonl", "[1, 2]\n", "line 1: expected a JSON object"),
     ("profile", "bytes.jsonl", b"\xff\xfe{}\n", "line 1"),
     ("profile", "bytes.csv", b"teacher_log_prob,model_log_prob\n\xff,1\n", "line 2"),
@@ -169,9 +174,9 @@ BAD = [
     ("profile", "token.jsonl", '{"teacher_token_log_probs": [-1, 2], "model_token_log_probs": [-1, -1]}\n',
      "line 1: NaN or positive"),
     ("profile", "kl.jsonl", GOOD.replace("}", ', "token_kl": [0.5, -0.6]}'), "line 1: .*negative"),
-    ("profile", "deep.jsonl", GOOD.replace("}", ', "token_kl": [[0.5]]}'), "line 1: .*no number"),
+    ("profile", "deep.jsonl", GOOD.replace("}", ', "token_kl": [[0.5]]}'), "line 1: .*no list of numbers"),
     ("tournament", "one.csv", "id,a\nx,-1\n", "at least two"),
-    ("tournament", "keys.jsonl", '{"a": -1, "b": -2}\n{"a": -1, "c": -2}\n', "line 2: other fields.*b, c"),
+    ("tournament", "keys.jsonl", '{"a": -1, "b": -2}\n{"a": -1, "c": -2}\n', "line 2: no field 'b'"),
     ("tournament", "high.csv", "a,b\n-1,-2\n-1,2\n", "line 3: .*positive"),
     ("passk", "more.csv", "n,c\n5,2\n5,6\n", "line 3: .*more successes"),
     ("passk", "half.csv", "n,c\n5,2.5\n", "line 2: .*whole number"),
@@ -285,7 +290,9 @@ def test_text_of_the_commands_says_what_is_not_known(tmp_path, capsys):
     text = capsys.readouterr().out
     assert "no upper limit" in text
     assert "stopped KL" in text
-    assert main(["passk", str(tmp_path / "p.csv"), "--interval", "bootstrap"]) == 0
+    assert main(["passk", str(tmp_path / "p.csv"), "--interval", "bootstrap"]) == 2
+    assert "the bootstrap says nothing about 2 prompts" in capsys.readouterr().err
+    assert main(["passk", str(tmp_path / "p.csv")]) == 0
     text = capsys.readouterr().out
     assert "beyond k = 8" in text
     assert "No answer-level profile" in text
@@ -448,6 +455,7 @@ class Bigram:
 
     def __init__(self, probs, shift):
         self.logits = np.log(probs) + shift
+        self.config = SimpleNamespace(vocab_size=len(probs))
 
     def __call__(self, input_ids, attention_mask):
         assert attention_mask.shape == input_ids.shape
@@ -460,23 +468,44 @@ def test_recipe_scores_a_model_whose_probabilities_are_known(tmp_path):
     teacher, model = Bigram(P, 3.0), Bigram(Q, -7.0)
     path = tmp_path / "scores.jsonl"
     assert recipe.write_scores(path, teacher, model, [("a", [2, 0], [1, 1, 2]), ("b", [1], [0])]) == 2
-    (log_D, log_pi, kl), = paired_log_probs(path)
+    (log_D, log_pi, kl, _), = paired_log_probs(path)
     np.testing.assert_allclose(log_D, [np.log(P[0, 1] * P[1, 1] * P[1, 2]), np.log(P[1, 0])], rtol=1e-6)
     np.testing.assert_allclose(log_pi, [np.log(Q[0, 1] * Q[1, 1] * Q[1, 2]), np.log(Q[1, 0])], rtol=1e-6)
     by_row = (P * np.log(P / Q)).sum(1)
     np.testing.assert_allclose(kl, [by_row[0] + 2 * by_row[1], by_row[1]], rtol=1e-5)
     with pytest.raises(ValueError, match="at least one token"):
         recipe.response_scores(teacher, model, [], [1])
-    with pytest.raises(ValueError, match="vocabularies"):
-        recipe.response_scores(teacher, Bigram(np.full((3, 4), 0.25), 0), [0], [1])
+    padded = np.column_stack([0.9 * Q, np.full(3, 0.1)])  # one token more, of probability 0.1
+    row = recipe.response_scores(teacher, Bigram(padded, 0), [0], [1, 2])
+    assert row["model_log_prob"] == pytest.approx(np.log(0.9**2 * Q[0, 1] * Q[1, 2]), rel=1e-6)
+    np.testing.assert_allclose(row["token_kl"], by_row[:2], rtol=1e-5)
+    assert recipe.response_scores(teacher, model, [0], [1, 3])["model_log_prob"] == -np.inf
+    for odd, message in (([-100], "-100"), ([1, np.nan], "NaN|convert")):
+        with pytest.raises(ValueError, match=message):
+            recipe.response_scores(teacher, model, [0], odd)
+    with pytest.raises(ValueError, match="logits: got NaN"):
+        recipe.response_scores(teacher, Bigram(P, np.nan), [0], [1])
+
+    pairs = [(i, [i % 3, 1], [1, 2, 0][: 1 + i % 3]) for i in range(7)]
 
     def interrupted():
-        yield "a", [0], [1]
+        yield from pairs[:4]
         raise OSError("disk full")
 
     with pytest.raises(OSError, match="disk full"):
-        recipe.write_scores(tmp_path / "half.jsonl", teacher, model, interrupted())
-    assert [p.name for p in tmp_path.iterdir()] == ["scores.jsonl"]
+        recipe.write_scores(tmp_path / "half.jsonl", teacher, model, interrupted(), batch=2)
+    assert {p.name for p in tmp_path.iterdir()} == {"scores.jsonl", "half.jsonl.partial"}
+    with (tmp_path / "half.jsonl.partial").open("a") as file:
+        file.write('{"id": "4", "pro')
+    assert recipe.write_scores(tmp_path / "half.jsonl", teacher, model, pairs, batch=3) == 7
+    rows = [json.loads(line) for line in (tmp_path / "half.jsonl").read_text().splitlines()]
+    assert [row["id"] for row in rows] == [str(i) for i in range(7)]
+    assert len({row["prompt"] for row in rows}) == 3
+    for (_, prompt, response), row in zip(pairs, rows, strict=True):  # batches and chunks change nothing
+        alone = recipe.response_scores(teacher, model, prompt, response)
+        assert row["model_log_prob"] == pytest.approx(alone["model_log_prob"], rel=1e-12)
+        by_ones = scored_batch(teacher, model, [(prompt, response)], positions=1)[0]
+        assert by_ones["token_kl"] == pytest.approx(alone["token_kl"], rel=1e-12)
 
 
 def test_recipe_with_a_transformers_model(tmp_path):
@@ -490,7 +519,9 @@ def test_recipe_with_a_transformers_model(tmp_path):
     with torch.no_grad():
         law = torch.log_softmax(teacher(torch.tensor([[1, 2, 3, 4, 10]])).logits.double(), -1)[0]
     assert row["teacher_log_prob"] == pytest.approx(float(law[1, 3] + law[2, 4] + law[3, 10]), abs=1e-5)
-    assert len(row["token_kl"]) == 3
+    other = torch.log_softmax(model(torch.tensor([[1, 2, 3, 4, 10]])).logits.double(), -1)[0]
+    exact = (law.exp() * (law - other)).sum(-1)[1:4]
+    np.testing.assert_allclose(row["token_kl"], exact.detach().numpy(), atol=1e-6)
 
     def tokenizer(prompt, return_tensors):
         return transformers.BatchEncoding({"input_ids": torch.tensor([[int(c) for c in prompt]])})
@@ -505,8 +536,6 @@ def test_recipe_with_a_transformers_model(tmp_path):
 
 def test_stored_npz_arrays_are_mapped_not_read(tmp_path):
     np.savez(tmp_path / "s.npz", n=np.full(5, 3), c=np.arange(5) % 3)
-    from covtheory.own_model.reading import _npz_arrays
-
-    assert all(isinstance(a, np.memmap) for a in _npz_arrays(tmp_path / "s.npz").values())
+    assert all(isinstance(a, np.memmap) for a in Table(tmp_path / "s.npz").arrays.values())
     with zipfile.ZipFile(tmp_path / "s.npz") as archive:
         assert {m.compress_type for m in archive.infolist()} == {zipfile.ZIP_STORED}

@@ -15,7 +15,7 @@ from scipy.stats import beta, binom
 from covtheory.own_model.intervals import chernoff_interval
 from covtheory.own_model.passk import pass_estimate
 from covtheory.own_model.problem import Problem
-from covtheory.own_model.profile_estimate import profile_estimate
+from covtheory.own_model.profile_sample import profile_estimate
 from covtheory.own_model.scores import paired_log_probs
 from covtheory.own_model.tail_band import TailBand
 from covtheory.own_model.tournament_estimate import tournament_estimate

@@ -8,14 +8,18 @@ import argparse
 import sys
 from importlib.metadata import entry_points
 
+from covtheory import __version__
 from covtheory.own_model import command
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Parse the arguments, run one command, return its exit status (130 when interrupted)."""
-    modules = [entry.load() for entry in entry_points(group="covtheory.commands")] or [command]
+    arguments = sys.argv[1:] if arguments is None else arguments
+    own = bool(arguments) and arguments[0] in (*command.COMMANDS, "--version")  # other packages are slow to import
+    modules = [command] if own else [entry.load() for entry in entry_points(group="covtheory.commands")] or [command]
     parser = argparse.ArgumentParser(prog="covtheory", formatter_class=argparse.RawDescriptionHelpFormatter,
                                      description="\n".join(module.__doc__.splitlines()[0] for module in modules))
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     parsers = parser.add_subparsers(dest="command", required=True)
     for module in modules:
         module.add_commands(parsers)

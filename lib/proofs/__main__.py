@@ -88,6 +88,7 @@ def main() -> None:
     """Run the whole check; the exit status is 0 only if everything is proved and the record is right."""
     parser = argparse.ArgumentParser(prog="make prove")
     parser.add_argument("--write", action="store_true", help="renew references/proofs.toml")
+    parser.add_argument("--compile", action="store_true", help="compile only")
     parser.add_argument("--check", action="store_true", help="run coqchk as well: every file anew, from nothing")
     options = parser.parse_args()
     if which("coqc") is None:
@@ -98,6 +99,8 @@ def main() -> None:
     start, found = time.monotonic(), proofs()
     jobs = min(2, os.cpu_count() or 1)
     compile_all(jobs)
+    if options.compile:
+        return
     twins = {(proof.twin_file, proof.twin) for proof in found if proof.twin}
     names = {(proof.file, proof.theorem) for proof in found} | twins
     computed = {(file, name) for file, name in names if name in with_interval()}

@@ -13,7 +13,7 @@ from publishing.book_claims import Claims
 from publishing.heads import head
 from publishing.index import HOME
 
-GUIDES = ("errata.md", "nonclaims.md", "teaching.md", "checking.md", "proofs.md")
+GUIDES = ("errata.md", "nonclaims.md", "teaching.md", "checking.md", "measuring.md", "proofs.md")
 """Pages of references/ that the site has too."""
 
 FILES = ("ledger.json", "claims.toml", "proofs.toml", "references.bib")

@@ -40,8 +40,8 @@ def routed(ledger: dict, proofs: dict[str, list[dict]]) -> dict:
 def sentence(proofs: dict[str, list[dict]]) -> str:
     """Return the README's line on how much is kernel-checked."""
     theorems = [proof for some in proofs.values() for proof in some]
-    return (f"**{len(proofs)} claims are kernel-checked**: {len(theorems)} theorems in Rocq, {twins(theorems)} tempting wrong "
-            "forms refuted:\n`make prove`, [proofs.md](references/proofs.md).")
+    return (f"**{len(proofs)} claims are kernel-checked**: {len(theorems)} theorems in Rocq, {twins(theorems)} "
+            "tempting wrong forms refuted:\n`make prove`, [proofs.md](references/proofs.md).")
 
 
 def twins(theorems: list[dict]) -> int:

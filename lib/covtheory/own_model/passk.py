@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import binom
+from scipy.special import betainc, betaincc
 
 from covtheory import validation
 from covtheory.coverage.monte_carlo import Estimate, clopper_pearson
@@ -18,6 +18,8 @@ from covtheory.own_model.tail_band import TailBand
 from covtheory.samplers.best_of_n import pass_at_k
 
 METHODS = ("exact", "bootstrap")
+FEW = 20
+"""Prompts below which no bootstrap is made: its measured misses are then up to ten times nominal."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +49,11 @@ class PassEstimate:
         return int(self.n.min())
 
     def pass_at(self, k: int, *, method: str = "exact", rng=None, resamples: int = 2000) -> Estimate:
-        """Unbiased estimate of pass@k over the prompts' law, with an interval.
+        """Unbiased estimate of pass@k, with an interval for the prompts' law and for these prompts alike.
+
+        Hoeffding's inequality holds for independent numbers in [0, 1] whatever their laws (his Theorem 1 bounds the
+        mean of different ones by equal ones), so that the interval over prompts covers the mean over exactly these
+        prompts too. A single prompt speaks for itself only.
 
         Parameters
         ----------
@@ -55,8 +61,8 @@ class PassEstimate:
             Between 1 and ``largest_k``.
         method : {"exact", "bootstrap"}
             "exact": valid at every sample size; Hoeffding's interval over prompts, or for a single prompt the image of
-            the Clopper-Pearson limits of p. "bootstrap": percentiles over resampled prompts; narrower, approximate,
-            and of width zero when all prompts look alike.
+            the Clopper-Pearson limits of p, and for this prompt alone. "bootstrap": percentiles over resampled prompts;
+            narrower, its level is nominal; refused below ``FEW`` prompts and where its width is zero.
         rng : numpy.random.Generator, optional
             For the bootstrap; a fixed one by default.
 
@@ -83,6 +89,9 @@ class PassEstimate:
             rng = np.random.default_rng(0) if rng is None else rng
             resampled = rng.multinomial(self.total, self.prompts / self.total, size=resamples) @ each / self.total
             low, high = np.quantile(resampled, [self.false_alarm / 2, 1 - self.false_alarm / 2])
+            if self.total < FEW or low == high:
+                raise ValueError(f"method: the bootstrap says nothing about {self.total} prompts"
+                                 + ("" if self.total < FEW else f" that agree at k = {k}") + "; use the exact interval")
             return Estimate(value, float(low), float(high), self.total, self.false_alarm, "bootstrap over prompts")
         if self.total == 1:
             p = np.array(clopper_pearson(self.c[0], int(self.n[0]), self.false_alarm))
@@ -118,15 +127,23 @@ class PassEstimate:
         if (self.n != self.n[0]).any():
             raise ValueError("n: the answer-level profile needs the same number of draws for every prompt")
         n, N = int(self.n[0]), validation.threshold("N", N)
-        at_most = np.cumsum(np.bincount(self.c.astype(int), self.prompts, minlength=n + 1)).astype(int)
-        band, more = TailBand(self.total, self.false_alarm), (self.total - at_most)[:-1]  # prompts with c > s, s < n
-        covered, uncovered = answer_bounds(1.0 - band.lower(more), band.upper(more), N)
-        value = at_most[np.minimum(np.floor(n / N * (1 + 1e-12)).astype(int), n)] / self.total
+        seen = np.unique(self.c).astype(np.int64)
+        # P[c <= s] is constant between two seen counts: the first quotient is least at the end, the second at the start
+        s = np.unique(np.concatenate([[0], seen, seen - 1, [n - 1]]))
+        s = s[(s >= 0) & (s < n)]
+        order = np.argsort(self.c, kind="stable")
+        solved = np.concatenate([[0], np.cumsum(self.prompts[order])])
+        more = self.total - solved[np.searchsorted(self.c[order], s, side="right")]  # prompts with c > s
+        band = TailBand(self.total, self.false_alarm)
+        covered, uncovered = answer_bounds(1.0 - band.lower(more), band.upper(more), N, n=n, s=s)
+        naive = np.floor(n / N * (1 + 1e-12))
+        value = solved[np.searchsorted(self.c[order], naive, side="right")] / self.total
         return Estimate(value, 1.0 - uncovered, covered, self.total, self.false_alarm,
                         "band for the law of c")
 
 
-def answer_bounds(at_most: ArrayLike, above: ArrayLike, N: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+def answer_bounds(at_most: ArrayLike, above: ArrayLike, N: ArrayLike, *, n: int | None = None,
+                  s: ArrayLike | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Upper bounds of the coverage ``P[p <= 1/N]`` and of its complement, from the law of ``c ~ Bin(n, p)``.
 
     ``P[p <= 1/N] <= P[c <= s] / P[Bin(n, 1/N) <= s]`` and ``P[p > 1/N] <= P[c > s] / P[Bin(n, 1/N) > s]`` for every
@@ -139,6 +156,8 @@ def answer_bounds(at_most: ArrayLike, above: ArrayLike, N: ArrayLike) -> tuple[n
         ``P[c <= s]`` and ``P[c > s]`` for ``s = 0, ..., n - 1``, or upper limits of them.
     N : array_like
         ``N >= 1``; shape of the two results.
+    n, s : optional
+        Number of draws and some of the s: where the law of c has no mass the best s are known (below).
 
     Source: this collection (notebook 17, Theorem 4).
 
@@ -151,11 +170,14 @@ def answer_bounds(at_most: ArrayLike, above: ArrayLike, N: ArrayLike) -> tuple[n
     at_most = np.atleast_1d(validation.in_range("at_most", at_most, 0, 1))
     above = np.atleast_1d(validation.in_range("above", above, 0, 1))
     validation.same_shape(at_most=at_most, above=above)
-    n, N = at_most.size, validation.threshold("N", N)
-    s, tiny = np.arange(n), np.finfo(float).tiny  # a tail below this has lost its digits, and bounds nothing
+    N = validation.threshold("N", N)
+    n = at_most.size if n is None else validation.count("n", n)
+    s = np.arange(n) if s is None else np.asarray(s)
+    tiny, share = np.finfo(float).tiny, 1.0 / N[..., None]  # a tail below tiny has lost its digits, and bounds nothing
     bounds = []
-    for mass, tail in ((at_most, binom.cdf(s, n, 1.0 / N[..., None])), (above, binom.sf(s, n, 1.0 / N[..., None]))):
-        quotient = np.divide(mass, tail, out=np.ones(tail.shape), where=tail >= tiny)
+    for mass, tail in ((at_most, betaincc(s + 1, n - s, share)), (above, betainc(s + 1, n - s, share))):
+        with np.errstate(over="ignore"):
+            quotient = np.divide(mass, tail, out=np.ones(tail.shape), where=tail >= tiny)
         bounds.append(np.minimum(quotient.min(axis=-1), 1.0))
     return bounds[0], bounds[1]
 

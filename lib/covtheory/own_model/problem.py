@@ -3,6 +3,19 @@
 from pathlib import Path
 
 
+def plain(text: object, most: int = 400) -> str:
+    """Text from a file, safe on a terminal: control characters escaped, cut at ``most`` characters.
+
+    Examples
+    --------
+    >>> plain("a\\x1b[31mb"), plain("abcdef", 4)
+    ('a\\\\x1b[31mb', 'abc…')
+    """
+    text = str(text)
+    text = text if len(text) <= most else text[:most - 1] + "…"
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
 class Problem(ValueError):
     """A file that cannot be used; the message names the file and, where there is one, the line or row.
 
@@ -13,4 +26,4 @@ class Problem(ValueError):
     """
 
     def __init__(self, path: str | Path, message: str, where: str = ""):
-        super().__init__(f"{Path(path).name}{', ' + where if where else ''}: {message}")
+        super().__init__(plain(f"{Path(path).name}{', ' + where if where else ''}: {message}"))

@@ -1,7 +1,7 @@
 """Log-probabilities with Hugging Face transformers: the recipe behind ``covtheory profile``.
 
-Needs ``pip install 'covtheory[transformers]'`` for real models; the arithmetic is NumPy's, so that anything with the
-same forward interface (``model(input_ids=..., attention_mask=...).logits``) works. What to get right:
+Needs ``pip install 'covtheory[transformers]'`` for real models; anything with the same forward interface
+(``model(input_ids=..., attention_mask=...).logits``) works, with NumPy alone. What to get right:
 
 * draw the responses from the teacher at temperature 1 without top-k or top-p, or the log-probabilities are not those
   of the law that drew them;
@@ -10,73 +10,81 @@ same forward interface (``model(input_ids=..., attention_mask=...).logits``) wor
 * score in evaluation mode (no dropout); single precision costs about 1e-6 nats a token, half precision about 1e-2.
 """
 
+import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
-import numpy as np
-from scipy.special import logsumexp, xlogy
+from covtheory.own_model.scoring import scored_batch
 
 
 def response_scores(teacher, model, prompt_ids, response_ids, *, as_batch=None) -> dict:
-    """Log-probabilities of one response under two causal language models, and the KL of their next-token laws.
+    """Scores of one response: see :func:`covtheory.own_model.scoring.scored_batch`.
 
     Parameters
     ----------
     teacher, model : callable
         ``transformers`` causal language models, or anything with their forward interface.
     prompt_ids, response_ids : sequence of int
-        Token ids, at least one each; the response ends with the end-of-sequence token.
     as_batch : callable, optional
-        Turns an int array of shape (1, length) into what the models take; :func:`torch_batch` for transformers.
+        :func:`torch_batch` for transformers.
 
     Returns
     -------
     dict
-        ``teacher_log_prob``, ``model_log_prob`` (nats), ``token_kl`` (list, nats).
-
-    Raises
-    ------
-    ValueError
-        Empty prompt or response, or vocabularies of different size.
+        ``teacher_log_prob``, ``model_log_prob`` (nats), ``token_kl`` (list, nats), ``num_tokens``.
     """
-    prompt, response = list(map(int, prompt_ids)), list(map(int, response_ids))
-    if not prompt or not response:
-        raise ValueError("prompt_ids, response_ids: expected at least one token each (a start token for no prompt)")
-    ids = np.array([prompt + response], dtype=np.int64)
-    laws = [_next_token_log_probs(each, ids, len(prompt), as_batch) for each in (teacher, model)]
-    if laws[0].shape != laws[1].shape:
-        raise ValueError(f"vocabularies of size {laws[0].shape[1]} and {laws[1].shape[1]}: token KL is not defined")
-    at = np.arange(len(response)), np.array(response)
-    p = np.exp(laws[0])
-    with np.errstate(invalid="ignore"):
-        kl = (xlogy(p, p) - np.where(p > 0, p * laws[1], 0.0)).sum(axis=1)
-    return {"teacher_log_prob": float(laws[0][at].sum()), "model_log_prob": float(laws[1][at].sum()),
-            "token_kl": np.maximum(kl, 0.0).tolist()}
+    return scored_batch(teacher, model, [(prompt_ids, response_ids)], as_batch=as_batch)[0]
 
 
-def write_scores(path: str | Path, teacher, model, pairs: Iterable[tuple], *, as_batch=None) -> int:
+def write_scores(path: str | Path, teacher, model, triples: Iterable[tuple], *, as_batch=None, batch: int = 1) -> int:
     """Score ``(id, prompt_ids, response_ids)`` triples into a JSONL file for ``covtheory profile``; returns how many.
 
-    The file appears under its name only when it is complete.
+    The file appears under its name only when it is complete; until then its rows are in ``NAME.partial``, and the same
+    call with the same triples goes on behind them. Every row has ``prompt``, a digest of the prompt's token ids, so
+    that several responses of one prompt are recognised.
+
+    Parameters
+    ----------
+    batch : int
+        Responses a forward pass; similar lengths next to each other waste least.
     """
-    path, written = Path(path), 0
+    path = Path(path)
     partial = path.with_name(path.name + ".partial")
-    try:
-        with partial.open("w", encoding="utf-8") as file:
-            for id, prompt_ids, response_ids in pairs:
-                row = {"id": str(id), "base": "nats",
-                       **response_scores(teacher, model, prompt_ids, response_ids, as_batch=as_batch)}
-                file.write(json.dumps(row) + "\n")
-                written += 1
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
-    return written
+    done = _complete_rows(partial)
+    with partial.open("a", encoding="utf-8") as file:
+        stream = (triple for triple in triples if str(triple[0]) not in done)
+        while group := list(islice(stream, batch)):
+            scores = scored_batch(teacher, model, [triple[1:] for triple in group], as_batch=as_batch)
+            for (id, prompt_ids, _), row in zip(group, scores, strict=True):
+                digest = hashlib.sha256(json.dumps(list(map(int, prompt_ids))).encode()).hexdigest()[:16]
+                file.write(json.dumps({"id": str(id), "prompt": digest, "base": "nats", **row}) + "\n")
+                done.add(str(id))
+            file.flush()
+    os.replace(partial, path)
+    return len(done)
 
 
-def draw_responses(teacher, tokenizer, prompts: Iterable[str], *, max_new_tokens: int, seed: int = 0):
+def _complete_rows(path: Path) -> set[str]:
+    """Ids of the complete rows of an interrupted file; what follows them is cut off."""
+    if not path.exists():
+        return set()
+    done, end = set(), 0
+    with path.open("rb+") as file:
+        for line in file:
+            if not line.endswith(b"\n"):
+                break
+            done.add(json.loads(line)["id"])
+            end += len(line)
+        file.truncate(end)
+    return done
+
+
+def draw_responses(
+    teacher, tokenizer, prompts: Iterable[str], *, max_new_tokens: int, seed: int = 0
+) -> Iterator[tuple]:
     """Yield ``(id, prompt_ids, response_ids)``: one response a prompt, drawn from the teacher itself.
 
     Temperature 1, no truncation of the law; what else the model's generation config asks for (a minimum length,
@@ -100,24 +108,3 @@ def torch_batch(device: str = "cpu"):
     import torch
 
     return lambda ids: torch.as_tensor(ids, device=device)
-
-
-def _next_token_log_probs(model, ids, prompt_length, as_batch) -> np.ndarray:
-    """``(response length, V)`` log-probabilities of the token at each response position, double precision."""
-    batch = ids if as_batch is None else as_batch(ids)
-    ones = np.ones_like(ids)
-    mask = ones if as_batch is None else as_batch(ones)
-    logits = _without_gradient(model, batch, mask).logits
-    if hasattr(logits, "detach"):
-        logits = logits.detach().float().cpu().numpy()
-    rows = np.asarray(logits)[0, prompt_length - 1:-1].astype(float)
-    return rows - logsumexp(rows, axis=1, keepdims=True)
-
-
-def _without_gradient(model, batch, mask):
-    if hasattr(batch, "new_tensor"):  # a torch tensor
-        import torch
-
-        with torch.no_grad():
-            return model(input_ids=batch, attention_mask=mask)
-    return model(input_ids=batch, attention_mask=mask)

@@ -1,294 +1,225 @@
-"""Checked streams out of a table: log ratios, checkpoints' log-probabilities, success counts."""
+"""Checked streams of scored responses: what a table says about each, in nats."""
 
 from collections.abc import Iterator
-from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
-from scipy.special import bdtrc
 
-from covtheory.own_model.problem import Problem
-from covtheory.own_model.reading import Chunk, Table
+from covtheory.own_model.bases import BASES, BaseGuess, Declared
+from covtheory.own_model.chunk import Chunk
+from covtheory.own_model.identity import IDS, Partner, Seen
+from covtheory.own_model.numbers import ROUNDING, agree, log_probs, pieces_of, refuse, summed
+from covtheory.own_model.prompts import PROMPTS, PromptCounts
+from covtheory.own_model.reading import Table
+from covtheory.own_model.sanity import Sanity
 
-BASES = {"nats": 1.0, "bits": float(np.log(2)), "log10": float(np.log(10))}
-"""Nats in one unit of each base."""
+TOKENS = {
+    "teacher_token_log_probs": ("teacher_token_log_probs", "teacher_token_logprobs", "old_log_probs", "old_logprobs",
+                                "old_per_token_logps", "rollout_log_probs", "sampling_per_token_logps"),
+    "model_token_log_probs": ("model_token_log_probs", "model_token_logprobs", "ref_log_probs", "ref_log_prob",
+                              "ref_logprobs", "ref_per_token_logps"),
+}
+"""Columns of lists, and what rollouts of TRL and verl call them: the old policy drew, the reference is the model."""
 
-ROUNDING = 1e-6
-"""A log-probability above zero by no more than this is a rounded zero (single precision)."""
+ALONE = {"token": ("token_log_probs", "token_logprobs", "logprobs"), "sum": ("log_prob", "cumulative_logprob")}
+MASKS = ("response_mask", "completion_mask", "loss_mask")
+LENGTHS = ("num_tokens", "n_tokens", "completion_tokens", "response_length")
+ENDS = ("finish_reason", "truncated")
+KL = ("token_kl", "sequence_kl")
 
-LISTS = ("teacher_token_log_probs", "model_token_log_probs", "token_kl")
-SURE = 1e-9
+
+class Side:
+    """One model's log-probabilities in a table: the column, its unit, and the mask over its tokens."""
+
+    def __init__(self, table: Table, who: str, stated: str | None, alone: bool):
+        self.table, self.who, self.stated = table, who, stated
+        sums = (f"{who}_log_prob",)
+        tokens = table.first(TOKENS[f"{who}_token_log_probs"] + (ALONE["token"] if alone else ()))
+        total = table.first(ALONE["sum"] + sums if alone else sums)
+        if tokens is None and total is None:
+            table.need(["log_prob"] if alone else [sums[0]],
+                       "; several draws and a verdict are for covtheory passk" * ("n" in table.columns))
+        self.column, self.check = (tokens, total) if tokens else (total, None)
+        if tokens in TOKENS[f"{who}_token_log_probs"][2:]:
+            table.title = f"rollouts ({who}: {tokens})" if not table.title else f"{table.title[:-1]}, {who}: {tokens})"
+        self.mask = table.first(MASKS) if tokens else None
+        self.bases = [Declared(name) for name in (f"{who}_base", "base") if name in table.columns]
+        self.columns = [name for name in (self.column, self.check, self.mask) if name]
+        table.lists |= {name for name in (tokens, self.mask) if name}
+        table.texts |= {declared.name for declared in self.bases}
+        self.dropped = 0
+
+    @property
+    def base(self) -> str | None:
+        """What the user states, or else the file declares for this column, or else for all columns."""
+        return self.stated or next((declared.base for declared in self.bases if declared.base), None)
+
+    def read(self, chunk: Chunk) -> tuple[np.ndarray, np.ndarray]:
+        """Log-probabilities of some responses in nats, and their numbers of tokens (NaN if unknown)."""
+        for declared in self.bases:
+            declared.read(chunk)
+        unit = BASES[self.base or "nats"]
+        if self.column not in self.table.lists:
+            return log_probs(chunk, self.column) * unit, np.full(len(chunk.places), np.nan)
+        flat, offsets, dropped = pieces_of(chunk, self.column, self.mask)
+        self.dropped += dropped
+        values, lengths = summed(flat, offsets), np.diff(offsets)
+        if self.check:
+            agree(chunk, self.column, values, self.check, log_probs(chunk, self.check))
+        return values * unit, lengths.astype(float)
 
 
-def paired_log_probs(
-    path: str | Path, model_path: str | Path | None = None, *, teacher_base: str | None = None,
-    model_base: str | None = None, rows: int = 1 << 18, progress=None,
-) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray | None]]:
-    """Yield chunks ``(log pi_D(y|x), log pi(y|x), sum of token KL or None)`` in nats, one entry a response.
+class PairedScores:
+    """A stream of ``(log pi_D(y|x), log pi(y|x), sum of token KL or None, prompts or None)``, nats, by response.
 
     Parameters
     ----------
     path : str or Path
-        Columns ``teacher_log_prob`` and ``model_log_prob``, or ``teacher_token_log_probs`` and
+        Columns ``teacher_log_prob`` and ``model_log_prob``, or lists ``teacher_token_log_probs`` and
         ``model_token_log_probs``; optional ``token_kl`` (list: KL of the two next-token laws at each position),
-        ``sequence_kl`` (its sum), ``base``. With ``model_path``: ``id`` and ``log_prob`` in both files, same order.
-    teacher_base, model_base : {"nats", "bits", "log10"}, optional
-        Stating both switches off the guess that one is in another base.
+        ``sequence_kl`` (its sum), ``prompt``, ``id``, ``base``, ``teacher_base``, ``model_base``, ``kl_base``,
+        ``num_tokens``, ``finish_reason``. With ``model_path``: ``id`` and ``log_prob`` (or ``token_log_probs``) in both
+        files, in any order. Rows of tools: see :mod:`covtheory.own_model.formats`.
+    model_path : str or Path, optional
+        The model's scores if they are in a file of their own.
+    teacher_base, model_base, kl_base : {"nats", "bits", "log10"}, optional
+        Instead of what the files declare. KL is in the unit of ``kl_base``, or that of the file's ``base``, or the one
+        that teacher and model share.
+    prompt, by : str, optional
+        The column that tells prompts apart, if it has another name; a column to group by.
+    match : {"id", "order"}
+        How the rows of two files belong together.
 
     Raises
     ------
     Problem
-        See :mod:`covtheory.own_model.reading`; positive or NaN values, ids or lengths that do not match, a mixture of
-        bases, or log ratios that responses drawn from the teacher cannot have.
+        See :mod:`covtheory.own_model.reading`; positive or NaN values, empty responses, repeated ids, ids or lengths
+        that do not match, a mixture of bases, or log ratios that responses drawn from the teacher cannot have.
     """
-    table = Table(path, LISTS)
-    stated = teacher_base is not None and model_base is not None
-    guess, sums = _BaseGuess(table.path, stated), _kl_names(table)
-    if model_path is None:
-        tokens = {"teacher_token_log_probs", "model_token_log_probs"} <= set(table.columns)
-        names = ["teacher_token_log_probs", "model_token_log_probs"] if tokens else ["teacher_log_prob",
-                                                                                     "model_log_prob"]
-        _need(table, names)
-        stream = ((c, names[0], c, names[1]) for c in table.chunks(names + sums + _base_name(table), rows, progress))
-    else:
-        other = Table(model_path)
-        for each in (table, other):
-            _need(each, ["id", "log_prob"])
-        stream = _matched(table, other, sums, rows, progress)
-    declared = None
-    for chunk, teacher_name, model_chunk, model_name in stream:
-        declared = _declared_base(chunk, declared)
-        units = [BASES[base or declared or "nats"] for base in (teacher_base, model_base)]
-        if teacher_name in LISTS:
-            _same_lengths(chunk, teacher_name, model_name)
-        teacher = _log_probs(chunk, teacher_name) * units[0]
-        model = _log_probs(model_chunk, model_name) * units[1]
-        if np.isneginf(teacher).any():
-            row = int(np.flatnonzero(np.isneginf(teacher))[0])
-            raise chunk.problem(row, "teacher probability zero for a response that should be drawn from the teacher")
-        guess.add(teacher, model)
-        kl = None
-        if sums:
-            kl = _summed(chunk, sums[0])
-            _refuse(chunk, np.isnan(kl) | (kl < -ROUNDING), sums[0], kl, "negative or NaN")
-            kl = np.maximum(kl, 0.0)
-        yield teacher, model, kl
-    guess.conclude()
+
+    def __init__(self, path: str | Path, model_path: str | Path | None = None, *, teacher_base: str | None = None,
+                 model_base: str | None = None, kl_base: str | None = None, prompt: str | None = None,
+                 by: str | None = None, match: str = "id", form: str | None = None, chosen: str | None = None,
+                 rows: int = 1 << 18, progress=None):
+        options = {"form": form, "chosen": chosen}
+        self.table, self.rows, self.progress, self.match, self.by = Table(path, **options), rows, progress, match, by
+        self.other = None if model_path is None else Table(model_path, **options)
+        table, alone = self.table, self.other is not None
+        self.teacher = Side(table, "teacher", teacher_base, alone)
+        self.model = Side(self.other or table, "model", model_base, alone)
+        self.kl_base, self.kl = kl_base, table.first(KL)
+        self.check = next((name for name in KL if name in table.columns and name != self.kl), None)
+        if "token_kl" in table.columns:
+            table.lists.add("token_kl")
+        self.id = table.first(IDS)
+        if prompt is not None:
+            table.need([prompt])
+        self.prompt = prompt or table.first(PROMPTS)
+        if alone and self.prompt is None and (named := self.other.first(PROMPTS)):
+            raise self.other.problem(f"names prompts (column {named!r}), but the teacher's file does not: put the "
+                                     "column there, so that responses of one prompt are not taken as independent")
+        self.length, self.end = table.first(LENGTHS) if by not in LENGTHS else None, table.first(ENDS)
+        table.optional |= {name for name in (self.length, self.end) if name}
+        if by is not None:
+            table.need([by])
+        declared = [name for name in ("base", "kl_base") if name in table.columns and self.kl]
+        self.kl_bases = [Declared(name) for name in reversed(declared)]
+        table.texts |= {name for name in (self.id, self.prompt, self.end, by, *declared) if name}
+        wanted = [*self.teacher.columns, *([] if alone else self.model.columns), self.kl, self.check, self.id,
+                  self.prompt, self.length, self.end, by, *declared,
+                  *(base.name for base in [*self.teacher.bases, *([] if alone else self.model.bases)])]
+        self.columns = list(dict.fromkeys(name for name in wanted if name))
+        self.sanity, self.warnings, self.groups = Sanity(), [], None
+        self.guess = BaseGuess(table.path)
+
+    def partner(self) -> Partner | None:
+        """The model's file, its rows by id or by order."""
+        if self.other is None:
+            return None
+        name = None
+        if self.match == "id":
+            if self.id is None:
+                self.table.need(["id"], "; rows in the same order are matched with --match order")
+            name = self.other.first(IDS)
+            if name is None:
+                self.other.need(["id"], "; rows in the same order are matched with --match order")
+            self.other.texts.add(name)
+        columns = dict.fromkeys([*self.model.columns, *(base.name for base in self.model.bases), *[name] * bool(name)])
+        return Partner(self.other.path, self.other.chunks(list(columns), self.rows), name, self.model.read)
+
+    def __iter__(self) -> Iterator[tuple]:
+        partner, seen, count = self.partner(), Seen(), None
+        for chunk in self.table.chunks(self.columns, self.rows, self.progress):
+            ids = chunk.columns[self.id] if self.id else None
+            if ids is not None and self.match == "id":
+                seen.add(chunk, ids)
+            teacher, lengths = self.teacher.read(chunk)
+            names = ids or [""] * len(teacher)
+            model, model_lengths = partner.take(chunk, names) if partner else self.model.read(chunk)
+            if (rows := np.flatnonzero(np.abs(lengths - model_lengths) > 0)).size:  # NaN: unknown
+                row, counts = int(rows[0]), (lengths[rows[0]], model_lengths[rows[0]])
+                raise chunk.problem(row, "{:.0f} teacher tokens but {:.0f} model tokens".format(*counts))
+            if (rows := np.flatnonzero(np.isneginf(teacher))).size:
+                raise chunk.problem(int(rows[0]), "teacher probability zero for a response that should be drawn from "
+                                    "the teacher")
+            self.guess.add(teacher, model)
+            kl = self._kl(chunk) if self.kl else None
+            prompts = self._names(chunk, self.prompt)
+            self.groups = self._names(chunk, self.by)
+            count = self._facts(chunk, teacher, model, kl, lengths, prompts, count)
+            yield teacher, model, kl, prompts
+        seen.check(self.table.path)
+        if partner:
+            partner.finish()
+        self.sanity.first_null = self.teacher.dropped
+        responses = count.responses if count is not None and count.repeated else None
+        self.warnings = self.guess.conclude(bool(self.teacher.base and self.model.base), responses)
+
+    def _names(self, chunk, name):
+        if name is None:
+            return None
+        if "" in chunk.columns[name]:
+            raise chunk.problem(chunk.columns[name].index(""), f"column {name!r} is missing")
+        return chunk.columns[name]
+
+    def _kl(self, chunk):
+        for declared in self.kl_bases:
+            declared.read(chunk)
+        shared = self.teacher.base if self.teacher.base == self.model.base else None
+        base = self.kl_base or next((declared.base for declared in self.kl_bases if declared.base), None) or shared
+        if base is None and (self.teacher.base or self.model.base):
+            raise self.table.problem(f"column {self.kl!r}: in which base? teacher and model differ, state it with "
+                                     "--kl-base")
+        kl = self._kl_sums(chunk, self.kl)
+        if self.check:
+            agree(chunk, self.kl, kl, self.check, self._kl_sums(chunk, self.check))
+        return np.maximum(kl, 0.0) * BASES[base or "nats"]
+
+    def _kl_sums(self, chunk, name):
+        values = summed(*chunk.columns[name]) if name in self.table.lists else chunk.columns[name]
+        refuse(chunk, np.isnan(values) | (values < -ROUNDING), name, values, "negative or NaN")
+        if name in self.table.lists and (negative := np.flatnonzero(chunk.columns[name][0] < -ROUNDING)).size:
+            row = int(np.searchsorted(chunk.columns[name][1], negative[0], side="right")) - 1
+            raise chunk.problem(row, f"column {name!r}: negative KL at a token")
+        return values
+
+    def _facts(self, chunk, teacher, model, kl, lengths, prompts, count):
+        """Sanity facts of some rows; the prompts are counted for the test of impossible ratios."""
+        if prompts is not None:
+            count = count or PromptCounts()
+            count.add(prompts)
+        if self.length:
+            lengths = chunk.columns[self.length]
+            refuse(chunk, lengths < 1, self.length, lengths, "empty response: expected at least one token")
+        ends = chunk.columns.get(self.end) if self.end else None
+        truncated = None if ends is None or not any(ends) else np.array(
+            [end.strip().lower() in ("length", "max_tokens", "true", "1") for end in ends])
+        raw = tuple(chunk.columns[side.column][0] if side.column in self.table.lists else chunk.columns[side.column]
+                    for side in (self.teacher, self.model) if side.column in chunk.columns)
+        self.sanity.add(teacher, model, kl, lengths if np.isfinite(lengths).any() else None, truncated, raw)
+        return count
 
 
-def checkpoint_log_probs(path: str | Path, *, rows: int = 1 << 13, progress=None):
-    """Return the checkpoints' names and a stream of chunks ``(checkpoints, responses)`` of log-probabilities.
-
-    Every column but ``id`` and ``base`` is a checkpoint; an NPZ file may instead hold ``log_probs`` of shape
-    (checkpoints, responses) and ``models``, their names. Values in one base, any base: see :func:`paired_log_probs`.
-
-    Raises
-    ------
-    Problem
-        As for :func:`paired_log_probs`; fewer than two checkpoints.
-    """
-    table = Table(path, ("log_probs",) if Path(path).suffix.lower() == ".npz" else ())
-    if table.format == ".npz" and "log_probs" in table.columns:
-        names, stream = _checkpoint_matrix(table, rows, progress)
-    else:
-        names = [name for name in table.columns if name not in ("id", "base")]
-        stream = _checkpoint_columns(table, names, rows, progress)
-    if len(names) < 2:
-        raise table.problem(f"{len(names)} checkpoints, expected at least two columns besides 'id' and 'base'")
-    return names, stream
-
-
-def success_counts(path: str | Path, *, progress=None) -> tuple[np.ndarray, np.ndarray]:
-    """Return ``(n, c)``: draws and successes of every prompt (16 bytes a prompt are kept).
-
-    Raises
-    ------
-    Problem
-        Unless whole numbers ``0 <= c <= n``, ``n >= 1``.
-    """
-    table = Table(path)
-    _need(table, ["n", "c"])
-    parts = []
-    for chunk in table.chunks(["n", "c"], progress=progress):
-        n, c = chunk.columns["n"], chunk.columns["c"]
-        for name, values, least in (("n", n, 1), ("c", c, 0)):
-            bad = ~((values >= least) & (values == np.floor(values)) & np.isfinite(values))
-            _refuse(chunk, bad, name, values, f"expected a whole number >= {least}")
-        _refuse(chunk, c > n, "c", c, "more successes than draws")
-        parts.append((n, c))
-    n, c = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return n, c
-
-
-def _checkpoint_columns(table, names, rows, progress):
-    declared = None
-    for chunk in table.chunks(names + _base_name(table), rows, progress):
-        declared = _declared_base(chunk, declared)
-        yield np.stack([_log_probs(chunk, name) for name in names]) * BASES[declared or "nats"]
-
-
-def _checkpoint_matrix(table, rows, progress):
-    rows_of = list(table.chunks(["log_probs"], 1))  # one row a checkpoint; mapped: views, not copies
-    lines = [chunk.columns["log_probs"][0] for chunk in rows_of]
-    names = [f"checkpoint {i + 1}" for i in range(len(lines))]
-    if "models" in table.columns:
-        names = [name for chunk in table.chunks(["models"]) for name in chunk.columns["models"]]
-    if len(names) != len(lines) or not lines[0].size:
-        raise table.problem(f"log_probs has shape {(len(lines), lines[0].size)}, but {len(names)} models are named")
-    declared = None
-    for chunk in table.chunks(["base"]) if "base" in table.columns else ():
-        declared = _declared_base(chunk, declared)
-
-    def stream():
-        for start in range(0, lines[0].size, rows):
-            part = np.stack([line[start:start + rows] for line in lines])
-            if not (part <= ROUNDING).all():
-                i, j = np.argwhere(~(part <= ROUNDING))[0]
-                message = "NaN" if np.isnan(part[i, j]) else f"positive log-probability {part[i, j]:.6g}"
-                raise rows_of[i].problem(0, f"{message} at response {start + j + 1}")
-            yield np.minimum(part, 0.0) * BASES[declared or "nats"]
-            if progress:
-                progress(min(1.0, (start + rows) / lines[0].size))
-
-    return names, stream()
-
-
-def _matched(table, other, sums, rows, progress):
-    left = table.chunks(["id", "log_prob", *sums, *_base_name(table)], rows, progress)
-    right = other.chunks(["id", "log_prob"], rows)
-    for a, b in zip_longest(_rechunk(left, rows), _rechunk(right, rows)):
-        if a is None or b is None or len(a.columns["id"]) != len(b.columns["id"]):
-            more = max((c for c in (a, b) if c is not None), key=lambda c: len(c.columns["id"]))
-            fewer = min(len(c.columns["id"]) if c is not None else 0 for c in (a, b))
-            raise more.problem(fewer, "the other file has no more rows: lengths differ")
-        if a.columns["id"] != b.columns["id"]:
-            pairs = zip(a.columns["id"], b.columns["id"], strict=True)
-            row, (x, y) = next((i, pair) for i, pair in enumerate(pairs) if pair[0] != pair[1])
-            raise a.problem(row, f"id {x!r}, but {b.path.name} has {y!r} there")
-        yield a, "log_prob", b, "log_prob"
-
-
-def _rechunk(chunks, rows):
-    """Chunks of exactly ``rows`` rows but the last: row groups of two files need not agree."""
-    held = None
-    for chunk in chunks:
-        held = chunk if held is None else _joined(held, chunk)
-        while len(held.places) > rows:
-            yield _part(held, 0, rows)
-            held = _part(held, rows, None)
-    if held is not None:
-        yield held
-
-
-def _joined(a, b):
-    columns = {}
-    for name, left in a.columns.items():
-        right = b.columns[name]
-        if isinstance(left, tuple):
-            columns[name] = np.concatenate([left[0], right[0]]), np.concatenate([left[1], right[1][1:] + left[1][-1]])
-        else:
-            columns[name] = left + right if isinstance(left, list) else np.concatenate([left, right])
-    return Chunk(a.path, a.word, np.concatenate([a.places, b.places]), columns)
-
-
-def _part(chunk, start, stop):
-    columns = {}
-    for name, column in chunk.columns.items():
-        if isinstance(column, tuple):
-            offsets = column[1][start:None if stop is None else stop + 1]
-            columns[name] = column[0][offsets[0]:offsets[-1]], offsets - offsets[0]
-        else:
-            columns[name] = column[start:stop]
-    return Chunk(chunk.path, chunk.word, chunk.places[start:stop], columns)
-
-
-def _need(table, names):
-    if missing := [name for name in names if name not in table.columns]:
-        there = ", ".join(table.columns) or "none"
-        raise table.problem(f"no column {' nor '.join(map(repr, missing))}; there are: {there}")
-
-
-def _base_name(table):
-    return ["base"] if "base" in table.columns else []
-
-
-def _kl_names(table):
-    return [name for name in ("token_kl", "sequence_kl") if name in table.columns][:1]
-
-
-def _declared_base(chunk, before):
-    for row, base in enumerate(chunk.columns.get("base", ())):
-        if base not in BASES:
-            raise chunk.problem(row, f"base {base!r} is unknown, expected one of {', '.join(BASES)}")
-        if before not in (None, base):
-            raise chunk.problem(row, f"base {base!r} after {before!r}: mixed bases in one file")
-        before = base
-    return before
-
-
-def _summed(chunk, name):
-    column = chunk.columns[name]
-    if not isinstance(column, tuple):
-        return column
-    flat, offsets = column
-    return np.bincount(np.repeat(np.arange(len(offsets) - 1), np.diff(offsets)), flat, minlength=len(offsets) - 1)
-
-
-def _log_probs(chunk, name):
-    column = chunk.columns[name]
-    if isinstance(column, tuple) and (np.isnan(column[0]).any() or (column[0] > ROUNDING).any()):
-        row = int(np.searchsorted(column[1], np.flatnonzero(~(column[0] <= ROUNDING))[0], side="right")) - 1
-        raise chunk.problem(row, f"NaN or positive log-probability in column {name!r}")
-    values = _summed(chunk, name)
-    if not (values <= ROUNDING).all():
-        _refuse(chunk, np.isnan(values), name, values, "NaN")
-        _refuse(chunk, values > ROUNDING, name, values, "positive log-probability; probability or sign?")
-    return np.minimum(values, 0.0)
-
-
-def _same_lengths(chunk, teacher_name, model_name):
-    lengths = [np.diff(chunk.columns[name][1]) for name in (teacher_name, model_name)]
-    if (lengths[0] != lengths[1]).any():
-        row = int(np.flatnonzero(lengths[0] != lengths[1])[0])
-        raise chunk.problem(row, f"{lengths[0][row]} teacher tokens but {lengths[1][row]} model tokens")
-
-
-def _refuse(chunk, bad, name, values, message):
-    if bad.any():
-        row = int(np.flatnonzero(bad)[0])
-        raise chunk.problem(row, f"column {name!r} is {values[row]:.6g}: {message}")
-
-
-class _BaseGuess:
-    """Looks for a mixture of bases: ``E exp(-log ratio) <= 1`` under the teacher, and slopes of log 2 or 1/log 2."""
-
-    LEVELS = (0.5, 1.0, 2.0, 5.0, 25.0)
-
-    def __init__(self, path, stated):
-        self.path, self.stated, self.n = path, stated, 0
-        self.low = np.zeros(len(self.LEVELS), dtype=np.int64)
-        self.moments = np.zeros(4)
-
-    def add(self, teacher, model):
-        ratio, on = teacher - model, np.isfinite(model)
-        self.n += len(ratio)
-        self.low += [int((ratio <= -t).sum()) for t in self.LEVELS]
-        t, m = teacher[on], model[on]
-        self.moments += [on.sum(), t @ t, t @ m, m @ m]
-
-    def conclude(self):
-        for t, hits in zip(self.LEVELS, self.low, strict=True):
-            if hits and bdtrc(hits - 1, self.n, np.exp(-t)) < SURE / len(self.LEVELS):
-                raise Problem(self.path, f"{hits} of {self.n} responses are at least e^{t:g} times likelier under the "
-                              f"model than under the teacher; at most a share e^-{t:g} can be if they are drawn from "
-                              "the teacher. Are teacher and model swapped, is one in bits and the other in nats "
-                              "(--teacher-base, --model-base), or are the responses not the teacher's?")
-        count, tt, tm, mm = self.moments
-        if self.stated or count < 20 or tt == 0 or mm == 0:
-            return
-        slope, cosine = tm / tt, tm / np.sqrt(tt * mm)
-        for factor, text in ((1 / np.log(2), "model in bits, teacher in nats"),
-                             (np.log(2), "teacher in bits, model in nats")):
-            if abs(np.log(slope / factor)) < 0.02 and cosine > 0.98:
-                raise Problem(self.path, f"model log-probabilities are {slope:.3f} times the teacher's throughout: "
-                              f"{text}? State both with --teacher-base and --model-base (nats, bits or log10)")
+def paired_log_probs(path: str | Path, model_path: str | Path | None = None, **options) -> PairedScores:
+    """The stream of :class:`PairedScores`."""
+    return PairedScores(path, model_path, **options)

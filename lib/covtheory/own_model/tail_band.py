@@ -11,7 +11,6 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betainccinv, betaincinv
-from scipy.stats import binom
 
 from covtheory import validation
 
@@ -105,6 +104,8 @@ def noncrossing_probability(lower: ArrayLike, upper: ArrayLike) -> float:
     >>> round(float(noncrossing_probability([0.0, 0.5], [0.5, 1.0])), 12)
     0.5
     """
+    from scipy.stats import binom  # slow to import, and needed here only
+
     lower, upper = validation.in_range("lower", lower, 0, 1), validation.in_range("upper", upper, 0, 1)
     validation.same_shape(lower=lower, upper=upper)
     n = len(lower)

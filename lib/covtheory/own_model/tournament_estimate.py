@@ -8,6 +8,8 @@ import numpy as np
 from covtheory import validation
 from covtheory.coverage.monte_carlo import clopper_pearson
 from covtheory.learners.tournament import wins
+from covtheory.own_model.intervals import prompt_limits
+from covtheory.own_model.prompts import PromptCounts
 
 
 @dataclass(frozen=True, eq=False)
@@ -15,7 +17,8 @@ class TournamentEstimate:
     """Who was picked and how every checkpoint fared against its worst opponent.
 
     ``scores[i]`` is the largest share of responses that some other checkpoint finds at least N times likelier than
-    checkpoint i; the pick has the least. ``lower`` and ``upper`` hold for all scores together.
+    checkpoint i; the pick has the least. ``responses`` are the numbers of responses of the prompts if some have
+    several: limits are then those of independent prompts, and without it those of independent responses.
     """
 
     names: tuple[str, ...]
@@ -24,6 +27,7 @@ class TournamentEstimate:
     counts: np.ndarray
     mean_log_prob: np.ndarray
     false_alarm: float
+    responses: np.ndarray | None = None
 
     @property
     def scores(self) -> np.ndarray:
@@ -43,9 +47,15 @@ class TournamentEstimate:
 
     @property
     def limits(self) -> tuple[np.ndarray, np.ndarray]:
-        """Lower and upper limits of the population's scores, simultaneously (Bonferroni over ordered pairs)."""
+        """Lower and upper limits of the population's scores, simultaneously (Bonferroni over ordered pairs).
+
+        Both limits of a pair grow with its count, so that over prompts those of the largest count suffice.
+        """
         models = len(self.names)
-        lower, upper = clopper_pearson(self.counts, self.draws, self.false_alarm / (models * (models - 1)))
+        each = self.false_alarm / (models * (models - 1))
+        if self.responses is not None:
+            return prompt_limits(self.scores, self.responses, each)
+        lower, upper = clopper_pearson(self.counts, self.draws, each)
         off = ~np.eye(models, dtype=bool)
         return np.where(off, lower, 0.0).max(axis=0), np.where(off, upper, 0.0).max(axis=0)
 
@@ -55,15 +65,21 @@ class TournamentEstimate:
         ``additive = 4 offset/N + (11/3) log(2 M / false_alarm)/n``. The minimum itself is not estimable without the
         teacher's probabilities.
 
+        Over prompts, n is the number of responses divided by the most that a prompt has: with weights ``w_i <= w`` the
+        products in notebook 11's Lemma 2 are ``prod_i (1 + p (e^(a w_i / w) - 1))``, at most
+        ``(1 + p (e^a - 1))^(1/w)`` because the logarithm of a factor is convex in ``w_i`` and zero at zero.
+
         Source: this collection (sharpens Chen et al. 2025, arXiv 2510.15020v2, Thm 6.3); proof in notebook 11.
         """
         offset = float(validation.threshold("offset", offset))
-        additive = 4 * offset / self.N + 11 / 3 * np.log(2 * len(self.names) / self.false_alarm) / self.draws
+        draws = self.draws if self.responses is None else self.draws / self.responses.max()
+        additive = 4 * offset / self.N + 11 / 3 * np.log(2 * len(self.names) / self.false_alarm) / draws
         return self.N * offset, float(additive)
 
 
 def tournament_estimate(
-    names: Iterable[str], chunks: Iterable[np.ndarray], N: float, *, false_alarm: float = 0.05
+    names: Iterable[str], chunks: Iterable[np.ndarray], N: float, *, false_alarm: float = 0.05,
+    prompts: PromptCounts | None = None,
 ) -> TournamentEstimate:
     """Count, over a stream, how often checkpoint j finds a response at least N times likelier than checkpoint i.
 
@@ -74,6 +90,8 @@ def tournament_estimate(
         Log-probabilities in nats; ``-inf`` allowed (zero against zero does not count).
     N : float
         More than one.
+    prompts : PromptCounts, optional
+        How many responses the prompts have, counted while the stream is read.
 
     Examples
     --------
@@ -89,5 +107,6 @@ def tournament_estimate(
         total += np.sum(chunk, axis=1)
         draws += np.shape(chunk)[1]
     validation.count("responses", draws)
+    responses = prompts.responses if prompts is not None and prompts.repeated else None
     return TournamentEstimate(names, N, draws, counts, total / draws, float(
-        validation.in_range("false_alarm", false_alarm, 0, 1, open_ends=True)))
+        validation.in_range("false_alarm", false_alarm, 0, 1, open_ends=True)), responses)

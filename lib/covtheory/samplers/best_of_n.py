@@ -150,6 +150,7 @@ def _pass_at_k(n: int, c: int, k: int) -> float:
     if c + k > n:
         return 1.0 if c else 0.0
     few, many = min(c, k), max(c, k)
+    few = min(few, 40 * n // many + 1)  # the product is below e^-40 by then, and one minus it is one
     return float(-np.expm1(np.log1p(-many / (n - np.arange(few))).sum()))
 
 

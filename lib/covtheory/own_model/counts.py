@@ -1,0 +1,176 @@
+"""Draws and successes of every prompt, out of counts or of single verdicts, none of them counted twice."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from covtheory.own_model.chunk import Chunk
+from covtheory.own_model.numbers import refuse, summed
+from covtheory.own_model.prompts import MOST, PROMPTS
+from covtheory.own_model.reading import Table
+
+TASKS = (*PROMPTS, "input", "question", "problem", "id")
+"""Names of the column that tells prompts apart, for verdicts."""
+
+VERDICTS = ("passed", "pass", "correct", "is_correct", "success", "solved", "resolved", "acc", "exact_match", "score",
+            "reward")
+MOST_DRAWS = 10**9
+"""Draws of one prompt, at most."""
+
+
+@dataclass
+class Counts:
+    """``n`` draws and ``c`` successes, one entry a prompt; ``groups`` of the prompts; ``notes`` of what was decided.
+
+    ``tasks`` are hashes of the prompts' names, ``answers`` what was answered: answer to
+    ``[how often, how often right]``.
+    """
+
+    n: np.ndarray
+    c: np.ndarray
+    groups: list[str] | None = None
+    notes: list[str] = field(default_factory=list)
+    answers: list | None = None
+    tasks: list[int] | None = None
+    kind: str = ""
+
+
+def read_counts(path: str | Path, *, form: str | None = None, chosen: str | None = None, by: str | None = None,
+                prompt: str | None = None, add_up: bool = False, answer: str | None = None, progress=None) -> Counts:
+    """Read columns ``n`` and ``c``, or one verdict a row (or a list of them), or what evaluation tools write.
+
+    Parameters
+    ----------
+    by : str, optional
+        A column whose value is the same for all rows of a prompt.
+    prompt : str, optional
+        The column that tells prompts apart, if it has another name than those of ``TASKS``.
+    add_up : bool
+        Add the draws of rows with one prompt, instead of refusing counts whose prompt comes twice.
+    answer : str, optional
+        The column of what was answered, for a majority vote.
+
+    Raises
+    ------
+    Problem
+        Unless whole numbers ``0 <= c <= n``, ``1 <= n <= 10^9``; a prompt twice; verdicts other than right and wrong.
+    """
+    table = Table(path, form=form, chosen=chosen)
+    for name in (by, prompt, answer):
+        if name is not None:
+            table.need([name])
+    counted = {"n", "c"} <= set(table.columns)
+    verdict = None if counted else table.first(VERDICTS)
+    task = prompt or table.first((*PROMPTS, "id") if counted else TASKS)
+    if not counted and (verdict is None or task is None):
+        table.need(["n", "c"], "; or one verdict a row: a column like 'passed' and one like 'task_id'")
+    table.texts |= {name for name in (task, by, answer) if name}
+    table.truths |= {verdict} if verdict else set()
+    repeats = ["n_all", "c_all", "agrees"] if "agrees" in table.columns else []
+    names = [name for name in (*(("n", "c") if counted else (verdict,)), task, by, answer, *repeats) if name]
+    tally = _Tally(table, task, counted, counted and not add_up)
+    if not counted and not table.tool.title:
+        table.title = "human-eval results" if (verdict, task) == ("passed", "task_id") else \
+            f"verdicts {verdict!r} by {task!r}"
+    if verdict and table.holds_lists(verdict):
+        table.lists.add(verdict)
+    for chunk in table.chunks(names, progress=progress):
+        tally.add(chunk, verdict, by, answer, repeats)
+    return tally.counts(repeats)
+
+
+def success_counts(path: str | Path, **options) -> tuple[np.ndarray, np.ndarray]:
+    """``(n, c)`` of :func:`read_counts`."""
+    counts = read_counts(path, **options)
+    return counts.n, counts.c
+
+
+class _Tally:
+    """Sums by prompt."""
+
+    def __init__(self, table: Table, task: str | None, counted: bool, once: bool):
+        self.table, self.task, self.counted, self.once = table, task, counted, once
+        self.index, self.parts, self.groups, self.answers, self.notes = {}, [], [], [], []
+        self.sums, self.rows = None, 0
+
+    def add(self, chunk: Chunk, verdict: str | None, by: str | None, answer: str | None, repeats: list[str]) -> None:
+        """Some more rows."""
+        columns = chunk.columns
+        self.rows += len(chunk.places)
+        if verdict is None:
+            n, c = columns["n"], columns["c"]
+            for name, values, least in (("n", n, 1), ("c", c, 0)):
+                bad = ~((values >= least) & (values == np.floor(values)) & np.isfinite(values))
+                refuse(chunk, bad, name, values, f"expected a whole number >= {least}")
+            refuse(chunk, n > MOST_DRAWS, "n", n, f"more than {MOST_DRAWS:,} draws of one prompt")
+            refuse(chunk, c > n, "c", c, "more successes than draws")
+        else:
+            flat, offsets = columns[verdict] if isinstance(columns[verdict], tuple) else (
+                columns[verdict], np.arange(len(chunk.places) + 1))
+            rows = np.repeat(np.arange(len(chunk.places)), np.diff(offsets))
+            wrong = np.bincount(rows, (flat != 0) & (flat != 1), len(chunk.places)) > 0
+            n, c = np.diff(offsets).astype(float), summed(flat, offsets)
+            refuse(chunk, wrong, verdict, c, "neither right (1) nor wrong (0)")
+            refuse(chunk, n == 0, verdict, n, "an empty list of verdicts")
+        more = np.stack([n, c, *(columns[name] for name in repeats)])
+        if self.task is None:
+            self.parts.append(more)
+            self.groups += columns[by] if by else []
+            return
+        tasks = columns[self.task]
+        if "" in tasks:
+            raise chunk.problem(tasks.index(""), f"column {self.task!r} is missing")
+        known = len(self.index)
+        where = np.fromiter((self.index.setdefault(hash(t), len(self.index)) for t in tasks), np.int64, len(tasks))
+        if len(self.index) > MOST:
+            raise self.table.problem(f"more than {MOST:,} prompts")
+        if self.once and (len(self.index) - known < len(tasks)):
+            seen = set(range(known))
+            for row, i in enumerate(where.tolist()):
+                if i in seen:
+                    raise chunk.problem(row, f"{self.task} {tasks[row]!r} a second time: the same draws written twice "
+                                        "(two filters?), or another run? --add-up adds the draws of a prompt")
+                seen.add(i)
+        self._sum(where, more)
+        for row, i in enumerate(where.tolist()) if by else ():
+            if i == len(self.groups):
+                self.groups.append(columns[by][row])
+            elif self.groups[i] != columns[by][row]:
+                raise chunk.problem(row, f"column {by!r} is {columns[by][row]!r}, but {self.groups[i]!r} before for "
+                                    f"this {self.task}")
+        for row, i in enumerate(where.tolist()) if answer else ():
+            while i >= len(self.answers):
+                self.answers.append({})
+            entry = self.answers[i].setdefault(columns[answer][row], [0, 0.0])
+            entry[0] += 1
+            entry[1] += float(c[row])
+
+    def _sum(self, where, more):
+        old = self.sums
+        size = max(len(self.index), 1)
+        if old is None or old.shape[1] < size:
+            self.sums = np.zeros((len(more), 2 * size))
+            if old is not None:
+                self.sums[:, :old.shape[1]] = old
+        for row, values in enumerate(more):
+            np.add.at(self.sums[row], where, values)
+
+    def counts(self, repeats: list[str]) -> Counts:
+        """The sums, and what was decided on the way."""
+        sums = np.concatenate(self.parts, axis=1) if self.task is None else self.sums[:, :len(self.index)]
+        n, c = sums[:2]
+        notes = [f"{count:,} {what}" for what, count in self.table.tool.notes.items()]
+        if self.counted and self.task and self.rows > len(n):
+            notes.append(f"{self.rows:,} rows added up by {self.task!r}: {len(n):,} prompts")
+        if repeats:
+            n_all, c_all, agrees = sums[2:]
+            if (agrees == n).all():
+                n, c = n_all, c_all
+                notes.append("\"equal to the target\" gives every recorded score: all repeats are counted by it")
+            elif (n_all > n).any():
+                notes.append(f"{int(n_all.sum()):,} responses were drawn, the filter kept and scored {int(n.sum()):,}")
+        if (n > MOST_DRAWS).any():
+            raise self.table.problem(f"more than {MOST_DRAWS:,} draws of one prompt")
+        return Counts(n, c, self.groups or None, notes, self.answers or None, list(self.index) or None,
+                      self.table.kind)

@@ -1,0 +1,151 @@
+"""Responses by their names: none twice, and the rows of a second file found by name in whatever order they come."""
+
+from pathlib import Path
+
+import numpy as np
+
+from covtheory.own_model.chunk import Chunk
+from covtheory.own_model.problem import Problem
+
+IDS = ("id", "custom_id", "request_id", "response_id", "sample_id")
+"""Names of the column that names a response; the first that is there is taken."""
+
+REPEATED = "repeated rows are no new data; a column that names the prompt is called 'prompt'"
+
+HELD = 1 << 24
+"""Names that are remembered exactly; beyond, a random share of them: then a systematic repetition is still found."""
+
+AHEAD = 1 << 22
+"""Rows of a second file that are held until their partner comes, at most."""
+
+
+class Seen:
+    """Refuses a name that comes a second time, in bounded memory."""
+
+    def __init__(self, word: str = "id"):
+        self.word, self._parts, self._held, self._shift = word, [], 0, 0
+
+    def add(self, chunk: Chunk, names: list[str]) -> None:
+        """Some more names, the ones of the chunk's rows.
+
+        Raises
+        ------
+        Problem
+            A name is empty, or comes twice in the chunk (names of earlier chunks: :meth:`check`).
+        """
+        if "" in names:
+            raise chunk.problem(names.index(""), f"{self.word} is missing (--match order takes rows in their order)")
+        if len(set(names)) < len(names):
+            first = {}
+            for row, name in enumerate(names):
+                if first.setdefault(name, row) != row:
+                    raise chunk.problem(row, f"{self.word} {name!r} a second time (first in {chunk.word} "
+                                        f"{int(chunk.places[first[name]])}): {REPEATED}")
+        hashes = np.fromiter(map(hash, names), dtype=np.int64, count=len(names)).view(np.uint64)
+        self._parts.append(hashes if not self._shift else hashes[hashes >> np.uint64(64 - self._shift) == 0])
+        self._held += len(self._parts[-1])
+        if self._held > HELD:
+            self._shift += 1
+            kept = np.concatenate(self._parts)
+            self._parts = [kept[kept >> np.uint64(64 - self._shift) == 0]]
+            self._held = len(self._parts[0])
+
+    def check(self, path: Path) -> None:
+        """Refuse the file if a name came twice.
+
+        Raises
+        ------
+        Problem
+            The names of the file are not all different.
+        """
+        if len(self._parts) > 1 or self._shift:
+            hashes = np.sort(np.concatenate(self._parts))
+            if repeated := int((hashes[1:] == hashes[:-1]).sum()):
+                some = "at least " if self._shift else ""
+                raise Problem(path, f"{some}{repeated:,} rows have the {self.word} of an earlier row: {REPEATED}")
+
+
+class Partner:
+    """A second table whose rows are handed out by name.
+
+    Rows in the same order are passed on as they come; others are held until they are asked for, ``AHEAD`` of them.
+
+    Parameters
+    ----------
+    chunks : iterator of Chunk
+    name : str or None
+        Column of the ids; None to match by order.
+    values : callable
+        From a chunk to a tuple of float arrays, one entry a row.
+    """
+
+    def __init__(self, path: Path, chunks, name: str | None, values):
+        self.path, self.chunks, self.name, self.values = path, chunks, name, values
+        self.seen, self._held, self._spare = Seen(), {}, None
+
+    def take(self, chunk: Chunk, ids: list[str]) -> tuple[np.ndarray, ...]:
+        """Values for these ids, in their order.
+
+        Raises
+        ------
+        Problem
+            An id that the second table has not, or has twice, or too far away.
+        """
+        if self.name is None:
+            return self._in_order(chunk, len(ids))
+        wanted = ids
+        while missing := [i for i in wanted if i not in self._held]:
+            part = next(self.chunks, None)
+            if part is None:
+                row = ids.index(missing[0])
+                raise chunk.problem(row, f"id {missing[0]!r} is not in {self.path.name}"
+                                    + ("" if len(missing) == 1 else f", nor are {len(missing) - 1} more"))
+            names = part.columns[self.name]
+            self.seen.add(part, names)
+            values = self.values(part)
+            if names == ids and not self._held:
+                return values
+            rows = list(zip(*(column.tolist() for column in values), strict=True))
+            for row, each in enumerate(names):
+                if each in self._held:
+                    raise part.problem(row, f"id {each!r} a second time: {REPEATED}")
+                self._held[each] = rows[row]
+            if len(self._held) > AHEAD + len(ids):
+                raise Problem(self.path, f"more than {AHEAD:,} rows before id {missing[0]!r}: sort both files by id")
+            wanted = missing
+        return tuple(np.array(column) for column in zip(*(self._held.pop(i) for i in ids), strict=True))
+
+    def _in_order(self, chunk, count):
+        parts = [self._spare] if self._spare else []
+        while (have := sum(len(part[0]) for part in parts)) < count:
+            part = next(self.chunks, None)
+            if part is None:
+                raise chunk.problem(have, f"{self.path.name} has no more rows: lengths differ")
+            parts.append(self.values(part))
+        joined = tuple(np.concatenate(columns) for columns in zip(*parts, strict=True))
+        self._spare = tuple(column[count:] for column in joined) if len(joined[0]) > count else None
+        return tuple(column[:count] for column in joined)
+
+    def finish(self) -> None:
+        """Refuse rows that nobody asked for.
+
+        Raises
+        ------
+        Problem
+            Rows are left over, or a name came twice.
+        """
+        for part in self.chunks:
+            values = self.values(part)
+            if self.name is None:
+                self._spare = values
+                break
+            names = part.columns[self.name]
+            self.seen.add(part, names)
+            self._held.update(dict.fromkeys(names))
+            break
+        if self._spare:
+            raise Problem(self.path, "more rows than the teacher's file: lengths differ")
+        self.seen.check(self.path)
+        if self._held:
+            raise Problem(self.path, f"id {next(iter(self._held))!r} is not in the teacher's file"
+                          + (f", nor are {len(self._held) - 1} more" if len(self._held) > 1 else ""))
