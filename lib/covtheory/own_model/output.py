@@ -56,10 +56,12 @@ def say(text: str, stream) -> bool:
     encoding = getattr(stream, "encoding", None) or "utf-8"
     try:
         print(text.encode(encoding, "backslashreplace").decode(encoding), file=stream, flush=True)
-    except BrokenPipeError:
-        if stream is sys.stdout:  # or the interpreter complains when it closes it
+    except OSError as error:
+        if stream is sys.stdout:  # or the interpreter complains when it closes it, with a status of its own
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-        return False
+        if isinstance(error, BrokenPipeError):
+            return False
+        raise
     return True
 
 
