@@ -249,3 +249,33 @@ def test_formal_definitions_are_the_librarys_functions(tmp_path):
     command = ["coqc", "-w", "-ambiguous-paths,-deprecated", "-Q", str(ROOT / "build" / "proofs"), "Coverage"]
     done = subprocess.run([*command, "fidelity.v"], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+HIDDEN = """Section Convenient.
+Context (wrong : False).
+(* claim: mle-coverage-two-scale *)
+Theorem crown : 0 = 1.
+Proof. destruct wrong. Qed.
+End Convenient.
+"""
+
+
+def test_a_hypothesis_that_the_record_would_not_show_is_refused(tmp_path, monkeypatch):
+    (tmp_path / "crown.v").write_text(HIDDEN)
+    monkeypatch.setattr(reading, "FOLDER", tmp_path)
+    with pytest.raises(ValueError, match="hides the hypothesis"):
+        reading.proofs()
+
+
+def test_a_flag_that_the_kernel_names_is_refused(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(FOLDER))
+    spec = importlib.util.spec_from_file_location("proofs_main", FOLDER / "__main__.py")
+    main = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(main)
+    monkeypatch.setattr(main, "BUILD", tmp_path)
+    said = "Axioms:\nClassical_Prop.classic : forall P : Prop, P\n  more\nloop is assumed to be guarded.\n"
+    monkeypatch.setattr(main, "coqc", lambda path: said)
+    with pytest.raises(SystemExit, match="loop is assumed to be guarded"):
+        main.assumptions([("a", "b")])
+    monkeypatch.setattr(main, "coqc", lambda path: said.replace("loop is assumed to be guarded.\n", ""))
+    assert main.assumptions([("a", "b")]) == {"Classical_Prop.classic"}

@@ -81,7 +81,10 @@ def assumptions(names: list[tuple[str, str]]) -> set[str]:
     said = coqc(asking)
     if not said.startswith(("Axioms:", "Closed under the global context")):
         sys.exit(f"make prove: Print Assumptions said {said[:200]!r}")
-    return set(re.findall(r"^([\w.']+)(?:\s*:|$)", said.partition("\n")[2], re.MULTILINE))
+    lines = [line for line in said.splitlines()[1:] if line and not line[0].isspace()]
+    if odd := [line for line in lines if not re.match(r"[\w.']+(\s*:|$)", line)]:  # "... is assumed to be guarded."
+        sys.exit(f"make prove: the kernel says: {odd[0]}")
+    return {re.match(r"[\w.']+", line).group() for line in lines}
 
 
 def main() -> None:

@@ -35,7 +35,7 @@ Qed.
 
 (* claim: answer-hockey-stick
    part: the inequality
-   differs: finite support; the case of equality is not here *)
+   differs: finite support, decidable equality of answers; the case of equality is not here *)
 Theorem answer_hockey (c : R) (Y : list A) (h : A -> B) (X : list B) (P Q : A -> R) : answers Y h X ->
   hockey c X (answer_law Y h P) (answer_law Y h Q) <= hockey c Y P Q.
 Proof.
@@ -46,7 +46,7 @@ Qed.
 
 (* claim: answer-coverage
    part: the two inequalities
-   differs: finite support; the extremal family is not here *)
+   differs: finite support, decidable equality of answers; the extremal family is not here *)
 Theorem answer_coverage (c N : R) (Y : list A) (h : A -> B) (X : list B) (P Q : A -> R) : answers Y h X -> law Y P -> sublaw Y Q -> 1 < c -> 0 < N ->
   cov N X (answer_law Y h P) (answer_law Y h Q) <= tail (N / c) Y P Q / (1 - 1 / c) /\
   tail (N / c) Y P Q / (1 - 1 / c) <= cov (N / c) Y P Q / (1 - 1 / c).

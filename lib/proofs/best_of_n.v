@@ -320,7 +320,7 @@ Proof.
 Qed.
 
 (* claim: bon-worst-case
-   differs: finite support, whole N, one prompt *)
+   differs: finite support, whole N, one prompt; for each reward some level set is as bad, where the claim has one for all *)
 Theorem bon_worst_case {A} n (Y : list A) (P Q : A -> R) : law Y P -> law Y Q -> (0 < n)%nat ->
   (forall S, regret n Y P Q (on S) = mass Y P S - 1 + (1 - mass Y Q S) ^ n) /\
   (forall r, rewards r -> exists lam, 0 <= lam <= INR n /\ regret n Y P Q r <= regret n Y P Q (on (exceeds lam P Q))).
@@ -447,7 +447,7 @@ Qed.
 (* claim: bon-data-coverage-alone
    differs: one right answer, N = 50 draws: regret above 0.99 although Cov_M of the data is 0.01 for 1 < M <= 100 *)
 Theorem bon_data_alone : exists P D Q : bool -> R, law faces P /\ law faces D /\ law faces Q /\
-  (forall M, 1.0001 < M <= 100 -> cov M faces D Q = 1 / 100) /\ 0.99 < regret 50 faces P Q (on (fun y => y)).
+  (forall M, 1 < M <= 100 -> cov M faces D Q = 1 / 100) /\ 0.99 < regret 50 faces P Q (on (fun y => y)).
 Proof.
   exists (coin 1), (coin (1 / 100)), (coin (1 / 10000)). do 3 (split; [apply coin_law; lra|]). split.
   - intros M HM. unfold cov, faces, sum, coin. rewrite le01_1 by lra. rewrite le01_0 by lra. lra.

@@ -158,7 +158,8 @@ Proof.
 Qed.
 
 (* claim: kl-two-point-sharp
-   part: equality for the two-point pair, at every a *)
+   part: equality for the two-point pair, at every a
+   differs: a > 0 *)
 Theorem kl_two_point_attained (N a : R) : 1 < N -> 0 < a <= 1 -> cov N faces (coin a) (coin (a / N)) = a.
 Proof.
   intros HN Ha. unfold cov, faces, sum, coin.
@@ -358,7 +359,7 @@ Proof.
 Qed.
 
 (* twin: chernoff-to-coverage
-   without the term s/N in the price: a coin, N = 4, s = 1/2 *)
+   with twice the term s/N in the price: a coin, N = 4, s = 1/2 *)
 Theorem chernoff_to_coverage_twin : exists (s N : R) (P Q : bool -> R), law faces P /\ sublaw faces Q /\ 0 < s < 1 /\ 1 < N /\
   1 - affinity s faces P Q < cov N faces P Q * (1 - power (/ N) s - s + 2 * s / N).
 Proof.

@@ -20,6 +20,12 @@ _NOTE = re.compile(r"^\s*(part|differs): (.*?)(?=^\s*(?:part|differs):|\Z)", re.
 _IMPORTS = re.compile(r"^From Coverage Require Import ([\w ]+)\.", re.MULTILINE)
 
 
+_SECTION = re.compile(r"^Section (\w+)\.(.*?)^End \1\.", re.DOTALL | re.MULTILINE)
+_GIVEN = re.compile(r"^\s*(?:Context|Hypothes[ie]s|Variables?)\b(.*?)\.\s*$", re.MULTILINE)
+PLAIN = ("{A B : Type} (same : forall a b : B, {a = b} + {a <> b})", "{A : Type}")
+"""What a section may give its theorems unseen: anything else would be a hypothesis that no recorded statement shows."""
+
+
 class Proof(NamedTuple):
     """One theorem: which part of which claim it proves, what differs, its file, the refuted twin with its file."""
 
@@ -72,6 +78,9 @@ def proofs() -> list[Proof]:
         text = path.read_text(encoding="utf-8")
         if len(re.findall(r"\(\* (?:claim|twin): ", text)) != len(items := _ITEM.findall(text)):
             raise ValueError(f"{path.name}: a comment 'claim:' or 'twin:' must stand right before its theorem")
+        for section in (match.group() for match in _SECTION.finditer(text)):
+            if _ITEM.search(section) and (hidden := set(map(str.strip, _GIVEN.findall(section))) - set(PLAIN)):
+                raise ValueError(f"{path.name}: a theorem of the record hides the hypothesis {sorted(hidden)[0]}")
         for kind, claim, note, name, body in items:
             if kind == "twin":
                 twins[claim] = name, path.stem
@@ -116,7 +125,11 @@ def forbidden(text: str) -> str:
     --------
     >>> forbidden("Lemma a : 0 = 1. Admitted."), forbidden("(* no Axiom *) Lemma a : 0 = 0. Proof. easy. Qed.")
     ('Admitted', '')
+    >>> forbidden('Definition a := "(*"%string. Unset Guard Checking. Definition b := "*)"%string.')
+    'a string that opens a comment'
     """
+    if re.search(r'"[^"\n]*\(\*', text):
+        return "a string that opens a comment"
     plain = re.sub(r"\(\*.*?\*\)", "", text, flags=re.DOTALL)
     plain = re.sub(r"^Section (\w+)\..*?^End \1\.", lambda part: re.sub(r"(?m)^Hypothesis ", "Given ", part.group()),
                    plain, flags=re.DOTALL | re.MULTILINE)

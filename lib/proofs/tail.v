@@ -26,7 +26,8 @@ Proof.
 Qed.
 
 (* claim: hockey-stick-sandwich
-   part: where the two sides are attained *)
+   part: where the two sides are attained
+   differs: finite support *)
 Theorem hockey_attained {A} (c N : R) (Y : list A) (P Q : A -> R) : (forall y, 0 <= P y) -> (forall y, 0 <= Q y) -> 1 <= N -> 0 <= c < N ->
   ((forall y, In y Y -> 0 < P y -> P y < N * Q y \/ Q y = 0) -> hockey N Y P Q = cov N Y P Q) /\
   ((forall y, In y Y -> P y <= c * Q y \/ P y = N * Q y) -> hockey c Y P Q = (1 - c / N) * cov N Y P Q).
