@@ -350,7 +350,7 @@ Proof.
 Qed.
 
 (* twin: bon-sufficient-per-prompt
-   C at an average of prompts in the place of C at one prompt is false; at one prompt C alone is not a bound *)
+   Cov_N alone, without the draws' own share: one prompt *)
 Theorem bon_per_prompt_twin : exists (P Q r : bool -> R), law faces P /\ law faces Q /\ rewards r /\ cov 4 faces P Q < regret 4 faces P Q r.
 Proof.
   exists (coin 1), (coin (1 / 3)), (on (fun y => y)). split; [apply coin_law; lra|]. split; [apply coin_law; lra|]. split; [intros []; unfold on; lra|].
@@ -372,7 +372,7 @@ Proof.
 Qed.
 
 (* twin: bon-sufficient-budget
-   half of the budget: M = 2, eps = 1/16, N = 2 >= (M/2) log 16/... *)
+   half of the budget: M = 10, eps = 1/50, 20 draws *)
 Theorem bon_budget_twin : exists P Q r : unit -> bool -> R, (forall x, law faces (P x)) /\ (forall x, law faces (Q x)) /\ (forall x, rewards (r x)) /\
   10 / 2 * ln (1 / (1 / 50)) <= INR 20 /\
   let C := sum [tt] (fun x => one_prompt x * cov 10 faces (P x) (Q x)) in
@@ -437,7 +437,7 @@ Proof.
 Qed.
 
 (* twin: coverage-chain-rule
-   with both tails on the right strict; without the factor M it fails as well *)
+   with both tails on the right strict *)
 Theorem chain_rule_twin : exists P D Q : bool -> R, law faces P /\ law faces D /\ law faces Q /\
   2 * tail 2 faces D Q + tail 2 faces P D < cov (2 * 2) faces P Q.
 Proof.
