@@ -408,6 +408,7 @@ Proof.
 Qed.
 
 (* claim: kl-by-hellinger
+   part: the inequality with the weaker factor 2 + log V
    differs: finite support; P dominated by Q, as r <= V says *)
 Theorem kl_by_hellinger {A} (V : R) (Y : list A) (P Q : A -> R) : law Y P -> law Y Q -> 1 <= V -> (forall y, P y <= V * Q y) ->
   kl Y P Q <= (2 + ln V) * hellinger Y P Q.
