@@ -53,7 +53,7 @@ def change(folder, name, old, new):
     ("errata.md", "for any N ≥ 2, there exists", "for any N ≥ 3, there exists", "D.7.*does not end with"),
     ("errata.md", "v2, p. 32", "v2, p. 33", "D.6.*does not end with"),
     ("errata.md", "**Footnote 3: misprint.**", "**Footnote 4: misprint.**", "begins 0 entries"),
-    ("errata.md", "**Lemma H.2, definition of the coverage under π_D: misprint.**", "**Lemma H.2: loose.**", "misprint"),
+    ("errata.md", "under π_D: misprint.**", "under π_D: loose.**", "is not called misprint"),
     ("quotations.toml", 'erratum = "Footnote 3"', 'erratum = "Footnote 5"', "no quotation"),
 ])
 def test_a_changed_word_page_kind_or_name_is_found(copy, capsys, name, old, new, said):

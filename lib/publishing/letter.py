@@ -19,18 +19,19 @@ _OPENING = """# Errata to "The Coverage Principle"
 
 Dear authors,
 
-we wrote a runnable companion to arXiv 2510.15020v2 (ICLR 2026): its results with full proofs, exact instances and sabotaged
-twins. Nearly all of what we checked stands, and no headline conclusion changes. What follows is what we would change in a
-next version. Pages are those of version 2; the camera-ready's numbers are in brackets. Every line names something that a
-reader can run: references/errata.md of the collection has the evidence and the claims.
+we wrote a runnable companion to arXiv 2510.15020v2 (ICLR 2026): its results with full proofs, exact instances and
+sabotaged twins. Nearly all of what we checked stands, and no headline conclusion changes. What follows is what we would
+change in a next version. Pages are those of version 2; the camera-ready's numbers are in brackets. The evidence, and what
+to run for it, is in references/errata.md of the collection.
 """
-_CLOSING = """If we have misread you, we will say so in the same place. Thank you for a paper that rewards reading to the last page.
+_CLOSING = """If we have misread you, we will say so in the same place. Thank you for a paper that rewards reading to the
+last page.
 """
 
 
 @dataclass(frozen=True)
 class Quotation:
-    """One entry of references/quotations.toml; ``page`` and ``text`` are version 2's, 0 and empty if it is not there."""
+    """One entry of references/quotations.toml; ``page`` and ``text`` are version 2's (0 and empty: not there)."""
 
     erratum: str
     kind: str
