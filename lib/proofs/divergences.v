@@ -449,3 +449,12 @@ Proof.
   exists 8, (coin (1 / 2)), (coin (1 / 16)). split; [apply coin_law; lra|]. split; [apply coin_law; lra|]. split; [lra|].
   split; [intros []; unfold coin; lra|]. unfold kl, hellinger, faces, sum, coin. interval.
 Qed.
+
+(* claim: kl-by-hellinger-half-as-printed
+   differs: one pair, V = 2 *)
+Theorem kl_by_hellinger_half_is_false : exists P Q : bool -> R, law faces P /\ law faces Q /\ (forall y, P y <= 2 * Q y) /\
+  (2 + ln 2) * (hellinger faces P Q / 2) < kl faces P Q.
+Proof.
+  exists (coin (1 / 100)), (coin (1 / 200)). split; [apply coin_law; lra|]. split; [apply coin_law; lra|].
+  split; [intros []; unfold coin; lra|]. unfold kl, hellinger, faces, sum, coin. interval.
+Qed.
