@@ -29,7 +29,8 @@ def chain_crossing(n: int, theta: float, x: float) -> float:
     x = float(threshold("x", x, least=0.0, strict=True))
     points, below, place = np.arange(n + 1), np.zeros(n + 1), 0.0
     more, left = np.triu(points - points[:, None]), n - points  # from i points below a wall to j below the next
-    ways = np.where(points >= points[:, None], gammaln(left + 1)[:, None] - gammaln(more + 1) - gammaln(left + 1), -np.inf)
+    ways = gammaln(left + 1)[:, None] - gammaln(more + 1) - gammaln(left + 1)
+    ways[points < points[:, None]] = -np.inf
     below[0], crossed = 1.0, 0.0
     for k in range(n + 1):
         wall = (x + theta * k) / (-n * np.expm1(-theta))
