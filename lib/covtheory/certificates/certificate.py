@@ -5,14 +5,17 @@ What the floats mean, which atoms are tied with the threshold, and what is assum
 not used for a certificate at all: ball arithmetic takes over (python-flint), and also where no finite budget comes out.
 """
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from covtheory import validation
-from covtheory.certificates.ball_replay import ball_certificate
+from covtheory.certificates.ball_replay import LESS_ACCURATE, ball_certificate, in_balls
 from covtheory.certificates.band_limited_tail import point_value
 from covtheory.certificates.banded import UNDECIDED, band_limited_coverage, positions, tokens_at
 from covtheory.certificates.bracket import Bracket, accept, relative_gap_of
+from covtheory.certificates.lattice import lattice_coverage
 from covtheory.certificates.meet_in_the_middle import enumerated_coverage, type_count
 from covtheory.coverage.rounding import functions_hold
 
@@ -70,11 +73,11 @@ def certified_coverage(
     t = _threshold(log_N)
     if t == -np.inf:
         return Bracket(1.0, 1.0, "certain", {"complement": (0.0, 0.0)})
-    if not functions_hold():
-        return _in_balls(p, q, counts, t, gap, "functions of this numpy are less accurate than is assumed")
-    one, found, reasons = len(p) == 1, [], []
-    few = one and type_count(p[0], q[0], int(counts[0])) <= FEW_TYPES
-    for route in (_listed, _banded, _listed)[0 if few else 1 :]:
+    found, reasons = [], []
+    few = len(p) == 1 and type_count(p[0], q[0], int(counts[0])) <= FEW_TYPES
+    quick = (lattice_coverage, _banded) if t == 0 else (_banded, lattice_coverage)
+    routes = (_listed, *quick, _listed)[0 if few else 1 :]
+    for route in routes if functions_hold() else (partial(in_balls, ball_certificate, LESS_ACCURATE),):
         try:
             bracket = route(p, q, counts, t, gap)
         except (ValueError, ArithmeticError) as error:
@@ -103,15 +106,8 @@ def _listed(p, q, counts, t, gap) -> Bracket:
 def _banded(p, q, counts, t, gap) -> Bracket:
     bracket = band_limited_coverage(p, q, counts, t, gap)
     if bracket.method == UNDECIDED:
-        return _in_balls(p, q, counts, t, gap, bracket.detail["obstacle"])
+        return in_balls(ball_certificate, bracket.detail["obstacle"], p, q, counts, t, gap)
     return bracket
-
-
-def _in_balls(p, q, counts, t, gap, why: str) -> Bracket:
-    try:
-        return ball_certificate(p, q, counts, t, gap)
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(f"{why}: {error}", name="flint") from None
 
 
 def certified_profile(
