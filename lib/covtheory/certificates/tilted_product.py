@@ -75,8 +75,9 @@ class TokenSum:
         peak = score.max(axis=1, keepdims=True)
         weight = np.exp(score - peak)
         total = weight.sum(axis=1, keepdims=True)
-        mean = (weight * self.y).sum(axis=1) / total[:, 0]
-        variance = (weight * (self.y - mean[:, None]) ** 2).sum(axis=1) / total[:, 0]
+        with np.errstate(over="ignore"):  # thresholds like 1e300, which need no variance
+            mean = (weight * self.y).sum(axis=1) / total[:, 0]
+            variance = (weight * (self.y - mean[:, None]) ** 2).sum(axis=1) / total[:, 0]
         return (float(self.counts @ (peak + np.log(total))[:, 0]), float(self.counts @ mean),
                 float(self.counts @ variance))
 
