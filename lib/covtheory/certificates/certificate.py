@@ -3,6 +3,7 @@
 What the floats mean, which atoms are tied with the threshold, and what is assumed of arithmetic is said once, in
 :mod:`~covtheory.coverage.rounding`. Where that assumption fails the few points that are looked at, floating point is
 not used for a certificate at all: ball arithmetic takes over (python-flint), and also where no finite budget comes out.
+So it does for chains and automata (:mod:`~.markov_certificate`).
 """
 
 from functools import partial
@@ -32,9 +33,15 @@ def certified_coverage(
     """Two-sided certificate of ``Cov_N`` for independent tokens, to a chosen relative gap, at any ``H``.
 
     The cost does not grow with H, and hardly with the depth of the tail. Few types, or a threshold that sits on an
-    atom, are enumerated instead. The bracket holds for all laws within 4 units of round-off per entry of the normalised
-    floats, and contains every error of the computation; atoms within ``1e-12 max(1, |log N|)`` below ``log N`` are tied
-    with it and count (:mod:`~covtheory.coverage.rounding`). The proof is in notebook 18.
+    atom, are enumerated instead, or the threshold is moved between two atoms of a :mod:`~.lattice`. The bracket holds
+    for all laws within 4 units of round-off per entry of the normalised floats, and contains every error of the
+    computation; atoms within ``1e-12 max(1, |log N|)`` below ``log N`` are tied with it and count
+    (:mod:`~covtheory.coverage.rounding`). The proof is in notebook 18.
+
+    With N = 1 an atom at one is decided for all those laws only up to about 1,000 tokens: beyond, their round-off moves
+    it further than the tie. There the bracket is given where all ratios ``p/q`` are whole powers of one number, for the
+    law given and those near it of which this is also true (``detail["laws"]`` says so); otherwise it is refused, unless
+    the atom is smaller than the gap.
 
     Parameters
     ----------
