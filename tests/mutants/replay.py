@@ -11,6 +11,7 @@ table does not explain. Needs ``fork``: Linux or macOS.
 import ast
 import importlib
 import os
+import re
 import sys
 import tomllib
 from functools import cached_property, lru_cache
@@ -117,9 +118,10 @@ class Replay:
             far = [i for i in session.items if i.path.name not in (FORMULAS[package], *SLOW)
                    and all(word in texts[i.path] for word in [f"covtheory.{package}", *words])]
             tests = near + far
-            if package == ENGINE:  # those that speak of the function or its class, then the module's own
-                called = function.partition(".")[0].strip("_")
-                rank = {i: (called not in bodies[i], i.path.stem != f"test_{name}") for i in tests}
+            if package == ENGINE:  # those that speak of the function or its class, then the module's own, the budgets'
+                called = re.compile(rf"\b{function.partition('.')[0]}\b")
+                own = FORMULAS[package], f"test_{name}.py"
+                rank = {i: (not called.search(bodies[i]), i.path.name not in own) for i in tests}
                 tests = sorted((i for i in tests if not all(rank[i])), key=rank.get)
             by = self.first_failure(session, tests, lambda: plant(module, function, old, new))  # noqa: B023
             self.killed += bool(by)
