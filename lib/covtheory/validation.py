@@ -90,6 +90,22 @@ def in_range(name: str, values: ArrayLike, low: float, high: float, *, open_ends
     return array
 
 
+def share(name: str, values: ArrayLike) -> np.ndarray:
+    """Return ``values`` as floats in ``(0, 1]``.
+
+    Examples
+    --------
+    >>> share("delta", 0.0)
+    Traceback (most recent call last):
+    ...
+    ValueError: delta: got 0, expected a value in (0, 1]
+    """
+    array = in_range(name, values, 0, 1)
+    if (array == 0).any():
+        raise ValueError(f"{name}: got 0, expected a value in (0, 1]")
+    return array
+
+
 def count(name: str, value: int, *, least: int = 1) -> int:
     """Return ``value`` as an int that is at least ``least``.
 

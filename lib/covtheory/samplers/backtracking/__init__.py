@@ -13,6 +13,7 @@ from covtheory.samplers.backtracking.electricity import (
     first_leaf_law,
     hitting_time,
     leaf_trace,
+    response_lead,
 )
 from covtheory.samplers.backtracking.spectrum import (
     eigenvalues_above,
@@ -56,6 +57,7 @@ __all__ = [
     "metropolis_walk",
     "momentum_walk",
     "outcome_level_law",
+    "response_lead",
     "sequence_coverage",
     "spectral_gap",
     "spectrum",
