@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from covtheory.bounds import verifiers, walk_times
-from covtheory.instances.verifiers import bottleneck_tree, depth_only, noisy, random_tree, scaled
+from covtheory.instances.verifiers import bottleneck_tree, dead_end_tree, depth_only, noisy, random_tree, scaled
 from covtheory.samplers.backtracking import (
     complete_tree,
     first_leaf_law,
@@ -85,3 +85,14 @@ def test_the_narrow_way_is_not_covered_before_its_time():
         laws = [walk.mean_law(t)[walk.leaves[-1]] for t in np.unique(np.geomspace(1, T, 60).astype(int))]
         assert max(laws) * share < p
         assert walk.mean_law(20 * T)[walk.leaves[-1]] * share > p
+
+
+def test_a_dead_end_takes_nearly_all_the_time_that_average_errors_allow():
+    for H, over, under in ((2, 3.0, 2.0), (6, 30.0, 40.0)):
+        tree = dead_end_tree(H, over, under)
+        R = under * (H - 1) + 1  # resistance to the response, per 1/Z
+        live = 2 / under * sum(under * (H - h - 1) + 1 for h in range(1, H))
+        time = hitting_time(tree.walk())
+        assert time == pytest.approx(H + 2 * (over - 1 / under) * (H - 1) * R + live, rel=1e-10)
+        assert tree.average_errors() == pytest.approx((over, under))
+        assert 0.7 < time / walk_times.first_response_average(over, under, H) <= 1
