@@ -18,6 +18,7 @@ from covtheory.samplers.backtracking.electricity import (
 from covtheory.samplers.backtracking.spectrum import (
     eigenvalues_above,
     exact_value_spectrum,
+    level_gap,
     level_spectrum,
     spectral_gap,
     spectrum,
@@ -53,6 +54,7 @@ __all__ = [
     "first_leaf_law",
     "hitting_time",
     "leaf_trace",
+    "level_gap",
     "level_spectrum",
     "metropolis_walk",
     "momentum_walk",
