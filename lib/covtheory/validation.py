@@ -90,6 +90,19 @@ def in_range(name: str, values: ArrayLike, low: float, high: float, *, open_ends
     return array
 
 
+def count(name: str, value: int, *, least: int = 1) -> int:
+    """Return ``value`` as an int that is at least ``least``.
+
+    Examples
+    --------
+    >>> count("H", 8)
+    8
+    """
+    if isinstance(value, bool) or int(value) != value or value < least:
+        raise ValueError(f"{name}: got {value!r}, expected a whole number >= {least}")
+    return int(value)
+
+
 def share(name: str, values: ArrayLike) -> np.ndarray:
     """Return ``values`` as floats in ``(0, 1]``.
 
@@ -104,19 +117,6 @@ def share(name: str, values: ArrayLike) -> np.ndarray:
     if (array == 0).any():
         raise ValueError(f"{name}: got 0, expected a value in (0, 1]")
     return array
-
-
-def count(name: str, value: int, *, least: int = 1) -> int:
-    """Return ``value`` as an int that is at least ``least``.
-
-    Examples
-    --------
-    >>> count("H", 8)
-    8
-    """
-    if isinstance(value, bool) or int(value) != value or value < least:
-        raise ValueError(f"{name}: got {value!r}, expected a whole number >= {least}")
-    return int(value)
 
 
 def same_shape(**arrays: np.ndarray) -> None:
