@@ -98,10 +98,7 @@ def alarm(delta: ArrayLike) -> np.ndarray:
     >>> alarm(1)
     array(1.)
     """
-    delta = in_range("delta", delta, 0, 1)
-    if np.any(delta == 0):
-        raise ValueError("delta: got 0, expected a value in (0, 1]")
-    return delta
+    return share("delta", delta)
 
 
 def count(name: str, value: int, *, least: int = 1) -> int:

@@ -128,7 +128,7 @@ ROWS = [
         domain={**COUNTED, "k": "[0, inf)"}),
     Row(walk_times.bottleneck_steps, "22 Theorem 4",
         lambda p, kappa, H: plus((1 - p) * kappa**2 * (H - 1) ** 2 / (8 * plus(1, -p, kappa) * p**2),
-                                 -4 * (H**2 - 1) / mpf(3)),
+                                 -(4 * H**2 - 1) / mpf(3)),
         at={"p": [0.2, 0.5], "kappa": [3.5, 20.0], "H": [9, 5]},
         domain={"p": SHARE, "kappa": ONE_UP}, refused=(("H", {"H": 4}), ("H", {"H": 1}), ("H", {"H": 3.5}))),
     Row(verifiers.round_one, "14 Theorem 6, round-off", lambda number: mpf(1) if abs(number - 1) < 1e-14 else number,

@@ -84,7 +84,7 @@ def moves_to_response(over: ArrayLike, under: ArrayLike, H: ArrayLike, k: ArrayL
 def bottleneck_steps(p: ArrayLike, kappa: ArrayLike, H: ArrayLike) -> np.ndarray:
     """Below this ``T`` the walk stopped at a uniform time has not covered the narrow way of a bottleneck tree.
 
-    ``(1-p) kappa^2 (H-1)^2/(8 (1-p+kappa) p^2) - 4 (H^2-1)/3`` lazy steps, ``p`` the narrow way's share of the
+    ``(1-p) kappa^2 (H-1)^2/(8 (1-p+kappa) p^2) - (4 H^2 - 1)/3`` lazy steps, ``p`` the narrow way's share of the
     target: for every smaller ``T`` its response has ``pi*/pihat > 8 H kappa_+``, where ``kappa_+ = 1 - p + kappa``.
 
     Source: this collection (notebook 22, Theorem 4); ``H`` odd.
@@ -92,7 +92,7 @@ def bottleneck_steps(p: ArrayLike, kappa: ArrayLike, H: ArrayLike) -> np.ndarray
     p, kappa, H = share("p", p), threshold("kappa", kappa), _whole(H, least=3.0)
     if (H % 2 == 0).any():
         raise ValueError(f"H: got {H[H % 2 == 0].flat[0]:.6g}, expected odd numbers")
-    return (1 - p) * (kappa * (H - 1) / p) ** 2 / (8 * (1 - p + kappa)) - 4 / 3 * (H**2 - 1)
+    return (1 - p) * (kappa * (H - 1) / p) ** 2 / (8 * (1 - p + kappa)) - (4 * H**2 - 1) / 3
 
 
 def _whole(H: ArrayLike, least: float = 1.0) -> np.ndarray:
