@@ -46,6 +46,6 @@ def truncation_gap(K: int) -> tuple[np.ndarray, np.ndarray]:
 
 def _whole(K: int) -> int:
     K = threshold("K", K)
-    if K.ndim or K != np.floor(K):
+    if K.ndim or np.floor(K) != K:
         raise ValueError(f"K: got {K}, expected one whole number")
     return int(K)

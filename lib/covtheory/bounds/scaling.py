@@ -129,7 +129,7 @@ def growth_factor(b: ArrayLike, n: ArrayLike, K: ArrayLike, u0: ArrayLike = 1.0)
     0.1
     """
     n, K = threshold("n", n), threshold("K", K)
-    if np.any(K < n):
+    if np.any(n > K):
         raise ValueError(f"K: got {np.min(K):g}, expected at least n = {np.max(n):g}")
     u0 = _cut(u0)
     return power_failures(b, K, u0) / power_failures(b, n, u0)
@@ -138,7 +138,7 @@ def growth_factor(b: ArrayLike, n: ArrayLike, K: ArrayLike, u0: ArrayLike = 1.0)
 def forecast_upper(fail_n: ArrayLike, b: ArrayLike, n: ArrayLike, K: ArrayLike, u0: ArrayLike = 1.0) -> np.ndarray:
     """Largest fail@K given fail@n if ``Cov_N N^b`` is non-increasing in N from ``1/u0`` on; ``K >= n``, ``b >= 0``.
 
-    ``fail@n min{1, max(growth_factor, (1 - u0)^(K-n))}``: the prompts above ``u0`` fail on at that rate or faster.
+    ``fail@n min(1, growth_factor)``: what lies above ``u0`` falls faster than what lies below.
 
     Source: this collection (notebook 21, Theorem 4).
 
@@ -147,9 +147,7 @@ def forecast_upper(fail_n: ArrayLike, b: ArrayLike, n: ArrayLike, K: ArrayLike, 
     >>> round(float(forecast_upper(0.5, 1.0, 9.0, 99.0)), 12)
     0.05
     """
-    factor = growth_factor(b, n, K, u0)
-    above = (1 - _cut(u0)) ** (threshold("K", K) - threshold("n", n))
-    return in_range("fail_n", fail_n, 0, 1) * np.minimum(np.maximum(factor, above), 1.0)
+    return in_range("fail_n", fail_n, 0, 1) * np.minimum(growth_factor(b, n, K, u0), 1.0)
 
 
 def forecast_lower(fail_n: ArrayLike, b: ArrayLike, n: ArrayLike, K: ArrayLike, u0: ArrayLike = 1.0) -> np.ndarray:

@@ -46,7 +46,7 @@ def add_commands(commands) -> None:
                        "an interval if the tail is a power law, and one whatever it is")
     passk.add_argument("--tail-from", type=float, metavar="N", help="with --forecast: the coverage profile is a power "
                        "law from this N on (default a sixteenth of the fewest draws)")
-    passk.add_argument("--tail-drift", type=float, metavar="D", help="with --forecast: its exponent may move by so much "
+    passk.add_argument("--tail-drift", type=float, metavar="D", help="with --forecast: its exponent may move by this "
                        "from there on (default 0)")
     passk.add_argument("--add-up", action="store_true", help="add the draws of rows that have one prompt")
     passk.add_argument("--answer", metavar="COLUMN", help="what was answered: gives maj@k")

@@ -108,11 +108,12 @@ def _beyond(ax, rows, last):
     ax.fill_between(k, free_lower, free_upper, color=BLACK, alpha=0.08, linewidth=0, label="whatever the tail")
     ax.fill_between(k, lower, upper, color=ORANGE, alpha=0.3, linewidth=0, label="if the tail is a power")
     ax.plot(k, [last[1], *(row["pass"] for row in rows)], "--", color=ORANGE, marker="s", label="forecast")
+    names = [("grey: whatever the tail", BLACK), ("orange: if the tail is a power", ORANGE)]
     if rows[0]["least_squares"] is not None:
         ax.plot(k[1:], [row["least_squares"] for row in rows], "x", color=BLACK, ls="", label="least squares")
-        label_line(ax, "x least squares", k[-1], 0.02, colour=BLACK, ha="right")
-    label_line(ax, "grey: whatever the tail", k[0], 0.02 + 0.06, colour=BLACK)
-    label_line(ax, "orange: if the tail is a power", k[0], 0.02 + 0.12, colour=ORANGE)
+        names.insert(0, ("x least squares", BLACK))
+    for i, (name, colour) in enumerate(names):
+        label_line(ax, name, 0.98, 0.03 + 0.06 * i, colour=colour, xycoords="axes fraction", ha="right")
 
 
 def _label(name):

@@ -41,7 +41,7 @@ def forecast_text(facts: dict, level: float) -> list[str]:
     ends = (f"is at least {facts['least_exponent']:.3f}" if largest > EXPONENTS[-1] else
             f"lies in {facts['least_exponent']:.3f} to {largest:.3f}")
     moves = f"moves by at most {facts['drift']:g}" if facts["drift"] else "does not move"
-    return [*lines, f"The condition: from N = {facts['tail_from']:g} on P[p_x <= 1/N] falls as a power of N whose local "
+    return [*lines, f"The condition: from N = {facts['tail_from']:g} on P[p_x <= 1/N] falls as a power of N; its local "
             f"exponent {moves};", f"by these draws it {ends}. No number of prompts can check it far below p = "
             f"1/{facts['draws']};", "the limits 'whatever the tail' do without it.",
             "Least squares of log(-log pass@k) on log k is the forecast in print: it has no limits."]
