@@ -87,8 +87,8 @@ class PowerMixture:
 class Staircase:
     """``p = base^-j`` with probability ``(1 - base^-b) base^(-bj)``, j = 0, 1, ...: ``Cov_N`` is a staircase.
 
-    It touches ``N^-b`` at the powers of the base (from above just behind them) and is ``base^b`` times it just before
-    the next one: no ``c`` makes ``Cov_N ~ c N^-b``, yet fail@k is a straight line to the eye.
+    It is ``N^-b`` at the powers of the base and ``base^-b`` times that just behind them: no ``c`` makes
+    ``Cov_N ~ c N^-b``, yet fail@k is a straight line to the eye, that of the mean level.
 
     Examples
     --------
@@ -103,6 +103,11 @@ class Staircase:
     def __post_init__(self):
         threshold("b", self.b, least=0.0, strict=True)
         threshold("base", self.base, strict=True)
+
+    @property
+    def level(self) -> float:
+        """Mean of ``Cov_N N^b`` over log N: fail@k is about this times ``Gamma(1+b) k^-b``."""
+        return float((1 - self.base**-self.b) / (self.b * np.log(self.base)))
 
     def coverage(self, N: ArrayLike) -> np.ndarray:
         """``P[p <= 1/N]``; a tie counts within round-off."""
