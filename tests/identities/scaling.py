@@ -2,7 +2,8 @@
 
 from mpmath import betainc, exp, harmonic, log, mpf, quad
 
-from covtheory.bounds import every_learner, harmonic as harmonic_sums, scaling
+from covtheory.bounds import every_learner, scaling
+from covtheory.bounds import harmonic as harmonic_sums
 from identities.table import Row, least, most, plus
 
 UNIT, SHARE, ONE_UP, UP, POSITIVE = "[0, 1]", "(0, 1]", "[1, inf)", "[0, inf)", "(0, inf)"
@@ -99,8 +100,8 @@ ROWS = [
             1, -((1 - 1 / N) ** (k - j))),
         at={"fail_k": [0.3, 0.2], "k": [40.0, 30.0], "fail_j": [0.7, 1.0], "j": [10.0, 0.0], "N": [15.0, 12.0]},
         domain={"N": "(1, inf)"},
-        refused=(("k", {"k": 0.9}), ("j", {"j": 40.0}), ("j", {"j": -1.0}), ("fail_k", {"fail_k": 0.71}), ("fail_k", {"fail_k": -0.1}),
-                 ("fail_j", {"fail_j": 1.1}))),
+        refused=(("k", {"k": 0.9}), ("j", {"j": 40.0}), ("j", {"j": -1.0}), ("fail_k", {"fail_k": 0.71}),
+                 ("fail_k", {"fail_k": -0.1}), ("fail_j", {"fail_j": 1.1}))),
     Row(scaling.growth_factor, "21 Theorem 4", left,
         at={"b": [0.3, 1.5], "n": [8.0, 20.0], "K": [64.0, 100.5], "u0": [0.2, 0.9]}, default={"u0": 1.0},
         domain={"b": UP, "n": ONE_UP, "u0": SHARE}, refused=(("K", {"K": 7.9}),)),

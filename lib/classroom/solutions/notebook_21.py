@@ -88,8 +88,8 @@ WORKED = {
         r"Wrong with probability $(\frac12)^4=\frac1{16}$; below $g(4)=0.636$ because of the ties: "
         r"$\frac1{16}\log\frac18+\frac{15}{16}\log\frac{15}8=-0.129965+0.589321=0.459356$.",
     "21-e":
-        r"$n=1$: $p\in\{0,1\}$ with halves, $\mathrm{fail@}5=\frac12$; or $p=\frac12$, $\mathrm{fail@}5=\frac1{32}$. The "
-        r"difference is $\frac{15}{32}=0.46875$.",
+        r"$n=1$: $p\in\{0,1\}$ with halves, $\mathrm{fail@}5=\frac12$; or $p=\frac12$, $\mathrm{fail@}5=\frac1{32}$. "
+        r"The difference is $\frac{15}{32}=0.46875$.",
     "21-f":
         r"Jensen: $\mathbb E(1-p)^{128}\ge(\mathbb E(1-p)^{64})^2=0.04$, attained if all prompts are alike.",
 }
