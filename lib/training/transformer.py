@@ -68,7 +68,7 @@ class Transformer(nn.Module):
         return torch.log_softmax(logits, dim=-1).gather(2, tokens[:, prompt_length:, None])[..., 0]
 
     def scores(self, tokens: torch.Tensor, first: int = 0) -> torch.Tensor:
-        """Return the logits after every prefix from position ``first`` on, shape (batch, length - first, vocabulary)."""
+        """Return the logits after every prefix from position ``first`` on, (batch, length - first, vocabulary)."""
         x = self.token(tokens) + self.position.weight[: tokens.shape[1]]
         for block in self.blocks:
             x = block(x)

@@ -30,7 +30,8 @@ def run(config: Config, seed: int, report=print) -> Searches:
     reference = train_reference(config, words, rngs[1], report)
     drawn, cut = roll_outs(config, reference, words, others, rngs[2])
     right = words.right(drawn)
-    report(f"roll-outs: {len(drawn)}, right {right.mean():.3f}, whole responses {right[cut == config.prompt].mean():.3f}")
+    report(f"roll-outs: {len(drawn)}, right {right.mean():.3f}, "
+           f"whole responses {right[cut == config.prompt].mean():.3f}")
     begin = words.sample(rngs[3], config.prompts, config.open_deep, 0.5, held_out)[:, : words.length - config.rest]
     nodes = [begin[:, None]]
     for _ in range(config.rest):
@@ -49,9 +50,9 @@ def run(config: Config, seed: int, report=print) -> Searches:
     log_law, log_value = rooted(spread(reference, softmax)), []
     for _, verifier in train_verifier(config, words, drawn, cut, rngs[4], report):
         log_value.append(rooted(spread(verifier, sigmoid))[:, : log_law.shape[1] - words.V**config.rest])
-    models = [NetworkModel(words, reference, verifier, prompt) for prompt in held_out]
+    model = NetworkModel(words, reference, verifier, np.repeat(held_out, config.runs, axis=0))
     with torch.no_grad():
-        found = all_samplers(config, models, rngs[0], report)
+        found = all_samplers(config, model, rngs[0], report)
     about = {"config": dataclasses.asdict(config), "seed": seed, "seconds": round(time.process_time() - began),
              "versions": {"python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__},
              "machine": f"{platform.machine()}, cpu, {torch.get_num_threads()} threads",

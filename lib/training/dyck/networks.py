@@ -63,7 +63,7 @@ def draw(net: Transformer, words: Brackets, begin: np.ndarray, length: int, rng:
 
 def roll_outs(config: Config, reference: Transformer, words: Brackets, prompts: np.ndarray,
               rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Cut right words after random prefixes and let the reference policy go on: words (m, 2n), first own letter (m,)."""
+    """Cut right words after random prefixes and let the reference policy go on: words (m, 2n), own from (m,)."""
     begin = prompts[rng.integers(len(prompts), size=config.rollouts)]
     right = words.sample(rng, config.rollouts, config.open_deep, 0.5, begin)
     cut = rng.integers(config.prompt, words.length, size=config.rollouts)

@@ -98,10 +98,10 @@ def read(path: Path) -> Searches:
     try:
         with np.load(path, allow_pickle=False) as data:
             names = [str(data[f"name_{k}"]) for k in range(sum(key.startswith("name_") for key in data.files))]
-            return Searches(
-                data["prompts"].astype(np.int64), {n: data[f"responses_{k}"].astype(np.int64) for k, n in enumerate(names)},
-                {n: data[f"costs_{k}"].astype(np.int64) for k, n in enumerate(names)}, data["beginnings"].astype(np.int64),
-                -UNIT * data["log_law"], -UNIT * data["log_value"], json.loads(data["about"].tobytes()))
+            by_name = [{name: data[f"{kind}_{k}"].astype(np.int64) for k, name in enumerate(names)}
+                       for kind in ("responses", "costs")]
+            return Searches(data["prompts"].astype(np.int64), *by_name, data["beginnings"].astype(np.int64),
+                            -UNIT * data["log_law"], -UNIT * data["log_value"], json.loads(data["about"].tobytes()))
     except FileNotFoundError:
         raise ValueError(f"{Path(path).name}: no such record") from None
     except Exception as error:  # np.load raises many types; all mean that the file is no record

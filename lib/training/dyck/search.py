@@ -10,16 +10,19 @@ from training.transformer import Transformer
 
 
 class NetworkModel:
-    """What walkers need to know: reference law and values of the children of a prefix, after one prompt."""
+    """What walkers need to know: reference law and values of the children of a prefix, after the walker's own prompt.
 
-    def __init__(self, words: Brackets, reference: Transformer, verifier: Transformer, prompt: np.ndarray):
-        self.words, self.reference, self.verifier, self.prompt = words, reference, verifier, np.asarray(prompt)
-        self.V, self.H = words.V, words.length - len(self.prompt)
+    ``rows`` says which walkers ask; :class:`CountedWalkers` sets it.
+    """
+
+    def __init__(self, words: Brackets, reference: Transformer, verifier: Transformer, prompts: np.ndarray):
+        self.words, self.reference, self.verifier, self.prompts = words, reference, verifier, np.asarray(prompts)
+        self.V, self.H, self.rows = words.V, words.length - self.prompts.shape[1], np.arange(len(self.prompts))
 
     def children(self, prefix: np.ndarray, depth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """``pi_ref(a|v)`` and ``Vhat(va)``, each (n, V); the last letter's value is the exact reward."""
-        whole = np.concatenate([np.tile(self.prompt, (len(prefix), 1)), prefix[:, : depth.max()]], axis=1)
-        rows, at = np.arange(len(prefix)), len(self.prompt) + depth
+        whole = np.concatenate([self.prompts[self.rows], prefix[:, : depth.max()]], axis=1)
+        rows, at = np.arange(len(prefix)), self.prompts.shape[1] + depth
         law = softmax(after(self.reference, whole, self.V).detach().double().numpy()[rows, at])
         value = sigmoid(after(self.verifier, whole, self.V).detach().double().numpy()[rows, at])
         ends = np.flatnonzero(depth == self.H - 1)
@@ -30,14 +33,16 @@ class NetworkModel:
 
 
 class CountedWalkers(Walkers):
-    """Walkers that count the nodes each of them asks about."""
+    """Walkers with prompts of their own that count the nodes each of them asks about."""
 
-    def __init__(self, model, size, rng):
-        self.asked = np.zeros(size, dtype=np.int64)
-        super().__init__(model, size, rng)
+    def __init__(self, model: NetworkModel, rng: np.random.Generator):
+        self.asked = np.zeros(len(model.prompts), dtype=np.int64)
+        super().__init__(model, len(model.prompts), rng)
 
     def _ask(self, who):
-        self.asked[who] += self.depth[who] < self.H
+        inner = who[self.depth[who] < self.H]
+        self.model.rows = inner
+        self.asked[inner] += 1
         super()._ask(who)
 
     def search(self, most: int) -> None:
@@ -51,77 +56,73 @@ def sigmoid(scores: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-scores))
 
 
-def walk(config: Config, models: list[NetworkModel], rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """First responses of the backtracking walk: responses (prompts, runs, H), costs (prompts, runs)."""
-    found, costs = [], []
-    for model in models:
-        walkers = CountedWalkers(model, config.runs, rng)
-        walkers.search(config.most_draws * config.H)
-        walkers.prefix[walkers.depth < config.H] = 0  # only opening brackets: never right
-        found.append(walkers.prefix)
-        costs.append(walkers.asked)
-    return np.array(found), np.array(costs)
+def walk(config: Config, model: NetworkModel, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """First responses of the backtracking walk: responses (n, H), costs (n,); only opening brackets where none came."""
+    walkers = CountedWalkers(model, rng)
+    walkers.search(config.most_draws * config.H)
+    walkers.prefix[walkers.depth < config.H] = 0
+    return walkers.prefix, walkers.asked
 
 
-def again(config: Config, models: list[NetworkModel], rng: np.random.Generator,
+def again(config: Config, model: NetworkModel, rng: np.random.Generator,
           guided: bool) -> tuple[np.ndarray, np.ndarray]:
     """Draw whole responses until one is right: from ``pi_ref``, or action by action with the verifier if ``guided``."""
-    words, begin = models[0].words, np.repeat([model.prompt for model in models], config.runs, axis=0)
+    words, begin = model.words, model.prompts
     whole, cost = np.zeros((len(begin), words.length), dtype=np.int64), np.zeros(len(begin), dtype=np.int64)
-    open_ = np.arange(len(begin))
+    left = np.arange(len(begin))
     for _ in range(config.most_draws):
-        whole[open_] = forward(models[0], begin[open_], rng) if guided else draw(models[0].reference, words, begin[open_],
-                                                                                words.length, rng)
-        cost[open_] += config.H
-        open_ = open_[~words.right(whole[open_])]
-        if not open_.size:
+        whole[left] = (forward(model, left, rng) if guided else
+                       draw(model.reference, words, begin[left], words.length, rng))
+        cost[left] += config.H
+        left = left[~words.right(whole[left])]
+        if not left.size:
             break
-    return whole[:, config.prompt :].reshape(-1, config.runs, config.H), cost.reshape(-1, config.runs)
+    return whole[:, config.prompt :], cost
 
 
-def forward(model: NetworkModel, begin: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Whole words by one action-level pass from each row of ``begin``."""
-    whole, anyone = begin, NetworkModel(model.words, model.reference, model.verifier, [])
-    while whole.shape[1] < model.words.length:
-        law, value = anyone.children(whole, np.full(len(whole), whole.shape[1]))
+def forward(model: NetworkModel, rows: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Whole words by one action-level pass from each of these prompts."""
+    model.rows, found = rows, np.zeros((len(rows), 0), dtype=np.int64)
+    for h in range(model.H):
+        law, value = model.children(found, np.full(len(rows), h))
         part = np.cumsum(law * np.maximum(value, 1e-300), axis=1)  # where all values vanish, one of the wrong letters
         letter = (rng.random((len(part), 1)) * part[:, -1:] >= part[:, :-1]).sum(axis=1)
-        whole = np.concatenate([whole, letter[:, None]], axis=1)
-    return whole
+        found = np.concatenate([found, letter[:, None]], axis=1)
+    return np.concatenate([model.prompts[rows], found], axis=1)
 
 
-def blockwise(config: Config, models: list[NetworkModel], rng: np.random.Generator, block: int, N: int,
+def blockwise(config: Config, model: NetworkModel, rng: np.random.Generator, block: int, N: int,
               best: bool) -> tuple[np.ndarray, np.ndarray]:
     """Draw ``N`` blocks, keep the one of largest value if ``best``, else one in proportion to its value; repeat."""
-    first, words = models[0], models[0].words
-    whole = np.repeat([model.prompt for model in models], config.runs, axis=0)
+    words, whole = model.words, model.prompts
     while whole.shape[1] < words.length:
         until = min(whole.shape[1] + block, words.length)
-        drawn = draw(first.reference, words, np.repeat(whole, N, axis=0), until, rng)
+        drawn = draw(model.reference, words, np.repeat(whole, N, axis=0), until, rng)
         if until == words.length:
             value = words.right(drawn).astype(float)
         else:
-            value = sigmoid(last(first.verifier, drawn[:, :-1], words.V)[np.arange(len(drawn)), drawn[:, -1]])
+            value = sigmoid(last(model.verifier, drawn[:, :-1], words.V)[np.arange(len(drawn)), drawn[:, -1]])
         value = value.reshape(-1, N)
         part = np.cumsum(value, axis=1)
-        kept = value.argmax(axis=1) if best else (rng.random((len(part), 1)) * part[:, -1:] >= part[:, :-1]).sum(axis=1)
+        random = (rng.random((len(part), 1)) * part[:, -1:] >= part[:, :-1]).sum(axis=1)
+        kept = value.argmax(axis=1) if best else random
         whole = drawn.reshape(-1, N, until)[np.arange(len(kept)), kept]
-    return whole[:, config.prompt :].reshape(-1, config.runs, config.H), np.full((len(models), config.runs), N * config.H)
+    return whole[:, config.prompt :], np.full(len(whole), N * config.H)
 
 
-def all_samplers(config: Config, models: list[NetworkModel], rng: np.random.Generator, report) -> dict:
-    """Every sampler of the record: name to (responses, costs)."""
-    runs = {"walk": lambda: walk(config, models, rng), "reference": lambda: again(config, models, rng, False),
-            "action level": lambda: again(config, models, rng, True)}
+def all_samplers(config: Config, model: NetworkModel, rng: np.random.Generator, report) -> dict:
+    """Every sampler of the record: name to responses (prompts, runs, H) and costs (prompts, runs)."""
+    runs = {"reference": lambda: again(config, model, rng, False),
+            "action level": lambda: again(config, model, rng, True), "walk": lambda: walk(config, model, rng)}
     for block in config.blocks:
         for N in config.draws:
             for best in (True, False):
                 name = f"block {'best' if best else 'rejection'}, {block} letters, {N} draws"
-                runs[name] = lambda b=block, n=N, best=best: blockwise(config, models, rng, b, n, best)
+                runs[name] = lambda b=block, n=N, best=best: blockwise(config, model, rng, b, n, best)
     found = {}
     for name, run in runs.items():
-        found[name] = run()
-        right = models[0].words.right(np.concatenate([np.repeat([m.prompt for m in models], config.runs, axis=0),
-                                                      found[name][0].reshape(-1, config.H)], axis=1))
-        report(f"{name}: right {right.mean():.3f}, {found[name][1].mean():.0f} nodes a response")
+        responses, costs = run()
+        right = model.words.right(np.concatenate([model.prompts, responses], axis=1))
+        report(f"{name}: right {right.mean():.3f}, {costs.mean():.0f} nodes a response")
+        found[name] = responses.reshape(-1, config.runs, config.H), costs.reshape(-1, config.runs)
     return found
