@@ -26,8 +26,8 @@ def first_response_moves(over: ArrayLike, under: ArrayLike) -> np.ndarray:
     return threshold("under", under, least=0.0, strict=True).sum(axis=-1) * (2 * over - 1)
 
 
-def learned_moves(n: ArrayLike, H: ArrayLike, rejection: ArrayLike, blind: ArrayLike = 0.0) -> np.ndarray:
-    """Mean moves before the first response, over walk and roll-outs: ``(H + blind)(2H - 1 + 2 (rejection - H)/(n+1))``.
+def learned_moves(n: ArrayLike, H: ArrayLike, wasted: ArrayLike, blind: ArrayLike = 0.0) -> np.ndarray:
+    """Mean moves before the first response, over walk and roll-outs: ``(H + blind)(2H - 1 + 2 wasted/(n + 1))``.
 
     For values ``(c + 1)/(n + 1)`` from ``n`` roll-outs in each class of prefixes.
 
@@ -35,36 +35,36 @@ def learned_moves(n: ArrayLike, H: ArrayLike, rejection: ArrayLike, blind: Array
     ----------
     n : array_like
         Roll-outs per class.
-    rejection : array_like
-        ``sum_{h=0}^{H-1} A_h/Z``: letters per response of outcome-level rejection that stops a draw where the tree
-        ends; ``A_h`` is the reference mass of listed prefixes of length ``h``, ``A_0 = 1``. At least ``H``.
+    wasted : array_like
+        ``sum_{h=1}^{H-1} (A_h/Z - 1)``, ``A_h`` the reference mass of the listed prefixes of length ``h``: the letters,
+        beyond the first of a draw, that outcome-level rejection draws in vain per right response.
     blind : array_like
         ``sum_{h<H} (E_{pi*}[V*/p] - 1)`` with ``p`` the success probability of a class; 0 if every state is one.
 
     Examples
     --------
-    >>> float(learned_moves(99, 10, rejection=10)), float(learned_moves(99, 10, rejection=1010))
+    >>> float(learned_moves(99, 10, wasted=0)), float(learned_moves(99, 10, wasted=1000))
     (190.0, 390.0)
 
-    Source: this collection (notebook 20, Theorem 2). Without blindness the sum over ``h`` of the errors ``b_h`` is at
-    most ``H``.
+    Source: this collection (notebook 20, Theorem 2).
     """
     n, H = threshold("n", n), threshold("H", H)
-    return (H + threshold("blind", blind, least=0.0)) * (2 * H - 1 + 2 * _beyond(rejection, H) / (n + 1))
+    wasted = threshold("wasted", wasted, least=0.0)
+    return (H + threshold("blind", blind, least=0.0)) * (2 * H - 1 + 2 * wasted / (n + 1))
 
 
-def learned_moves_between(n: ArrayLike, H: ArrayLike, rejection: ArrayLike) -> np.ndarray:
-    """Mean moves between two responses in the long run, averaged over roll-outs: ``2H + 2 (rejection - H)/(n+1)``.
+def learned_moves_between(n: ArrayLike, H: ArrayLike, wasted: ArrayLike) -> np.ndarray:
+    """Mean moves between two responses in the long run, averaged over roll-outs: ``2H + 2 wasted/(n + 1)``.
 
     An identity whatever the classes are. Source: notebook 20, Theorem 2.
 
     Examples
     --------
-    >>> float(learned_moves_between(99, 10, rejection=1010))
+    >>> float(learned_moves_between(99, 10, wasted=1000))
     40.0
     """
     n, H = threshold("n", n), threshold("H", H)
-    return 2 * H + 2 * _beyond(rejection, H) / (n + 1)
+    return 2 * H + 2 * threshold("wasted", wasted, least=0.0) / (n + 1)
 
 
 def found_by_blind_search(looks: ArrayLike, candidates: ArrayLike) -> np.ndarray:
@@ -80,9 +80,3 @@ def found_by_blind_search(looks: ArrayLike, candidates: ArrayLike) -> np.ndarray
     """
     return (threshold("looks", looks, least=0.0) + 1) / threshold("candidates", candidates)
 
-
-def _beyond(rejection, H):
-    rejection = np.asarray(rejection, dtype=float)
-    if not (rejection >= H * (1 - 1e-12)).all():
-        raise ValueError(f"rejection: got {rejection.min():.6g}, expected at least H: it draws H letters or more")
-    return np.maximum(rejection - H, 0.0)

@@ -64,7 +64,8 @@ def blindness(tree: MergedTree, seen: ArrayLike | None = None) -> np.ndarray:
     """
     success = success_of_seen(tree, seen)
     mass = tree.reach * tree.true_value / tree.Z
-    return (mass * np.divide(tree.true_value, success, out=np.zeros_like(mass), where=mass > 0)).sum(axis=1)[1:]
+    ratio = np.divide(tree.true_value, success, out=np.zeros_like(mass), where=mass > 0)
+    return np.maximum((mass * ratio).sum(axis=1)[1:], 1.0)  # at least one by Jensen's inequality
 
 
 def _seen(tree, seen):

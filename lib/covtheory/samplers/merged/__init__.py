@@ -10,6 +10,7 @@ from covtheory.samplers.merged.search import (
     moves_per_response,
     rejection_letters,
     target_steps,
+    wasted_letters,
 )
 from covtheory.samplers.merged.trace import trace_chi_square
 from covtheory.samplers.merged.tree import MergedTree
@@ -26,4 +27,5 @@ __all__ = [
     "rejection_letters",
     "target_steps",
     "trace_chi_square",
+    "wasted_letters",
 ]

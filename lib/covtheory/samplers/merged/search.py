@@ -92,6 +92,17 @@ def rejection_letters(tree: MergedTree) -> float:
     return float(tree.reach[:-1].sum() / tree.Z)
 
 
+def wasted_letters(tree: MergedTree) -> float:
+    """``sum_{h=1}^{H-1} (A_h/Z - 1)``: of those letters the ones in vain, the first of every draw not counted.
+
+    Examples
+    --------
+    >>> wasted_letters(MergedTree([[0.5]], [1.0], H=2))
+    1.0
+    """
+    return float((tree.reach[1:-1].sum(axis=1) / tree.Z - 1).sum())
+
+
 def moves_per_response(tree: MergedTree) -> float:
     """Mean number of non-lazy moves between visits of responses, in the long run: ``2 sum_h E_{pi_ref} Vhat/Z``.
 
