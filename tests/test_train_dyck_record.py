@@ -67,7 +67,7 @@ def test_committed_runs_have_the_small_configuration_and_their_command():
 def test_configurations_are_checked():
     with pytest.raises(ValueError, match="do not divide"):
         Config(width=10, heads=3)
-    with pytest.raises(ValueError, match="at most 14"):
+    with pytest.raises(ValueError, match="at most 12"):
         Config(prompt=15)
     with pytest.raises(ValueError, match="increasing"):
         Config(epochs=(2, 1))

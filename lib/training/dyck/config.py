@@ -38,7 +38,7 @@ class Config:
         Letters left on the trees whose reference law and values are recorded in full.
     """
 
-    pairs: int = 14
+    pairs: int = 12
     open_shallow: float = 0.35
     first_shallow: float = 0.9
     prompt: int = 10
@@ -46,17 +46,17 @@ class Config:
     width: int = 48
     depth: int = 2
     heads: int = 3
-    batch: int = 128
-    reference_steps: int = 400
+    batch: int = 64
+    reference_steps: int = 300
     learning_rate: float = 2e-3
-    rollouts: int = 8192
+    rollouts: int = 4096
     epochs: tuple[int, ...] = (0, 1, 2, 4, 8)
     value_rate: float = 1e-3
-    prompts: int = 12
-    runs: int = 48
-    most_draws: int = 64
+    prompts: int = 8
+    runs: int = 24
+    most_draws: int = 32
     blocks: tuple[int, ...] = (2, 6)
-    draws: tuple[int, ...] = (4, 16, 32)
+    draws: tuple[int, ...] = (8, 32)
     rest: int = 6
 
     def __post_init__(self):
