@@ -185,7 +185,7 @@ def sign_decoder_covered(eta: ArrayLike, H: ArrayLike, N: ArrayLike) -> np.ndarr
 
     From any start, data parameter at an end of [-1, 1]: a constant step loses coverage on long texts.
 
-    Source: this collection (notebook 10, Theorem 5).
+    Source: this collection (notebook 10, Proposition 1).
 
     Examples
     --------

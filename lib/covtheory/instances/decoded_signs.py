@@ -160,7 +160,9 @@ def decode(
     ([0.0, 0.0], [1.0, 1.0])
     """
     steps = in_range("steps", steps, 0.0, 1.0)
-    H = count("H", len(steps) if steps.ndim and H is None else H)
+    if H is None and not steps.ndim:
+        raise ValueError("H: expected the length, as one step is given for all tokens")
+    H = count("H", len(steps) if H is None else H)
     theta = np.array(in_range("starts", starts, -1.0, 1.0))
     if theta.ndim != 1 or not theta.size:
         raise ValueError(f"starts: shape {theta.shape}, expected (n,) with n >= 1")
