@@ -67,7 +67,7 @@ class Config:
     held_out : int
         Prompts of the held-out set.
     precision : str
-        ``float32``, or ``bfloat16`` for the layers (weights, log-probabilities and AdamW stay in single precision).
+        ``float32``, or ``bfloat16`` for the products in the blocks; all else stays in single precision.
 
     Examples
     --------
@@ -155,4 +155,4 @@ CONFIGS = {
 2510.15020v2. ``balanced``: all layers ambiguous, fine-tuned from the state that knows both rules; with ``-even`` the
 mixture stays 1/2, 1/2, with ``-slow`` and ``-fast`` the rate is half and double, with ``-seen`` the prompt names the
 class. ``paper``: the balanced classes in the paper's edge format, with its network and fine-tuning rate (App. C.1), for
-a GPU (the number of nodes m is not given there; 100 is ours)."""
+a GPU: about half an hour by estimate, never run (the number of nodes m is not given there; 100 is ours)."""

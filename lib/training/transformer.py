@@ -36,7 +36,7 @@ class Transformer(nn.Module):
         Number of tokens; longest input (prompt and response without its last token).
     width, depth, heads : int
     precision : torch.dtype
-        Of the layers' products; the weights and the log-probabilities are in single precision.
+        Of the blocks' products; weights, residuals and log-probabilities are in single precision.
 
     Examples
     --------
@@ -72,5 +72,5 @@ class Transformer(nn.Module):
             x = self.token(tokens[:, :-1]) + self.position.weight[: tokens.shape[1] - 1]
             for block in self.blocks:
                 x = block(x)
-            logits = self.logits(self.last(x[:, prompt_length - 1 :])).float()
+        logits = self.logits(self.last(x[:, prompt_length - 1 :].float()))
         return torch.log_softmax(logits, dim=-1).gather(2, tokens[:, prompt_length:, None])[..., 0]
