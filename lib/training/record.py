@@ -43,6 +43,18 @@ class Record:
         """Log-probability of the data policy's response, shape (K, n)."""
         return self.by_rule[:, self.kinds, np.arange(len(self.kinds))]
 
+    def of_class(self, kind: int) -> "Record":
+        """The same training on the held-out prompts of one class.
+
+        Examples
+        --------
+        >>> r = Record(np.array([0]), np.array([0, 1]), np.log([[[0.5, 0.9], [0.5, 0.25]]]), {})
+        >>> r.of_class(1).log_probs.round(3).tolist()
+        [[-1.386]]
+        """
+        kept = self.kinds == kind
+        return Record(self.steps, self.kinds[kept], self.by_rule[:, :, kept], self.about)
+
     @property
     def kl(self) -> np.ndarray:
         """KL divergence (= cross-entropy: the data policy is deterministic) at every checkpoint, nats, shape (K,)."""
