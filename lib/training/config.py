@@ -119,16 +119,16 @@ def _all_layers(layers: int) -> tuple[GraphClass, ...]:
     return tuple(dataclasses.replace(kind, ambiguous=layers) for kind in FIGURE_1)
 
 
-def _finetuned(mixture: tuple[float, ...], learning_rate: float = 5e-6, every: int = 60) -> Config:
+def _finetuned(mixture: tuple[float, ...], learning_rate: float = 5e-6, steps: int = 600, every: int = 60) -> Config:
     """Train to the balanced state, then fine-tune on ``mixture``."""
     return Config(
         LayeredGraphTask(nodes=24, layers=8, classes=_all_layers(8)), width=64, depth=2, heads=4, batch=96,
         held_out=1200,
         phases=(Phase("pretrain", 4000, 1e-3, HALVES, evaluate_every=100, warmup=50, until=0.75),
-                Phase("finetune", 1200, learning_rate, mixture, evaluate_every=every)))
+                Phase("finetune", steps, learning_rate, mixture, evaluate_every=every)))
 
 
-BALANCED = _finetuned(SKEWED, every=30)
+BALANCED = _finetuned(SKEWED, steps=1200, every=30)
 
 CONFIGS = {
     "smoke": Config(
