@@ -54,22 +54,6 @@ def sgd_average_coverage(
     return sgd_average_kl(sigma_sq, eta, T, w0) / kl_price(threshold("N", N, strict=True))
 
 
-def oscillation_log_ratio(B: ArrayLike, H: ArrayLike, alpha: ArrayLike, radius: float = 0.05) -> np.ndarray:
-    """Within ``radius`` of ``v_1`` or ``v_-1`` the all-zero sequence has ``log pi_D/pi`` at least this, nats.
-
-    ``H (B (1 - alpha - radius) - log(1 + 2 e^{-B (1 - alpha)}))``; at least ``H B/4`` for ``B >= 18``,
-    ``alpha <= 4/7``.
-
-    Examples
-    --------
-    >>> bool(oscillation_log_ratio(18, 64, 4 / 7) >= 18 * 64 / 4)
-    True
-    """
-    gap = 1 - threshold("alpha", alpha, least=0.0)
-    B = _more("B", B)
-    return threshold("H", H) * (B * (gap - radius) - np.log1p(2 * np.exp(-B * gap)))
-
-
 def mean_difference(sigma_sq: ArrayLike, B: ArrayLike, J: ArrayLike) -> np.ndarray:
     """``||E_p phi - E_q phi|| <= 2 sigma sqrt J + 2 B J``: ``sigma^2`` variance under p, ``J = KL(p||q) + KL(q||p)``.
 
