@@ -41,6 +41,31 @@ def sgd_average_kl(sigma_sq: ArrayLike, eta: ArrayLike, T: ArrayLike, w0: ArrayL
     return _least("w0", w0) / (eta * threshold("T", T)) + 2 * eta * _least("sigma_sq", sigma_sq)
 
 
+def sgd_average_kl_sharp(
+    sigma_sq: ArrayLike, eta: ArrayLike, T: ArrayLike, smoothness: ArrayLike, w0: ArrayLike = 4.0
+) -> np.ndarray:
+    """``(w0/(eta T) + 2 eta sigma_sq)/(2 - 2 eta smoothness)`` for ``eta < 1/smoothness``, ``smoothness = H B^2``.
+
+    Bounds what :func:`sgd_average_kl` bounds, and is half of it for small steps.
+
+    Source: this collection (notebook 08, Theorem 1).
+
+    Raises
+    ------
+    ValueError
+        A step that is too long.
+
+    Examples
+    --------
+    >>> round(float(sgd_average_kl_sharp(1.0, 0.125, 100, 2.0)), 9)
+    0.38
+    """
+    room = 1 - _more("eta", eta) * _more("smoothness", smoothness)
+    if (room <= 0).any():
+        raise ValueError(f"eta: got {eta}, expected eta < 1/smoothness")
+    return sgd_average_kl(sigma_sq, eta, T, w0) / (2 * room)
+
+
 def sgd_average_coverage(
     sigma_sq: ArrayLike, eta: ArrayLike, T: ArrayLike, N: ArrayLike, w0: ArrayLike = 4.0
 ) -> np.ndarray:
