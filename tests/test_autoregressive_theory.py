@@ -9,7 +9,8 @@ from scipy.stats import binom
 from covtheory.bounds import autoregressive as bounds
 from covtheory.certificates import composition_bracket
 from covtheory.coverage import estimate_coverage
-from covtheory.instances.autoregressive import RarePrompts, Signs, binomial_tail, pivotal_text
+from covtheory.instances.autoregressive import RarePrompts, Signs, pivotal_text
+from covtheory.instances.binomial import binomial_tail
 from covtheory.learners.autoregressive_linear import fit
 from covtheory.learners.covers import Net, ball_net, verify_radius
 from covtheory.learners.log_likelihood import LogLikelihood

@@ -20,12 +20,12 @@ from mpmath import isnan, mpf
 from scipy.optimize import minimize
 
 from covtheory import bounds
-from covtheory.bounds import autoregressive, misspecification, two_point, two_scale
+from covtheory.bounds import autoregressive, misspecification, two_point, two_scale, two_scale_tuned
 
 TABLES = [importlib.import_module(f"identities.{module.name}") for module in pkgutil.iter_modules(identities.__path__)
           if module.name != "table"]
 ROWS = [row for table in TABLES for row in table.ROWS]
-SEARCHED = {"two_scale.tune", "two_scale.best_theta", "two_scale_best.best_scales",
+SEARCHED = {"two_scale_tuned.tune", "two_scale.best_theta", "two_scale_best.best_scales",
             "autoregressive.ar_linear_coverage_tuned"}
 every_row = pytest.mark.parametrize("row", ROWS, ids=[f"{row.name}-{row.source.replace(' ', '_')}" for row in ROWS])
 
@@ -173,7 +173,7 @@ def cover(rho):
 @pytest.mark.parametrize(("N", "n", "delta"), [(1e6, 400, 0.05), (30.0, 3000, None), (3.5, 10**7, 0.4)])
 @pytest.mark.parametrize("one_sided", [None, cover])
 def test_tuned_constants_are_valid_and_nearly_the_best(N, n, delta, one_sided):
-    best = two_scale.tune(N, n, delta, net, one_sided)
+    best = two_scale_tuned.tune(N, n, delta, net, one_sided)
     entropy = one_sided or net
     assert 0 < best.s < 1
     assert 0 < best.c < 0.5
@@ -209,7 +209,7 @@ def test_tuned_autoregressive_bound_uses_the_cover_of_its_class():
 
 def test_a_bound_of_several_terms_is_their_sum():
     assert two_scale.Terms(0.25, 0.5).total == 0.75
-    assert two_scale.Tuned(1, 2, 3, 4, 0.25, 0.5).total == 0.75
+    assert two_scale_tuned.Tuned(1, 2, 3, 4, 0.25, 0.5).total == 0.75
     assert misspecification.ConvexTerms(0.125, 0.25, 0.5).total == 0.875
 
 

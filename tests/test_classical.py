@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 
 from covtheory.bounds import classical as bound
+from covtheory.bounds import estimators
 from covtheory.bounds.divergences import hellinger_to_coverage, phi_s
-from covtheory.instances.classical import (
-    IndependentEvents,
-    RareContexts,
-    TiedHypotheses,
+from covtheory.instances.classical import IndependentEvents, RareContexts, TiedHypotheses
+from covtheory.instances.finite_classes import (
     answered_by_truth,
     covered_on_support_only,
     mirrored_coins,
@@ -94,15 +93,15 @@ def test_tied_hypotheses_have_the_stated_bayes_error(K, n, q):
     assert tied.bayes_error == pytest.approx(1 - (weight / (1 + sets.sum(axis=1))).sum(), rel=1e-12)
     errors = [1 - tied.finite_class(i).selection_law(n)[i] for i in range(K)]
     assert np.mean(errors) == pytest.approx(tied.bayes_error, rel=1e-10)
-    assert float(bound.proper_lower(K, n, K * rate)) == pytest.approx(tied.bayes_error * tied.eps, rel=1e-12)
+    assert float(estimators.proper_lower(K, n, K * rate)) == pytest.approx(tied.bayes_error * tied.eps, rel=1e-12)
     np.testing.assert_allclose(tied.finite_class(0).coverage([1.5, np.inf])[1:], tied.eps, rtol=1e-12)
 
 
 def test_proper_lower_bound_at_one_over_K():
     K = np.array([2.0, 5, 100, 1e6])
-    np.testing.assert_allclose(bound.proper_lower(K, 7), (1 - 1 / K) ** K * (1 - K ** (-1 / 7)), rtol=1e-9)
-    assert (bound.proper_lower(K, 7) >= (1 - K ** (-1 / 7)) / 4 * (1 - 1e-12)).all()
-    assert (bound.proper_lower(K, 7) <= bound.mle_coverage_mean(K, 7, np.inf)).all()
+    np.testing.assert_allclose(estimators.proper_lower(K, 7), (1 - 1 / K) ** K * (1 - K ** (-1 / 7)), rtol=1e-9)
+    assert (estimators.proper_lower(K, 7) >= (1 - K ** (-1 / 7)) / 4 * (1 - 1e-12)).all()
+    assert (estimators.proper_lower(K, 7) <= bound.mle_coverage_mean(K, 7, np.inf)).all()
 
 
 def brute_contexts(m, B, mu, n):
@@ -130,7 +129,7 @@ def test_rare_contexts_equal_their_enumeration(m, B, mu, n):
     steps = sum(weight @ FiniteClass.from_probs(c.p, predict[:, t]).kl for t in range(n))
     assert steps == pytest.approx(rare.mixture_kl(n), rel=1e-10)
     assert (rare.mixture_coverage(n, N) <= bound.mixture_coverage(np.exp(rare.log_size), n, N)).all()
-    assert (rare.mixture_coverage(n, N) >= bound.any_lower(m, n, N, B, mu) - 1e-15).all()
+    assert (rare.mixture_coverage(n, N) >= estimators.any_lower(m, n, N, B, mu) - 1e-15).all()
 
 
 def test_extremal_pairs():
@@ -148,9 +147,9 @@ def test_change_of_measure_constants():
     h = (rng.random((4000, 3)) < 0.5) * 2.0
     D = ((np.sqrt(P) - np.sqrt(Q)) ** 2).sum(axis=1)
     left, right = (P * h).sum(axis=1), (Q * h).sum(axis=1)
-    sharp = bound.change_of_measure_sharp(right, D, 2.0)
+    sharp = estimators.change_of_measure_sharp(right, D, 2.0)
     assert (left <= sharp + 1e-12).all()
-    assert (sharp <= bound.change_of_measure(right, D, 2.0)).all()
+    assert (sharp <= estimators.change_of_measure(right, D, 2.0)).all()
     assert (left > 3 * right + 1.0 * D).any()  # constant 1/2 per unit of R is too small
 
 
@@ -160,7 +159,7 @@ def test_bernoulli_and_online_forms():
     np.testing.assert_allclose(bound.bernoulli_coverage(10, 0.1, N)[1:],
                                math.log(20) / (10 * (1 - x + x * np.log(x))), rtol=1e-12)
     assert bound.bernoulli_coverage(10, 0.1, N)[0] == pytest.approx(math.log(20) / 10 * 2 * 1e14, rel=1e-5)
-    assert float(bound.online_hellinger(-1.0, 1.0)) == -1.0
+    assert float(estimators.online_hellinger(-1.0, 1.0)) == -1.0
 
 
 def test_random_classes_contain_their_truth_and_all_kinds():
@@ -181,11 +180,11 @@ def test_random_classes_contain_their_truth_and_all_kinds():
     (lambda: bound.mle_hellinger_brackets(5, 10, 0.1, -1.0), "eta"),
     (lambda: bound.mle_hellinger_cover(5, 10, 0.1, -1.0), "eps"),
     (lambda: bound.mixture_coverage(5, 10, 1.0), "N"),
-    (lambda: bound.proper_lower(2, 10, 3.0), "c/K"),
-    (lambda: bound.proper_lower(1, 10), "K"),
-    (lambda: bound.any_lower(20, 10, 2, 4), "m mu"),
-    (lambda: bound.change_of_measure(0.1, 2.5), "D_H2"),
-    (lambda: bound.change_of_measure_coverage(0.1, 3.0), "N"),
+    (lambda: estimators.proper_lower(2, 10, 3.0), "c/K"),
+    (lambda: estimators.proper_lower(1, 10), "K"),
+    (lambda: estimators.any_lower(20, 10, 2, 4), "m mu"),
+    (lambda: estimators.change_of_measure(0.1, 2.5), "D_H2"),
+    (lambda: estimators.change_of_measure_coverage(0.1, 3.0), "N"),
     (lambda: bound.missing_mass_mean(0, 3), "V"),
     (lambda: IndependentEvents(0, 0.1), "K"),
     (lambda: IndependentEvents(3, 1.0), "eps"),

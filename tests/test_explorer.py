@@ -197,7 +197,7 @@ def test_length_numbers(page, H, n, N):
 @in_browser
 @pytest.mark.parametrize(("n", "N", "H"), [(1024, 256, 64), (8, 4, 8), (16_384, 1_048_576, 512)])
 def test_learning_numbers(page, n, N, H):
-    from covtheory.bounds.two_scale import tune
+    from covtheory.bounds.two_scale_tuned import tune
     from covtheory.instances.prompt_coins import PromptCoins
 
     go(page, f"#learn&learn.n={n}&learn.N={N}&learn.H={H}")

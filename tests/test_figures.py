@@ -25,6 +25,11 @@ def test_digest_sees_a_changed_number_and_hides_round_off():
     assert list(digest(line([1.0, 4.0, 1e-17])[0])) == list(digest(line([1.0, 4.0, 0.0])[0]))
 
 
+def test_digest_prints_a_measured_number_above_a_thousand_as_no_count():
+    fig, _ = line([1234.4, 98765.4, 2000.0])  # a last digit may move; a count may not, and 2000 is one
+    assert list(digest(fig)) == ["curve A: n=3, x 0..2, y 1.234e+03..9.877e+04, last y 2000"]
+
+
 def test_digest_covers_scatter_bars_bands_and_meshes():
     fig, axes = figure(1, 4)
     axes[0].scatter([0, 1], [2, 3], label="dots")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from covtheory.coverage import CoverageProfile, hellinger_sq, kl, law_from_pmfs
-from covtheory.instances.classical import random_finite_classes
+from covtheory.instances.finite_classes import random_finite_classes
 from covtheory.learners import FiniteClass, maximum_likelihood, multinomial_types
 from covtheory.learners.bayes_mixture import (
     all_sequences,

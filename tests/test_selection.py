@@ -10,7 +10,7 @@ from scipy.stats import binom
 from covtheory.bounds import selection as bounds
 from covtheory.coverage import coverage_profile
 from covtheory.instances.selection import CheckpointPath, SharpTournament, random_class
-from covtheory.learners.finite_class import maximum_likelihood
+from covtheory.learners.maximum_likelihood import maximum_likelihood
 from covtheory.learners.tournament import beaten, tournament_on_counts
 from covtheory.policies import Tabular
 

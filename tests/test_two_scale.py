@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from covtheory.bounds import chain
+from covtheory.bounds import chain, two_scale_tuned
 from covtheory.bounds import two_scale as ts
 from covtheory.bounds import two_scale_best as best
 from covtheory.bounds import two_scale_variants as variants
@@ -41,7 +41,7 @@ def test_default_and_tuned_constants_by_hand():
     def entropy(rho):
         with np.errstate(divide="ignore"):
             return 5 * np.log(1 + 3 / np.asarray(rho, dtype=float))
-    tuned = ts.tune(N, n, delta, entropy)
+    tuned = two_scale_tuned.tune(N, n, delta, entropy)
     again = ts.two_scale(N, n, delta, entropy(tuned.eps), entropy(tuned.c * math.log(N)), eps=tuned.eps, s=tuned.s,
                          c=tuned.c, theta=tuned.theta)
     assert math.isclose(tuned.total, again.total, rel_tol=1e-9)  # the tuned constants are valid ones
@@ -50,9 +50,9 @@ def test_default_and_tuned_constants_by_hand():
 
 
 def test_tuning_reaches_every_threshold_above_e_and_says_so_below():
-    assert ts.tune(2.75, 10**9, 0.05, lambda rho: np.ones_like(rho)).total < 1
+    assert two_scale_tuned.tune(2.75, 10**9, 0.05, lambda rho: np.ones_like(rho)).total < 1
     with pytest.raises(ValueError, match=r"N: got 2\.7"):
-        ts.tune(2.7, 100, 0.05, lambda rho: np.ones_like(rho))
+        two_scale_tuned.tune(2.7, 100, 0.05, lambda rho: np.ones_like(rho))
     with pytest.raises(ValueError, match=r"\(1 - 2c\) log N > m\(s\)"):
         ts.two_scale(16.0, 100, 0.05, 1.0, 1.0)
 
@@ -69,7 +69,7 @@ def test_best_constants_are_those_that_tuning_finds():
         with np.errstate(divide="ignore"):
             return 5 * np.log(1 + 3 / np.asarray(rho, dtype=float))
     for N, n in ((10.0, 10**5), (1e4, 5000), (1e9, 300)):
-        found, tuned = best.best_scales(N, n, 0.1, entropy), ts.tune(N, n, 0.1, entropy).total
+        found, tuned = best.best_scales(N, n, 0.1, entropy), two_scale_tuned.tune(N, n, 0.1, entropy).total
         assert 0.98 * tuned <= found.total <= 1.01 * tuned
         again = best.two_scale_best(N, n, 0.1, entropy(found.eps), entropy(found.rho), rho=found.rho, eps=found.eps)
         assert math.isclose(found.total, again, rel_tol=1e-12)

@@ -28,6 +28,11 @@ def write_bytes(path: Path, content: bytes) -> None:
         raise
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a text file in UTF-8, with line feeds, whole or not at all."""
+    write_bytes(path, text.encode("utf-8"))
+
+
 def scratch(root: Path) -> tempfile.TemporaryDirectory:
     """Return a folder of this run alone, below build/runs, with room in it; it goes when the ``with`` block ends.
 

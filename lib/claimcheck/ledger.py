@@ -1,11 +1,10 @@
 """The ledger: what held, by how much, and what would have broken it."""
 
 import json
-import os
-import tempfile
 from pathlib import Path
 
 from claimcheck import record
+from claimcheck.files import write_text
 from claimcheck.register import RegisterError, Registration
 
 SCHEMA = "ledger/1"
@@ -74,20 +73,6 @@ def faults(ledger: dict) -> list[str]:
 def write(ledger: dict, path: Path) -> None:
     """Write a ledger whole or not at all (temporary file in the same folder, then replace)."""
     write_text(path, json.dumps(ledger, indent=1, ensure_ascii=False) + "\n")
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file whole or not at all: an interrupted run leaves the last good file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def read(path: Path) -> dict:

@@ -90,6 +90,20 @@ def in_range(name: str, values: ArrayLike, low: float, high: float, *, open_ends
     return array
 
 
+def alarm(delta: ArrayLike) -> np.ndarray:
+    """Return a probability of failure in ``(0, 1]``.
+
+    Examples
+    --------
+    >>> alarm(1)
+    array(1.)
+    """
+    delta = in_range("delta", delta, 0, 1)
+    if np.any(delta == 0):
+        raise ValueError("delta: got 0, expected a value in (0, 1]")
+    return delta
+
+
 def count(name: str, value: int, *, least: int = 1) -> int:
     """Return ``value`` as an int that is at least ``least``.
 

@@ -2,7 +2,7 @@
 
 from mpmath import ceil, e, exp, inf, log, mpf, sqrt
 
-from covtheory.bounds import classical
+from covtheory.bounds import classical, estimators
 from identities.table import Row, most, plus
 
 CLASS = {"size": [100.0, 7.0], "n": [50, 9], "delta": [0.05, 0.4]}
@@ -71,11 +71,11 @@ ROWS = [
     Row(classical.mixture_coverage, "04 Theorem 7", lambda size, n, N: log(size) / (n * plus(log(N), mpf(-1), 1 / N)),
         at={"size": CLASS["size"], "n": CLASS["n"], "N": N},
         domain={"size": "[1, inf)", "n": "[1, inf)", "N": ABOVE_ONE}, rtol=1e-10),
-    Row(classical.proper_lower, "04 Theorem 8, q = c/K",
+    Row(estimators.proper_lower, "04 Theorem 8, q = c/K",
         lambda K, n, c: plus(mpf(1), -(1 - (1 - c / K) ** K) / c) * (1 - (c / K) ** (1 / n)),
         at={"K": [5.0, 40.0], "n": [3, 100], "c": [1.7, 3.0]}, default={"c": 1.0},
         domain={"K": "[2, inf)", "n": "[1, inf)", "c": "(0, inf)"}, refused=(("c/K", {"c": 5.0}),)),
-    Row(classical.any_lower, "04 Theorem 9",
+    Row(estimators.any_lower, "04 Theorem 9",
         rare_contexts,
         at={"m": [7, 3, 2, 2], "n": [20, 5, 9, 9], "N": [4.0, 2.5, 30.0, 1.0], "B": [11, 6, 10, 5],
             "mu": [0.03, 0.3, 0.2, None]}, scalar=("mu",), default={"mu": None},
@@ -87,17 +87,17 @@ ROWS = [
         domain={"n": "[1, inf)", "delta": "(0, 1]", "N": ABOVE_ONE}),
     Row(classical.missing_mass_mean, "04 Theorem 6 (i)", lambda V, n: V / (e * n),
         at={"V": [10.0, 3.0], "n": [70, 2]}, domain={"V": "[1, inf)", "n": "[1, inf)"}),
-    Row(classical.change_of_measure, "04, change of measure (Lemma A.11)",
+    Row(estimators.change_of_measure, "04, change of measure (Lemma A.11)",
         lambda mean_Q, D_H2, R: plus(3 * mean_Q, 4 * R * D_H2),
         at={"mean_Q": [0.1, 1.2], "D_H2": [0.05, 0.3], "R": [2.5, 4.0]}, default={"R": 1.0},
         domain={"mean_Q": "[0, inf)", "D_H2": "[0, 2]", "R": "[0, inf)"}),
-    Row(classical.change_of_measure_sharp, "04, change of measure",
+    Row(estimators.change_of_measure_sharp, "04, change of measure",
         lambda mean_Q, D_H2, R: plus(3 * mean_Q, 2 * R * D_H2),
         at={"mean_Q": [0.1, 1.2], "D_H2": [0.05, 0.3], "R": [2.5, 4.0]}, default={"R": 1.0},
         domain={"mean_Q": "[0, inf)", "D_H2": "[0, 2]", "R": "[0, inf)"}),
-    Row(classical.change_of_measure_coverage, "04, change of measure", lambda D_H2, N: 2 * D_H2 / plus(mpf(1), -3 / N),
+    Row(estimators.change_of_measure_coverage, "04, change of measure", lambda D_H2, N: 2 * D_H2 / plus(mpf(1), -3 / N),
         at={"D_H2": [0.1, 1.4], "N": [5.0, 40.0]}, domain={"D_H2": "[0, 2]", "N": "(3, inf)"}),
-    Row(classical.online_hellinger, "04, online to Hellinger (Lemma A.14)",
+    Row(estimators.online_hellinger, "04, online to Hellinger (Lemma A.14)",
         lambda regret, delta: plus(regret, 2 * log(1 / delta)),
         at={"regret": [1.5, -0.4], "delta": [0.1, 0.6]}, domain={"delta": "(0, 1]"}),
 ]

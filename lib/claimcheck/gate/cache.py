@@ -13,9 +13,9 @@ from numpy._core import _multiarray_umath as loops
 
 import claimcheck
 from claimcheck.configuration import configuration
+from claimcheck.files import write_text
 from claimcheck.gate.environment import decided, library
 from claimcheck.gate.runner import Run
-from claimcheck.ledger import write_text
 
 
 def fingerprints(root: Path, paths: list[Path], seed: int) -> dict[Path, str]:

@@ -11,13 +11,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from claimcheck import files
+from claimcheck.files import write_text
 from claimcheck.gate import cache
 from claimcheck.gate.campaign_report import failed, findings, markdown, near, text
 from claimcheck.gate.contract import breaches, notebooks
 from claimcheck.gate.environment import foreign
 from claimcheck.gate.platforms import cores, first_difference
 from claimcheck.gate.runner import run_notebook, stop_all
-from claimcheck.ledger import write_text
 from claimcheck.record import GOOD
 from claimcheck.register import RegisterError, load_register
 

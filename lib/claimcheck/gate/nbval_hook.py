@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 
+from claimcheck.files import write_text
 from claimcheck.gate import pictures
-from claimcheck.ledger import write_text
 from claimcheck.printed import Printed, agree
 from claimcheck.record import GOOD, MIME, SEAL, differences, line, unsealed, verdicts
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import nbformat
 
+from claimcheck.files import write_text
 from claimcheck.gate.update import normalise
-from claimcheck.ledger import write_text
 
 _SECTIONS = (
     ("slide", "# {number}. {title}\n\n**The question.** One plain sentence?\n\n**You will see** ...\n\n"

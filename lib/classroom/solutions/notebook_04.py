@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from covtheory.bounds import classical
+from covtheory.bounds import classical, estimators
 from covtheory.bounds.divergences import hellinger_to_coverage, kl_price
 from covtheory.instances.classical import IndependentEvents
 from covtheory.learners.tabular import expected_coverage, expected_good_turing
@@ -60,7 +60,7 @@ ENTRIES = {
         },
     ),
     "04-e": (
-        lambda: float(classical.any_lower(50, 100, 10, 20)),
+        lambda: float(estimators.any_lower(50, 100, 10, 20)),
         {
             "You let the estimator miss every unseen context; it may spread its mass over nine labels.":
                 lambda: 0.5 * 0.99**100,

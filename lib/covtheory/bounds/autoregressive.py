@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from covtheory.bounds.divergences import kl_price
-from covtheory.bounds.two_scale import Tuned, tune, two_scale
+from covtheory.bounds.two_scale import two_scale
+from covtheory.bounds.two_scale_tuned import Tuned, tune
 from covtheory.validation import in_range, threshold
 
 GROWTH = 2.0 * (np.exp(0.5) - 1.0)

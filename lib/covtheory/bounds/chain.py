@@ -5,7 +5,7 @@ Notation of :mod:`covtheory.bounds.two_scale`.
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import binom
+from scipy.special import gammaln, xlog1py, xlogy
 
 from covtheory.bounds.two_scale import entropy, log_inverse, samples, training_excess, truncation_level
 from covtheory.validation import count, threshold
@@ -28,13 +28,16 @@ def chain_crossing(n: int, theta: float, x: float) -> float:
     theta = float(threshold("theta", theta, least=0.0, strict=True))
     x = float(threshold("x", x, least=0.0, strict=True))
     points, below, place = np.arange(n + 1), np.zeros(n + 1), 0.0
+    more, left = np.triu(points - points[:, None]), n - points  # from i points below a wall to j below the next
+    ways = gammaln(left + 1)[:, None] - gammaln(more + 1) - gammaln(left + 1)
+    ways[points < points[:, None]] = -np.inf
     below[0], crossed = 1.0, 0.0
     for k in range(n + 1):
         wall = (x + theta * k) / (-n * np.expm1(-theta))
         if wall > 1:
             break
         step = (wall - place) / (1 - place) if place < 1 else 0.0
-        below = below @ binom.pmf(points[None, :] - points[:, None], n - points[:, None], step)
+        below = below @ np.exp(ways + xlogy(more, step) + xlog1py(left, -step))
         crossed, below[k] = crossed + below[k], 0.0
         place = wall
     return float(crossed)

@@ -120,7 +120,7 @@ def one_equation(N: ArrayLike, n: ArrayLike, delta: ArrayLike | None, log_K: Arr
     fine = entropy("log_K", log_K) / n + threshold("eps", eps, least=0.0) + threshold("kappa", kappa, least=0.0)
     miss = -np.expm1(-L)
     low, high = np.broadcast_arrays(0.0 * (noise + fine), np.log(L / miss))
-    for _ in range(80):
+    for _ in range(64):
         middle = (low + high) / 2
         rising = noise * (L - miss * np.exp(middle)) > fine * (np.expm1(middle) - middle)
         low, high = np.where(rising, middle, low), np.where(rising, high, middle)
@@ -146,7 +146,10 @@ def best_scales(N: float, n: float, delta: float | None, net: Entropy, cover: En
     room = (np.log(threshold("N", N, least=np.e, strict=True)) - 1) / 2
     rho = room * np.concatenate([np.geomspace(1e-4, 0.1, 60, endpoint=False), np.linspace(0.1, 0.99, 90)])[:, None]
     eps = np.concatenate([[0.0], np.geomspace(1e-8, 30.0, 240)])
-    sizes = (net if cover is None else cover)(eps), net(rho[:, 0])[:, None]
-    total = np.nan_to_num(two_scale_best(N, n, delta, *sizes, rho=rho, eps=eps), nan=np.inf)
-    i, j = np.unravel_index(np.argmin(total), total.shape)
-    return Scales(float(rho[i, 0]), float(eps[j]), float(total[i, j]))
+    costs = np.asarray((net if cover is None else cover)(eps), dtype=float)
+    L = np.log(N) - 2 * rho
+    j = np.argmin(costs / samples(n) + (1 - 1 / L) * eps, axis=1)  # the event grows with hits
+    rho = rho[:, 0]
+    total = np.nan_to_num(two_scale_best(N, n, delta, costs[j], net(rho), rho=rho, eps=eps[j]), nan=np.inf)
+    i = int(np.argmin(total))
+    return Scales(float(rho[i]), float(eps[j[i]]), float(total[i]))

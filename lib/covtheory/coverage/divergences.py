@@ -18,7 +18,8 @@ def kl(law: LogRatioLaw) -> float:
     Examples
     --------
     >>> from covtheory.coverage import law_from_pmfs
-    >>> round(kl(law_from_pmfs([0.5, 0.5], [0.25, 0.75])), 6)
+    >>> law = law_from_pmfs([0.5, 0.5], [0.25, 0.75])
+    >>> round(kl(law), 6)
     0.143841
     """
     if law.p_inf > 0:

@@ -14,14 +14,11 @@ from numpy.typing import ArrayLike
 from scipy.special import gammaln, xlogy
 from scipy.stats import binom
 
+from covtheory.instances.coin_box import CoinBox, sigmoid
 from covtheory.validation import count, in_range, threshold
 
 _NEGLIGIBLE = 28.0
 """Nats: what is dropped is below ``2 e^-28 = 1.4e-12`` and is added to the upper ends."""
-
-_FINE = 0.01
-"""Nats per token below which the net is evenly spaced instead of greedy."""
-
 
 class Expected(NamedTuple):
     """Certified lower and upper end of an expectation over data sets.
@@ -39,7 +36,7 @@ class Expected(NamedTuple):
         return self.fine + (self.upper - self.lower)
 
 
-class PromptCoins:
+class PromptCoins(CoinBox):
     """The family above with truth ``|theta*_x| = theta``; the MLE breaks ties at unvisited prompts the worst way.
 
     Parameters
@@ -62,10 +59,9 @@ class PromptCoins:
     """
 
     def __init__(self, H: int, d: int = 16, B: float = 2.0, theta: float = 1.0):
-        self.H, self.d = count("H", H), count("d", d, least=2)
-        self.B = float(threshold("B", B, least=0.0, strict=True))
+        super().__init__(H, d, B)
         self.theta = float(in_range("theta", theta, 0, self.B, open_ends=True))
-        self.p, self.floor = _sigmoid(self.theta), _sigmoid(-self.B)
+        self.p = sigmoid(self.theta)
         self._log_factorial = np.zeros(2)
         self._tables: dict[tuple, tuple[np.ndarray, np.ndarray]] = {}
         self.masses = 0.5 ** np.concatenate([np.arange(1, self.d), [self.d - 1]])
@@ -169,42 +165,6 @@ class PromptCoins:
         """
         return 0.5 * self.visits(n, 0) * self.model_coverage(0.5, N)
 
-    def net(self, rho: float) -> np.ndarray:
-        """Net of one coordinate: for every ``|theta| <= B`` a point within ``rho`` in sup-log (:meth:`distance`).
-
-        Greedy, hence least among nets inside the family, for ``rho >= H/100``; below that, evenly spaced: no token's
-        log-probability changes faster than ``sigmoid(B)`` per unit of theta.
-        """
-        step = float(threshold("rho", rho, least=0.0, strict=True)) / self.H
-        if step < _FINE:
-            size = math.ceil(self.B * (1 - self.floor) / step)
-            return self.B * (2 * np.arange(size) + 1 - size) / size
-        points, left = [], -self.B
-        while not points or left < self.B:
-            points.append(min(float(_move(left, step)), self.B))
-            left = float(_move(points[-1], step))
-        return np.array(points)
-
-    def log_cover(self, rho: ArrayLike) -> np.ndarray:
-        """``log N_inf(rho) = d log(points of the net)``; infinite at 0."""
-        rho = np.atleast_1d(np.asarray(rho, dtype=float))
-        size, step = np.full(rho.shape, np.inf), rho / self.H
-        fine = (rho > 0) & (step < _FINE)
-        size[fine] = np.ceil(self.B * (1 - self.floor) / step[fine])
-        left, greedy = np.full(rho.shape, -self.B), step >= _FINE
-        size[greedy] = 0.0
-        while greedy.any():
-            size[greedy] += 1
-            left[greedy] = _move(np.minimum(_move(left[greedy], step[greedy]), self.B), step[greedy])
-            greedy &= left < self.B
-        return self.d * np.log(size)
-
-    def distance(self, theta: ArrayLike, other: ArrayLike) -> np.ndarray:
-        """Sup over responses of ``|log pi_theta - log pi_other|`` at one prompt, nats."""
-        theta, other = np.asarray(theta, dtype=float), np.asarray(other, dtype=float)
-        ones = np.abs(_log_sigmoid(theta) - _log_sigmoid(other))
-        return self.H * np.maximum(ones, np.abs(_log_sigmoid(-theta) - _log_sigmoid(-other)))
-
     def _fits(self, t: int) -> tuple[np.ndarray, np.ndarray]:
         """Maximum-likelihood coins after t visits, with their probabilities, on a window of mass 1 - 1.4e-12."""
         tosses = t * self.H
@@ -267,19 +227,3 @@ class PromptCoins:
         mean = self.p * (1 - self.p) / (2 * t)
         missing = self.H * math.exp(-_NEGLIGIBLE)  # what the window and the box may take from the squared error
         return np.maximum(mean - missing, 0.0) / most, mean / variance.min(axis=0)
-
-
-def _sigmoid(x: float) -> float:
-    return 1.0 / (1.0 + math.exp(-x))
-
-
-def _log_sigmoid(x: np.ndarray) -> np.ndarray:
-    return -np.logaddexp(0.0, -x)
-
-
-def _move(theta: ArrayLike, step: ArrayLike) -> np.ndarray:
-    """Largest parameter within ``step`` nats per token above theta (infinite if all are)."""
-    one, zero = -np.logaddexp(0.0, -np.asarray(theta)) + step, -np.logaddexp(0.0, np.asarray(theta)) - step
-    safe = np.minimum(one, -1e-300)
-    up = np.where(one >= 0, np.inf, safe - np.log(-np.expm1(safe)))
-    return np.minimum(up, np.log(-np.expm1(zero)) - zero)

@@ -2,9 +2,11 @@
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 
 import numpy as np
 from scipy.optimize import brentq
+from scipy.special import betaincc
 from scipy.stats import binom
 
 from covtheory.bounds.divergences import kl_price
@@ -48,10 +50,16 @@ class RareEventGame(ABC):
         rest = math.log1p(-p / N) - math.log1p(-p) if p < 1 else math.inf
         mean = self.n * p  # Bernstein: P(|S - mean| >= reach) <= 2 e^-36
         reach = NEGLIGIBLE / 3 + math.sqrt(NEGLIGIBLE**2 / 9 + 2 * NEGLIGIBLE * mean)
-        b = np.arange(max(0, int(mean - reach)), min(self.n, int(mean + reach) + 1) + 1)
-        weight = binom.pmf(b, self.n, p)
-        b, weight = b[weight > 1e-17], weight[weight > 1e-17]
-        return float(min(weight @ self.gain_exceeds(self.n - b, x + b * price - (self.n - b) * rest), 1.0))
+        low, high = max(0, int(mean - reach)), min(self.n, int(mean + reach) + 1)
+
+        def wins(b: np.ndarray) -> np.ndarray:
+            return self.gain_exceeds(self.n - b, x + b * price - (self.n - b) * rest)
+
+        if price >= self.radius:
+            low, high = _undecided(wins, low, high)
+        b = np.arange(low, high + 1)
+        sure = betaincc(low, self.n - low + 1, p) if low > 0 and price >= self.radius else 0.0  # P(S < low)
+        return float(min(sure + binom.pmf(b, self.n, p) @ wins(b), 1.0))
 
     def bad_probability(self, p: float, N: float) -> float:
         """Exact probability that some rival has a larger likelihood than ``pi_D`` (round-off about 1e-12)."""
@@ -79,3 +87,20 @@ class RareEventGame(ABC):
             high *= 2
         jump = brentq(lambda x: self.excess_tail(p, N, price, x) - delta, 0.0, high, rtol=1e-8)
         return float(jump * (1 + 4e-8))  # the tail is a staircase: land beyond the jump
+
+
+def _undecided(wins: Callable[[np.ndarray], np.ndarray], low: int, high: int) -> tuple[int, int]:
+    """Narrow ``low..high`` to where a non-increasing probability is neither 1 - 1e-14 nor 1e-16; below it is one.
+
+    One rare sample more takes a row, worth at most ``radius`` to any rival, and raises the bar by ``price + rest``, so
+    for ``price >= radius`` a sample that wins still wins with one rare sample fewer: what wins is non-increasing.
+    """
+    while high - low > 256:
+        grid = np.unique(np.linspace(low, high, 33).astype(int))
+        chance = wins(grid)
+        sure, lost = np.flatnonzero(chance >= 1 - 1e-14), np.flatnonzero(chance <= 1e-16)
+        ends = grid[sure[-1]] if sure.size else low, grid[lost[0]] if lost.size else high
+        if ends == (low, high):
+            break
+        low, high = (int(end) for end in ends)
+    return low, high

@@ -4,7 +4,7 @@ import numpy as np
 
 from covtheory.bounds.classical import mle_hellinger_cover
 from covtheory.bounds.divergences import hellinger_to_coverage
-from covtheory.bounds.two_scale import tune
+from covtheory.bounds.two_scale_tuned import tune
 from covtheory.instances.prompt_coins import PromptCoins
 from publishing.explorer.spec import axis, chart, control, mark, number, panel, table
 

@@ -7,8 +7,8 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 
+from claimcheck.files import write_text
 from claimcheck.gate.contract import notebooks
-from claimcheck.ledger import write_text
 from publishing.explorer.learning import learning
 from publishing.explorer.length import length
 from publishing.explorer.one_pass import one_pass

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import nbformat
 
+from claimcheck.files import write_text
 from claimcheck.gate.contract import notebooks
 from claimcheck.gate.staleness import assert_fresh
-from claimcheck.ledger import write_text
 from claimcheck.register import load_register
 
 OUTPUT = Path("build") / "slides"
