@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from covtheory import validation
 from covtheory.bounds.scaling import forecast_lower, forecast_upper, growth_factor
-from covtheory.coverage.monte_carlo import clopper_pearson
+from covtheory.coverage.confidence import clopper_pearson
 from covtheory.own_model.intervals import chernoff_interval
 from covtheory.own_model.passk import PassEstimate
 from covtheory.samplers.best_of_n import pass_at_k
