@@ -68,9 +68,13 @@ class Transformer(nn.Module):
         tokens : int tensor, shape (batch, prompt_length + response_length)
         prompt_length : int
         """
+        logits = self.scores(tokens[:, :-1], prompt_length - 1)
+        return torch.log_softmax(logits, dim=-1).gather(2, tokens[:, prompt_length:, None])[..., 0]
+
+    def scores(self, tokens: torch.Tensor, first: int = 0) -> torch.Tensor:
+        """Return the logits after every prefix from position ``first`` on, (batch, length - first, vocabulary)."""
         with torch.autocast(tokens.device.type, self.precision, enabled=self.precision != torch.float32):
-            x = self.token(tokens[:, :-1]) + self.position.weight[: tokens.shape[1] - 1]
+            x = self.token(tokens) + self.position.weight[: tokens.shape[1]]
             for block in self.blocks:
                 x = block(x)
-        logits = self.logits(self.last(x[:, prompt_length - 1 :].float()))
-        return torch.log_softmax(logits, dim=-1).gather(2, tokens[:, prompt_length:, None])[..., 0]
+        return self.logits(self.last(x[:, first:].float()))
