@@ -87,7 +87,7 @@ def test_errors_are_those_of_the_laws_meant_and_of_the_lattice():
     assert float(one.meant - one.given) == pytest.approx(2.02 * INPUT * 1000, rel=1e-12, abs=0)
     rows = np.vstack([COIN, [[0.5, 0.5]]])
     both = found(rows, np.vstack([COIN[:, ::-1], [[0.5, 0.5]]]), [10, 1000])
-    assert float(both.meant - both.given) == pytest.approx(2.02 * INPUT * 10, rel=1e-9, abs=0)  # equal rows are not moved
+    assert float(both.meant - both.given) == pytest.approx(2.02 * INPUT * 10, rel=1e-9, abs=0)  # equal rows: no
     near = np.array([[0.625, 0.375 * (1 - 2e-12), 0.75e-12]])
     off = found(near, near[:, [1, 0, 2]], [3000])
     assert float(off.given) < 1e-26  # mirrored to the bit
