@@ -7,7 +7,7 @@ import numpy as np
 
 from covtheory import validation
 from covtheory.coverage.confidence import clopper_pearson
-from covtheory.learners.tournament import wins
+from covtheory.learners.pairwise_wins import wins
 from covtheory.own_model.intervals import prompt_limits
 from covtheory.own_model.prompts import PromptCounts
 
