@@ -304,3 +304,11 @@ def test_what_laws_within_round_off_decide_is_left_open():
     assert ball_certificate(*positions(p, q, 100), 0.0, 1e-2).lower == 1.0  # within the tie in any case
     with pytest.raises(ArithmeticError, match="cells"):  # above the tie for some of them: not certain
         ball_certificate(*positions(p, q, 700), 0.0, 1e-2)
+
+
+@needs_flint
+def test_mass_at_infinity_alone_holds_for_all_laws_that_are_meant():
+    bracket = ball_certificate(*positions([0.5, 0.375, 0.125], [0.5, 0.5, 0.0], 4), np.inf, 1e-2)
+    for factor in (1 - 4 * INPUT, 1 + 4 * INPUT):
+        assert bracket.contains((1 - 0.875**4) * factor)
+    assert bracket.relative_gap < 20 * INPUT
