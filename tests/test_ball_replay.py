@@ -312,3 +312,10 @@ def test_mass_at_infinity_alone_holds_for_all_laws_that_are_meant():
     for factor in (1 - 4 * INPUT, 1 + 4 * INPUT):
         assert bracket.contains((1 - 0.875**4) * factor)
     assert bracket.relative_gap < 20 * INPUT
+
+
+def test_too_many_values_in_balls_are_refused(monkeypatch):
+    monkeypatch.setattr(ball_models, "MOST_VALUES", 3)
+    assert list(ball_models.counted(iter([(0, 1.0)] * 3))) == [(0, 1.0)] * 3
+    with pytest.raises(ArithmeticError, match="more than 3 values"):
+        list(ball_models.counted(iter([(0, 1.0)] * 4)))
