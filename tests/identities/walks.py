@@ -1,8 +1,8 @@
-"""Notebooks 14, 15 and 22: backtracking walks, counting by sampling and back, how long walks take."""
+"""Notebooks 14, 15, 20 and 22: backtracking walks, counting by sampling and back, learned verifiers, walk times."""
 
 from mpmath import ceil, cos, log, mpf, pi, sqrt
 
-from covtheory.bounds import counting, verifiers, walk_times
+from covtheory.bounds import counting, learned_verifiers, verifiers, walk_times
 from identities.table import Row, least, most, plus
 
 ONE_UP, SHARE = "[1, inf)", "(0, 1]"
@@ -133,4 +133,21 @@ ROWS = [
         domain={"p": SHARE, "kappa": ONE_UP}, refused=(("H", {"H": 4}), ("H", {"H": 1}), ("H", {"H": 3.5}))),
     Row(verifiers.round_one, "14 Theorem 6, round-off", lambda number: mpf(1) if abs(number - 1) < 1e-14 else number,
         at={"number": [1.5, 1 + 9e-15, 1 + 2e-14, 1 - 9e-15]}, scalar=("number",), rtol=1e-16),
+
+    Row(learned_verifiers.first_response_moves, "20 Theorem 1",
+        lambda over, under: plus(*under) * plus(2 * plus(*over), mpf(-1)),
+        at={"over": [[0.7, 0.5, 1.0], [2.0, 1.0, 0.4]], "under": [[1.7, 2.0, 1.0], [0.5, 0.6, 1.0]]},
+        domain={"over": "(0, inf)", "under": "(0, inf)"}),
+    Row(learned_verifiers.learned_moves, "20 Theorem 2",
+        lambda n, H, wasted, blind:
+        plus(H, blind) * plus(2 * H, mpf(-1), 2 * wasted / plus(n, mpf(1))),
+        at={"n": [3, 9], "H": [5, 4], "wasted": [35.0, 70.0], "blind": [2.5, 1.7]}, default={"blind": 0.0},
+        domain={"n": ONE_UP, "H": ONE_UP, "wasted": "[0, inf)", "blind": "[0, inf)"}),
+    Row(learned_verifiers.learned_moves_between, "20 Theorem 2",
+        lambda n, H, wasted: plus(2 * H, 2 * wasted / plus(n, mpf(1))),
+        at={"n": [3, 9], "H": [5, 4], "wasted": [35.0, 70.0]},
+        domain={"n": ONE_UP, "H": ONE_UP, "wasted": "[0, inf)"}),
+    Row(learned_verifiers.found_by_blind_search, "20 Theorem 3",
+        lambda looks, candidates: plus(looks, mpf(1)) / candidates,
+        at={"looks": [3.0, 9.0], "candidates": [64.0, 1000.0]}, domain={"looks": "[0, inf)", "candidates": ONE_UP}),
 ]

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.special import bdtr
 
 from covtheory.bounds.best_of_n import bon_sufficient_sharp_budget
-from covtheory.coverage.monte_carlo import clopper_pearson
+from covtheory.coverage.confidence import clopper_pearson
 from covtheory.own_model.passk import pass_estimate
 from covtheory.own_model.tail_band import TailBand
 
