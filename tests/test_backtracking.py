@@ -25,6 +25,7 @@ from covtheory.samplers.backtracking import (
     first_leaf_law,
     hitting_time,
     leaf_trace,
+    level_gap,
     level_spectrum,
     metropolis_walk,
     momentum_walk,
@@ -126,6 +127,14 @@ def test_large_trees_go_step_by_step_with_the_same_law(monkeypatch):
     np.testing.assert_allclose(tree.walk().mean_law(30), mean, atol=1e-13)
     with pytest.raises(ValueError, match="127 nodes, expected at most 10"):
         spectrum(tree.walk())
+
+
+def test_gap_of_levels_is_that_of_the_whole_spectrum():
+    rng = np.random.default_rng(0)
+    for H in (1, 2, 7, 40):
+        total = np.exp(2 * rng.normal(size=H))
+        lam, _ = level_spectrum(total, np.full(H, 2))
+        assert level_gap(total) == pytest.approx((1 - np.sort(lam)[-2]) / 2, rel=1e-8)
 
 
 @few

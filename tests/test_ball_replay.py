@@ -20,6 +20,7 @@ from covtheory.certificates.ball_replay import (
 from covtheory.certificates.band_limited import majorant_coefficients
 from covtheory.certificates.band_limited_tail import Plan
 from covtheory.certificates.banded import band_limited_coverage, positions
+from covtheory.certificates.bracket import Bracket
 from covtheory.certificates.certificate import certified_coverage
 from covtheory.certificates.meet_in_the_middle import enumerated_coverage
 from covtheory.coverage.rounding import INPUT
@@ -184,7 +185,7 @@ def test_window_and_error_move_both_ends():
 def test_certificate_in_balls_holds_for_all_laws_that_are_meant():
     rows = positions([0.5, 0.3, 0.2], [0.25, 0.35, 0.4], 8)
     atom = 8 * np.log(2.0)
-    ball = ball_certificate(*rows, atom, 1e-2)  # with and without the atom, which is tied
+    ball = ball_certificate(*rows, atom, 0.1)  # with and without the atom, which is tied
     assert ball.contains([0.0, 0.5**8]).all()
     between = ball_certificate(*rows, atom - 0.3, 1e-3)
     assert between.contains(0.5**8)
@@ -254,13 +255,13 @@ def test_long_chains_in_balls():
 
 @needs_flint
 def test_certificate_in_balls_asks_for_the_window_of_ties_and_laws(monkeypatch):
-    seen = {}
+    seen, done = {}, Bracket(0.5, 0.5, "done", {"complement": (0.5, 0.5)})
 
     def bracket(*_, window, error):
         seen.update(window=float(window.mid()), error=float(error.mid()))
-        return "done"
+        return done
 
     monkeypatch.setattr(ball_replay_module, "ball_bracket", bracket)
-    assert ball_certificate(*positions([0.5, 0.3, 0.2], [0.25, 0.35, 0.4], 1000), 30.0, 1e-2) == "done"
+    assert ball_certificate(*positions([0.5, 0.3, 0.2], [0.25, 0.35, 0.4], 1000), 30.0, 1e-2) is done
     assert seen["window"] >= 30e-12 + 2 * INPUT * 1000
     assert seen["error"] >= INPUT * 1000

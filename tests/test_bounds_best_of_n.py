@@ -5,6 +5,7 @@ import pytest
 
 from covtheory.bounds import best_of_n as bound
 from covtheory.instances.best_of_n import (
+    conditioned_teachers,
     level_set_instances,
     necessary_extremal,
     sufficient_extremal,
@@ -123,6 +124,39 @@ def test_chain_rule_holds_is_attained_and_needs_its_factor():
     assert cov(Pair(T, D), M2) == 0
     value = bound.coverage_chain_rule(cov(Pair(D, Q), 2.0), M2, cov(Pair(T, D), M2))
     assert cov(Pair(T, Q), 8.0) == pytest.approx(float(value), rel=1e-8)
+
+
+def test_average_bound_holds_is_attained_and_is_short_where_the_ratio_varies(cases):
+    loose = 0
+    for pair, worst in cases:
+        for p, log_ratio, exact in zip(pair.pi_D, pair.log_ratio, worst.T, strict=True):
+            value = bound.bon_average_bound(log_ratio, p, DRAWS)
+            assert np.all(exact <= value * (1 + 1e-9) + 1e-13)
+            assert value[0] == pytest.approx(exact[0], abs=1e-12), "total variation at one draw"
+            loose += int((exact[2] < 0.8 * value[2]) & (value[2] > 0.01))
+    assert loose > 50
+    problem = conditioned_teachers(np.random.default_rng(8), 30, 5)
+    for T, hat, reward, w in zip(*problem, strict=True):
+        with np.errstate(divide="ignore"):
+            log_ratio = np.log(T) - np.log(hat)
+        value = bound.bon_average_bound(log_ratio.ravel(), (w[:, None] * T).ravel(), DRAWS)
+        np.testing.assert_allclose(worst_case_regret(T, hat, DRAWS, w)[0], value, rtol=1e-9, atol=1e-14)
+        np.testing.assert_allclose(regret(T, hat, reward, DRAWS, w), value, rtol=1e-7, atol=1e-13)
+        assert np.all(value <= bound.bon_sufficient_sharp(min(1.0, (w[:, None] * T)[log_ratio >= np.log(8)].sum()), 8.0,
+                                                          DRAWS) + 1e-12), "Theorem 3 follows"
+
+
+def test_missing_responses_count_in_full_and_ratios_below_one_not_at_all():
+    assert bound.bon_average_bound([np.inf, -3.0, -np.inf, 0.0], [0.25, 0.5, 0.0, 0.25], 1e9) == 0.25
+
+
+def test_what_kl_promises_is_a_supremum_and_infinite_below_two_draws():
+    R = np.exp(np.linspace(1e-3, 40, 400_000))
+    for N in (2.3, 10.0, 1e4):
+        top = np.max((1 - 1 / R) ** N / (np.log(R) - 1 + 1 / R))
+        assert bound.bon_by_kl(0.7, np.log(N)) == pytest.approx(0.7 * top, rel=1e-6)
+    np.testing.assert_array_equal(bound.bon_by_kl([0.0, 1.0, 1.0], np.log([1.5, 1.5, 2.0])), [0.0, np.inf, 2.0])
+    assert bound.bon_by_kl(1.0, 900.0) < 1 / 890
 
 
 def test_small_probabilities_keep_their_digits():

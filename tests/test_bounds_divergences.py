@@ -10,7 +10,7 @@ from covtheory.bounds.two_point import binary_divergence, coverage_from_divergen
 from covtheory.instances.divergences import prop_3_2, weak_converse_pair
 from covtheory.instances.profile import two_point_pair
 from covtheory.instances.random_pairs import KINDS, random_pairs
-from covtheory.instances.token_trees import gated_tree, random_token_trees
+from covtheory.instances.token_trees import gated_chain, gated_tree, random_token_trees
 
 THRESHOLDS = (1.02, 1.5, 2.0, 4.0, 16.0, 1000.0)
 ORDERS = (0.1, 0.5, 0.9)
@@ -140,7 +140,7 @@ def test_converses_from_coverage_and_hellinger_to_kl(kind):
         top = max(l.max(), 0.0)
         C = max((p[l >= v].sum() * v for v in l if v > 0), default=0.0)
         assert kl <= bound.kl_weak_converse(C, np.exp(top)) + 1e-12
-        assert kl <= bound.kl_by_hellinger(h2, np.exp(top)) + 1e-15
+        assert kl <= bound.kl_by_hellinger_sharp(h2, np.exp(top)) * (1 + 1e-9) + 1e-15
 
 
 def test_weak_converse_is_approached_and_needs_its_logarithm():
@@ -171,19 +171,34 @@ def test_stopped_kl_bounds_hold_on_random_trees():
         trees = random_token_trees(rng, 150, H, V)
         for N in (1.2, 2.0, 3.0, 16.0, 100.0):
             C, D = stopped(trees, N)
-            sharp = sequences.stopped_kl_to_coverage_sharp(D, N)
-            assert np.all(sharp + 1e-12 >= C)
+            sharp, best = sequences.stopped_kl_to_coverage_sharp(D, N), sequences.stopped_kl_to_coverage_best(D, N)
+            assert np.all(best + 1e-12 >= C)
+            assert np.all(best <= sharp * (1 + 1e-12))
             if np.e < N:
                 assert np.all(sharp <= sequences.stopped_kl_to_coverage(D, N) + 1e-12)
 
 
-def test_stopped_kl_is_nearly_strained_by_the_gated_chain_and_one_term_is_not_enough():
-    N = 1e12
-    C, D = stopped(gated_tree(N, 12), N)
+def test_stopped_kl_is_strained_by_the_gated_chain_and_one_term_is_not_enough():
+    for N in (1.5, 16.0, 1e12):
+        C, D = stopped(gated_tree(N, 10), N)
+        assert gated_chain(N, 10) == pytest.approx((C[0], D[0]), rel=1e-9)
     assert pytest.approx(1.0) == C[0]
-    ratio = C[0] / sequences.stopped_kl_to_coverage_sharp(D, N)[0]
-    assert 0.7 < ratio <= 1.0
     assert C[0] > bound.kl_to_coverage(D, N)[0], "sabotaged twin: D_seq / g(N)"
+    for N, reached in ((4.0, 0.79), (1e6, 0.98), (1e200, 0.999)):
+        C, D = gated_chain(N, 1000)
+        assert reached * sequences.stopped_kl_to_coverage_best(D, N) < C <= sequences.stopped_kl_to_coverage_best(D, N)
+    limit = float(sequences.stopped_kl_to_coverage_best(1.0, 1e300)) * np.log(1e300)
+    assert limit == pytest.approx(np.e / (np.e - 1), rel=2e-3)
+
+
+def test_kl_by_hellinger_sharp_is_approached_below_the_old_factor_and_increases():
+    V = np.geomspace(1, 1e12, 400)
+    K = bound.kl_by_hellinger_sharp(1.0, V)
+    assert np.all(np.diff(K) > 0)
+    assert np.all(bound.kl_by_hellinger(1.0, V) >= K)
+    for v in (1.01, 2.0, 100.0, 1e6):
+        D = divergences(two_point_pair(1e-9, v))
+        assert D["kl"] == pytest.approx(float(bound.kl_by_hellinger_sharp(D["hellinger"], v)), rel=1e-5)
 
 
 def test_stopped_hellinger_converse_holds_and_its_threshold_has_teeth():

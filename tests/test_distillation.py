@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from covtheory.instances.test_time import random_tree
 from covtheory.learners.distillation import distill, truncated_gradient, truncation_weights
-from covtheory.learners.test_time_training import token_sgd
+from covtheory.learners.token_sgd import token_sgd
 from covtheory.policies import AutoregressiveLinear, Product, TokenFeatures
 
 SIGNS = TokenFeatures([[-1.0], [1.0]])

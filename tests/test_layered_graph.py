@@ -132,3 +132,13 @@ def test_same_seed_same_tokens():
 def test_bad_input_is_named(call, names):
     with pytest.raises(ValueError, match=names):
         call()
+
+
+def test_a_shown_class_is_the_prompts_last_token_and_nothing_else_changes():
+    shown = LayeredGraphTask(nodes=40, layers=8, shows_class=True)
+    graphs, tokens = draw(SLOTS)
+    seen = shown.tokens(graphs)
+    assert (seen[:, 16] == 40 + graphs.kinds).all()
+    assert (np.delete(seen, 16, axis=1) == np.delete(tokens, 16, axis=1)).all()
+    with pytest.raises(ValueError, match="shows_class"):
+        LayeredGraphTask(nodes=40, layers=6, width=4, format="edges", shows_class=True)

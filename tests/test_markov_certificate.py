@@ -1,15 +1,18 @@
 """Brackets for chains and automata against enumeration of all sequences."""
 
+import sys
 from fractions import Fraction
 
 import numpy as np
 import pytest
 from exact_laws import states_coverage
+from scipy.special import ndtr
 
-from covtheory.certificates import markov_certificate
+from covtheory.certificates import markov_certificate, state_model
+from covtheory.certificates.bracket import Bracket
 from covtheory.certificates.certificate import certified_coverage
 from covtheory.certificates.markov_certificate import certified_automaton_coverage, certified_markov_coverage
-from covtheory.certificates.state_model import markov_model
+from covtheory.certificates.state_model import StateModel, markov_model
 from covtheory.coverage import CoverageProfile, log_ratio_law
 from covtheory.policies import Markov
 
@@ -122,11 +125,74 @@ def test_mass_that_a_chain_does_not_follow_is_in_the_upper_end():
     assert model.certain(1e9).upper >= 49e-250
 
 
-def test_less_accurate_functions_are_refused(monkeypatch):
+COIN_CHAIN = [[0.7, 0.3], [0.4, 0.6]], [[0.6, 0.4], [0.45, 0.55]]
+
+
+def fallback_cases():
+    """Chains and automata: finite and infinite ratios, thresholds in the middle, at an atom, beyond both ends."""
+    P, Q = (np.array(law) for law in COIN_CHAIN)
+    never = np.array([[0.6, 0.4], [1.0, 0.0]])
+    for model in (Q, never, P):
+        for t in (0.3, 0.0, 50.0, -50.0, np.inf, -np.inf):
+            yield [0.5, 0.5], [0.25, 0.75], P, model, t
+
+
+def both(start_p, start_q, P, Q, t, gap):
+    """Brackets of a chain and of an automaton of eight tokens, each with the exact value."""
+    chain, bar = [Markov(a, A, 8) for a, A in ((start_p, P), (start_q, Q))], float(np.clip(t, -1e6, 1e6))
+    target, at = [[0, 1], [0, 1]], [1.0, 0.0]
+    yield certified_markov_coverage(*chain, t, relative_gap=gap), states_coverage(
+        (start_p, start_q), P, Q, target, 7, True, bar)
+    yield certified_automaton_coverage(P, Q, target, 8, t, relative_gap=gap), states_coverage(
+        (at, at), P, Q, target, 8, False, bar)
+
+
+@pytest.mark.parametrize("why", ["functions", "budget"])
+def test_balls_take_over_for_chains_and_automata(why, monkeypatch):
+    pytest.importorskip("flint")
+    if why == "functions":
+        monkeypatch.setattr(markov_certificate, "functions_hold", lambda: False)
+    else:
+        monkeypatch.setattr(state_model, "certify_tail", lambda *_: None)
+        monkeypatch.setattr(StateModel, "listed", lambda *_: Bracket(0.0, 1.0, "none", {"complement": (0.0, 1.0)}))
+    in_balls = 0
+    for *laws, t in fallback_cases():
+        for bracket, exact in both(*laws, t, 0.2):
+            in_balls += bracket.method == "ball arithmetic"
+            assert Fraction(bracket.lower) <= exact <= Fraction(bracket.upper), (laws, t, bracket)
+            assert bracket.detail["complement"][0] <= float(1 - exact) * (1 + 1e-15) + 1e-300
+            assert bracket.detail["complement"][1] >= float(1 - exact) * (1 - 1e-15)
+    assert in_balls > (30 if why == "functions" else 3)
+
+
+def test_without_balls_and_accurate_functions_chains_are_refused(monkeypatch):
     monkeypatch.setattr(markov_certificate, "functions_hold", lambda: False)
+    monkeypatch.setitem(sys.modules, "flint", None)
     pi = Markov([0.5, 0.5], [[0.5, 0.5], [0.4, 0.6]], 5)
-    with pytest.raises(ValueError, match="ball_markov_replay"):
+    with pytest.raises(ModuleNotFoundError, match=r"less accurate than is assumed: .*covtheory\[proof\]"):
         certified_markov_coverage(pi, pi, 1.0)
+
+
+def test_a_chain_too_long_for_floats_is_certified_in_balls():
+    """Contraction cannot be shown in floats beyond 10^12 steps; the steps of this chain are independent coins."""
+    pytest.importorskip("flint")
+    P, Q = np.array([[0.5, 0.5]] * 2), np.array([[0.5 - 2e-7, 0.5 + 2e-7]] * 2)
+    H = 3 * 10**12
+    pi_D, pi = Markov(P[0], P, H), Markov(Q[0], Q, H)
+    with pytest.raises(ArithmeticError, match="no finite error budget"):
+        markov_model(pi_D, pi).banded(0.5, 0.2)
+    bracket = certified_markov_coverage(pi_D, pi, 0.5, relative_gap=0.2)
+    assert bracket.method == "ball arithmetic"
+    mean, sd = -H * 0.5 * np.log1p(-((4e-7) ** 2)), 0.5 * np.sqrt(H) * np.log((0.5 + 2e-7) / (0.5 - 2e-7))
+    assert bracket.contains(ndtr((mean - 0.5) / sd))  # Berry-Esseen: within 1e-6
+
+
+def test_a_gap_that_balls_do_not_reach_is_refused(monkeypatch):
+    pytest.importorskip("flint")
+    monkeypatch.setattr(markov_certificate, "functions_hold", lambda: False)
+    half, skew = [[0.5, 0.5]] * 2, [[0.25, 0.75]] * 2
+    with pytest.raises(ValueError, match="ball arithmetic"):  # the threshold is an atom
+        certified_markov_coverage(Markov(half[0], half, 6), Markov(skew[0], skew, 6), 6 * np.log(2.0), relative_gap=0.1)
 
 
 def test_other_bad_input_is_named():

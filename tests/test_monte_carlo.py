@@ -12,7 +12,7 @@ from covtheory.coverage import (
     estimate_coverage,
     tilted_coverage,
 )
-from covtheory.coverage.monte_carlo import bernstein_radius
+from covtheory.coverage.confidence import bernstein_radius
 from covtheory.policies import AutoregressiveLinear, DecayedHistoryFeatures, Markov, Product, Tabular
 
 FALSE_ALARM = 1e-9

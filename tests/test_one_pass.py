@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from covtheory.bounds import minibatch
 from covtheory.bounds import one_pass as bound
 from covtheory.coverage import coverage_profile
 from covtheory.instances.one_pass import Crawling, Oscillating
@@ -216,3 +217,22 @@ def test_theorem_constants_follow_from_the_function():
     simple = 3.2 * lam * 4 / (eta * T) + L * (1 + 4 * L) * s / lam**2 + 819.2 * eta**2 * s
     simple += 436 * B * s / (K * lam) + 40.7 * s / (K * lam) ** (2 / 3)
     assert 0.9 * simple <= bound.normalized_stopped(s, B, T, K, N, eta, lam) <= simple
+
+
+def test_corollary_in_the_papers_form_with_its_minibatch_term():
+    for s in (1e-3, 1.0, 50.0):
+        for T in (10**3, 10**6, 10**9):
+            for N in (8.0, 1e6):
+                for K in (1, 100, 10**5):
+                    for B in (1.0, 7.0):
+                        exact = minibatch.minibatch_coverage(s, B, T, K, N, *paper_hyperparameters(B, s, T, N))
+                        L = np.log(N)
+                        assert exact <= 7500 * np.sqrt(s / (T * L)) + 61_170 * B**2 / T + 58.7 * B / (K * L)
+    tight = minibatch.minibatch_coverage(1.0, 1.0, 10**12, 10**9, 8.0, *paper_hyperparameters(1.0, 1.0, 10**12, 8.0))
+    assert tight >= 0.9 * 7035 * np.sqrt(1 / (10**12 * np.log(8)))
+
+
+def test_steps_too_long_for_the_sharper_form_are_refused():
+    assert bound.sgd_average_kl_sharp(1.0, 0.125, 100, 4.0) == bound.sgd_average_kl(1.0, 0.125, 100)
+    with pytest.raises(ValueError, match="eta: got"):
+        bound.sgd_average_kl_sharp(1.0, 0.25, 100, 4.0)

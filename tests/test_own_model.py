@@ -14,7 +14,7 @@ from scipy.stats import binom
 
 from covtheory.__main__ import main
 from covtheory.coverage import LogRatioLaw, coverage_profile, law_from_pmfs
-from covtheory.coverage.monte_carlo import clopper_pearson
+from covtheory.coverage.confidence import clopper_pearson
 from covtheory.instances.own_model import hidden_support_distance, rare_response, scored_pair
 from covtheory.own_model import command, recipe
 from covtheory.own_model.checkpoints import checkpoint_log_probs

@@ -13,6 +13,7 @@ import pytest
 
 from claimcheck.register import load_register
 from covtheory.bounds import two_scale, two_scale_best
+from covtheory.bounds.best_of_n import bon_average_bound
 from covtheory.bounds.classical import phi_star
 from covtheory.bounds.divergences import kl_price, phi_s
 from covtheory.bounds.misspecification import coin_divergence
@@ -76,8 +77,12 @@ def exact_instances():
         rewards = (F(0), F(1, 2), F(1))
         for n in (1, 2):
             r = f"(three_law {' '.join(map(coq, rewards))})"
-            missed = regret(floats(p), floats(q), floats(rewards), n)
-            yield f"regret, {n}, {name}", f"regret {n} responses {a} {b} {r}", missed
+            lost = regret(floats(p), floats(q), floats(rewards), n)
+            yield f"regret, {n}, {name}", f"regret {n} responses {a} {b} {r}", lost
+            with np.errstate(divide="ignore"):
+                log_ratio = np.log(floats(p)) - np.log(floats(q))
+            yield (f"average bound, {n}, {name}", f"missed {n} responses {a} {b}",
+                   bon_average_bound(log_ratio, floats(p), n))
             worst, reward = worst_case_regret(floats(p), floats(q), n)
             first, second, third = (str(bool(value)).lower() for value in reward)
             sets = f"(fun y => match y with first => {first} | second => {second} | third => {third} end)"
@@ -161,8 +166,8 @@ Ltac decide_if := repeat match goal with
   | |- context [Rle_dec ?a ?b] => plain a; plain b; destruct (Rle_dec a b); try (exfalso; lra)
   | |- context [Rlt_dec ?a ?b] => destruct (Rlt_dec a b); try (exfalso; lra)
   end.
-Ltac open := unfold set_regret, regret, cov, tail, cov_under, tail_under, hockey, freq, mass, answer_law, ensemble,
-  expect, best, sum, responses, faces, three_law, answer, le01, lt01, Rmax; simpl; decide_if.
+Ltac open := unfold missed, set_regret, regret, cov, tail, cov_under, tail_under, hockey, freq, mass, answer_law,
+  ensemble, expect, best, sum, responses, faces, three_law, answer, le01, lt01, Rmax; simpl; decide_if.
 Ltac enclose := unfold rare_prompt_kl, token, kl, hellinger, affinity, mean_ratio, f_divergence, truncated, tilt,
   normaliser, tempered, partition, pass_at, phi_star, phi_argument, chernoff_price, price, least_truncation, sum,
   responses, faces, coin, three_law, power, Rmax;
@@ -183,7 +188,7 @@ def test_every_proof_belongs_to_a_registered_claim_and_the_record_is_what_the_fi
     found = reading.proofs()
     assert reading.RECORD.read_text(encoding="utf-8") == reading.stated(found)
     assert {proof.claim for proof in found} <= set(load_register(ROOT))
-    assert len({proof.claim for proof in found}) >= 49
+    assert len({proof.claim for proof in found}) >= 51
 
 
 def test_every_statement_that_the_register_calls_refuted_has_its_counterexample():

@@ -11,7 +11,8 @@ from covtheory.bounds import selection as bounds
 from covtheory.coverage import coverage_profile
 from covtheory.instances.selection import CheckpointPath, SharpTournament, random_class
 from covtheory.learners.maximum_likelihood import maximum_likelihood
-from covtheory.learners.tournament import beaten, tournament_on_counts
+from covtheory.learners.pairwise_wins import beaten
+from covtheory.learners.tournament import tournament_on_counts
 from covtheory.policies import Tabular
 
 

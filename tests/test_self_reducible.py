@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from covtheory.bounds import counting as bounds
-from covtheory.bounds import verifiers
+from covtheory.bounds import verifiers, walk_times
 from covtheory.samplers.backtracking import FromTree, Walkers, first_leaf_law, leaf_trace, spectral_gap
 from covtheory.samplers.self_reducible import (
     Cnf,
@@ -116,10 +116,11 @@ def test_theorems_hold_and_errors_agree_with_the_tree(walk):
     errors = walk.tree().uniform_errors()
     assert (walk.over, walk.under) == pytest.approx((errors.over, errors.under))
     assert walk.gap() >= bounds.spectral_gap(walk.over, walk.under, walk.H) * (1 - 1e-9)
-    assert walk.trace_gap() >= bounds.trace_gap(walk.under, walk.H) * (1 - 1e-9)
+    height = walk_times.trace_height(walk.under, walk.H)
+    assert walk.trace_gap() * height >= 1 - 1e-9
     assert walk.conductance() >= bounds.conductance(walk.over, walk.under, walk.H) * (1 - 1e-9)
     first = first_leaf_law(walk.tree().walk())
-    assert first.max() * len(first) <= walk.under * walk.H * (1 + 1e-9)
+    assert first.max() * len(first) <= height * (1 + 1e-9)
 
 
 def test_gap_where_no_tree_fits():
@@ -198,7 +199,7 @@ def test_round_trip_finds_the_count(sampler):
     diagram = Diagram(random_dnf(np.random.default_rng(3), 7, 5, 3))
     walk = CountingWalk(diagram)
     draw = {"exact": exact_draw(diagram), "stopped": stopped_walk_draw(walk, lambda left: 300 * left),
-            "walkers": walkers_draw(walk, lambda left: int(bounds.visits(1, left, 0.01)) + 1)}[sampler]
+            "walkers": walkers_draw(walk, lambda left: int(walk_times.visits(1, left, 0.01)) + 1)}[sampler]
     found = count_by_sampling(diagram, draw, 1500, 50, np.random.default_rng(4))
     assert abs(found.log_count - diagram.log_counts[0]) < 0.2
     assert diagram.counts[diagram.node(found.word)] == 1
@@ -254,8 +255,8 @@ class Negative(Dnf):
     (lambda: random_dnf(np.random.default_rng(0), 3, 2, 4), "width"),
     (lambda: noisy_counter(SMALL, np.random.default_rng(0), 0.5), "r >= 1"),
     (lambda: alternating_counter(SMALL, 0.5), "r >= 1"),
-    (lambda: bounds.spectral_gap(0.5, 1, 4), "over >= 1"), (lambda: bounds.trace_gap(0.9, 4), "under >= 1"),
-    (lambda: bounds.steps(1, 1, 4, 0.0), "delta"), (lambda: bounds.visits(1, 4, 2.0), "delta"),
+    (lambda: bounds.spectral_gap(0.5, 1, 4), "over >= 1"), (lambda: walk_times.trace_height(0.9, 4), "under >= 1"),
+    (lambda: bounds.steps(1, 1, 4, 0.0), "delta"), (lambda: walk_times.visits(1, 4, 2.0), "delta"),
     (lambda: CountingWalkers(CountingWalk(SMALL), 3, np.random.default_rng(0), len(SMALL) - 1), "is a solution"),
     (lambda: CountingWalkers(CountingWalk(SMALL), 3, np.random.default_rng(0)).visit(5, most=2), "lack visits"),
     (lambda: SMALL.node((0, 0)), "beginning of no solution"),

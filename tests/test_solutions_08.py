@@ -9,7 +9,7 @@ from classroom.solutions.notebook_08 import ENTRIES
 SECOND_ROUTE = {
     "08-a": 10 / 19,
     "08-b": 4 * np.sqrt(2) * np.sqrt(1e-5),
-    "08-c": 4096 / (32 * np.e * np.log(16)),
+    "08-c": 2 * 4096 / (9 * np.e * np.log(16)),
     "08-d": np.exp(60 * 3 / 7) // 256,
 }
 

@@ -11,7 +11,7 @@ SECOND_ROUTE = {
     "15-a": lambda: 7 / (2 * ((8 + 4) + (5 + 3 + 3 + 1) + 7)),  # by hand, level by level
     "15-b": lambda: 9.0,
     "15-c": lambda: math.comb(18, 9) / (math.comb(18, 9) - math.comb(18, 8)),  # after ()
-    "15-d": lambda: math.ceil(40 * (math.log(40) / 2 - math.log(0.02))),
+    "15-d": lambda: math.ceil(40 * (math.log(39) / 2 - math.log(0.02))),
 }
 
 

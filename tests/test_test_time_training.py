@@ -7,8 +7,10 @@ import pytest
 
 from covtheory.bounds import test_time as bound
 from covtheory.coverage import kl, log_ratio_law
-from covtheory.instances.test_time import after_training, coin, in_ball, random_tree, sign_chain, sign_kl
-from covtheory.learners.test_time_training import TestTimeTraining, token_sgd
+from covtheory.instances.decoded_signs import after_training, sign_chain, sign_kl
+from covtheory.instances.test_time import coin, in_ball, random_tree
+from covtheory.learners.test_time_training import TestTimeTraining
+from covtheory.learners.token_sgd import token_sgd
 from covtheory.policies import AutoregressiveLinear, PrefixFeatures, TokenFeatures
 from covtheory.policies.protocol import SequencePolicy
 

@@ -5,16 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from covtheory.learners import tournament as module
-from covtheory.learners.tournament import (
-    beaten,
-    log_prob_matrix,
-    offset_tournament,
-    on_policy_wins,
-    tournament,
-    tournament_on_counts,
-    wins,
-)
+from covtheory.learners import pairwise_wins as module
+from covtheory.learners.pairwise_wins import beaten, log_prob_matrix, on_policy_wins, wins
+from covtheory.learners.tournament import offset_tournament, tournament, tournament_on_counts
 from covtheory.policies import Product, Tabular
 
 LP = np.log([[0.3, 0.6, 0.1], [0.62, 0.377, 0.003], [0.02, 0.9, 0.08]])

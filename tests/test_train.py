@@ -8,13 +8,15 @@ import pytest
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install -r requirements/train.txt")
 
 from training.__main__ import main  # noqa: E402
-from training.config import CONFIGS  # noqa: E402
+from training.config import CONFIGS, Phase  # noqa: E402
 from training.held_out import HeldOut  # noqa: E402
 from training.loop import Diverged, OtherTraining, Training  # noqa: E402
 from training.record import read  # noqa: E402
 from training.transformer import Transformer  # noqa: E402
 
 SMOKE = CONFIGS["smoke"]
+HALVES = Phase("pretrain", 120, 3e-3, (0.5, 0.5, 0.0), evaluate_every=20, warmup=20, until=5.0)
+EARLY = dataclasses.replace(SMOKE, phases=(HALVES, dataclasses.replace(SMOKE.phases[1], steps=20)))
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("train")]
 
 
@@ -55,6 +57,29 @@ def test_a_folder_of_another_training_is_refused(tmp_path):
         Training(SMOKE, 1, tmp_path)
     with pytest.raises(OtherTraining):
         Training(dataclasses.replace(SMOKE, batch=8), 0, tmp_path)
+
+
+def test_a_phase_ends_where_its_cross_entropy_is_reached_also_after_a_kill(tmp_path):
+    record = Training(EARLY, 0, tmp_path / "a", report=lambda line: None).run()
+    assert 0 < record.about["made"]["pretrain"] < 120
+    for _ in range(4):
+        Training(EARLY, 0, tmp_path / "b", report=lambda line: None).run(1)
+    resumed = Training(EARLY, 0, tmp_path / "b", report=lambda line: None).run()
+    assert resumed.about["made"] == record.about["made"]
+    assert (resumed.by_rule == record.by_rule).all()
+
+
+def test_a_control_begins_where_the_other_training_began_its_last_phase(tmp_path):
+    record = Training(EARLY, 0, tmp_path / "a", report=lambda line: None).run()
+    slow = dataclasses.replace(EARLY, phases=(HALVES, dataclasses.replace(EARLY.phases[1], learning_rate=1e-5)))
+    control = Training(slow, 0, tmp_path / "b", report=lambda line: None, pretrained=tmp_path / "a").run()
+    assert (control.by_rule[0] == record.by_rule[0]).all()
+    assert (control.by_rule[-1] != record.by_rule[-1]).any()
+    assert control.about["made"] == record.about["made"]
+    with pytest.raises(OtherTraining, match="last phase"):
+        Training(slow, 1, tmp_path / "c", pretrained=tmp_path / "a")
+    with pytest.raises(OtherTraining, match="last phase"):
+        Training(slow, 0, tmp_path / "c", pretrained=tmp_path / "nowhere")
 
 
 def test_a_loss_that_is_no_number_stops_the_training(tmp_path):
@@ -103,11 +128,15 @@ def test_held_out_answers_follow_the_two_rules():
     assert ((majority[..., None] == pairs).any(-1) & (minority[..., None] == pairs).any(-1)).all()
 
 
-def test_the_papers_scale_builds_and_scores_one_batch():
+def test_the_papers_scale_trains_and_resumes_in_bfloat16(tmp_path):
     paper = CONFIGS["paper"]
-    net = Transformer(paper.task.vocabulary, paper.task.prompt_length + paper.task.response_length - 1, paper.width,
-                      paper.depth, paper.heads)
-    assert 10e6 < sum(p.numel() for p in net.parameters()) < 12e6
-    rng = np.random.default_rng(0)
-    tokens = torch.as_tensor(paper.task.tokens(paper.task.sample(rng, np.array([0, 1])), rng))
-    assert net.token_log_probs(tokens, paper.task.prompt_length).shape == (2, 10)
+    assert paper.precision == "bfloat16"
+    phases = tuple(dataclasses.replace(p, steps=1, fixed_data=3, evaluate_every=1) for p in paper.phases)
+    tiny = dataclasses.replace(paper, phases=phases, batch=2, held_out=10)
+    training = Training(tiny, 0, tmp_path, report=lambda line: None)
+    assert 10e6 < sum(p.numel() for p in training.net.parameters()) < 12e6
+    assert {p.dtype for p in training.net.parameters()} == {torch.float32}
+    assert training.run(1) is None
+    record = Training(tiny, 0, tmp_path, report=lambda line: None).run()
+    assert record.by_rule.shape == (2, 2, 10)
+    assert np.isfinite(record.by_rule).all()

@@ -72,7 +72,7 @@ def test_a_record_whose_parts_do_not_fit_is_refused(tmp_path):
 @pytest.mark.parametrize(("change", "names"), [
     ({"heads": 5}, "heads"), ({"phases": ()}, "phases"), ({"batch": 0}, "batch"),
     ({"phases": (Phase("a", 1, 1e-3, (0.5, 0.5)),)}, "mixture"),
-    ({"phases": (Phase("a", 1, 1e-3, THIRDS),)}, "recorded"),
+    ({"phases": (Phase("a", 1, 1e-3, THIRDS),)}, "recorded"), ({"precision": "float16"}, "precision"),
 ])
 def test_configurations_that_make_no_sense_are_refused(change, names):
     small = CONFIGS["small"]
@@ -82,7 +82,8 @@ def test_configurations_that_make_no_sense_are_refused(change, names):
 
 
 @pytest.mark.parametrize(("arguments", "names"), [
-    ((-1, 1e-3, (1.0,)), "steps"), ((1, 0.0, (1.0,)), "learning_rate"), ((1, 1e-3, (0.5, 0.4)), "mixture")])
+    ((-1, 1e-3, (1.0,)), "steps"), ((1, 0.0, (1.0,)), "learning_rate"), ((1, 1e-3, (0.5, 0.4)), "mixture"),
+    ((1, 1e-3, THIRDS, 0, 1, 0, 0.5), "until")])
 def test_phases_that_make_no_sense_are_refused(arguments, names):
     with pytest.raises(ValueError, match=names):
         Phase("a", *arguments)
@@ -97,7 +98,8 @@ def test_without_pytorch_the_command_says_what_to_install():
 
 
 def about(seed, width=8):
-    return {"seed": seed, "config": {"width": width}, "seconds": 1, "command": f"--seed {seed}"}
+    command = f"python -m training small --seed {seed}"
+    return {"seed": seed, "config": {"width": width}, "seconds": 1, "command": command}
 
 
 def trained(folder, seed, width=8):
@@ -109,9 +111,10 @@ def trained(folder, seed, width=8):
 def test_collected_trainings_are_read_back_by_seed(tmp_path):
     into = tmp_path / "references" / "shortcut"
     assert collect.main([str(trained(tmp_path, 7)), str(trained(tmp_path, 2)), "--into", str(into)]) == 0
-    assert [r.about["seed"] for r in collect.load(tmp_path)] == [2, 7]
-    assert json.loads((into / "runs.json").read_text())["runs"][0] == {"command": "--seed 2", "seconds": 1, "seed": 2}
-    assert (into / "curves.csv").read_text().count("\n") == 1 + 4
+    assert [r.about["seed"] for r in collect.load("small", tmp_path)] == [2, 7]
+    assert json.loads((into / "small" / "runs.json").read_text())["runs"][0] == {
+        "command": "python -m training small --seed 2", "seconds": 1, "seed": 2}
+    assert (into / "small" / "curves.csv").read_text().count("\n") == 1 + 4
 
 
 def test_trainings_of_different_configurations_or_equal_seeds_are_not_mixed(tmp_path, capsys):
@@ -128,17 +131,27 @@ def test_a_record_of_another_seed_is_neither_mixed_in_nor_removed(tmp_path, caps
     assert collect.main([str(trained(tmp_path, 7)), "--into", str(into)]) == 0
     assert collect.main([str(trained(tmp_path, 2)), "--into", str(into)]) == 2
     assert "seed-7.npz" in capsys.readouterr().err
-    assert [path.name for path in into.glob("*.npz")] == ["seed-7.npz"]
+    assert [path.name for path in (into / "small").glob("*.npz")] == ["seed-7.npz"]
 
 
 def test_no_record_is_an_error(tmp_path):
     with pytest.raises(ValueError, match="no record"):
-        collect.load(tmp_path)
+        collect.load("small", tmp_path)
 
 
-def test_committed_records_are_of_the_configuration_small_as_it_stands():
-    config = json.loads(json.dumps(CONFIGS["small"].plain()))
-    for r in collect.load(find_root()):
+@pytest.mark.parametrize("name", sorted(path.name for path in (find_root() / collect.FOLDER).iterdir()))
+def test_committed_records_are_of_the_configuration_as_it_stands(name):
+    config = json.loads(json.dumps(CONFIGS[name].plain()))
+    for r in collect.load(name, find_root()):
         assert r.about["config"] == config
-        assert r.about["command"].endswith(f" small --seed {r.about['seed']}")
-        assert len(r.kinds) == CONFIGS["small"].held_out
+        assert f" {name} --seed {r.about['seed']}" in r.about["command"]
+        assert len(r.kinds) == CONFIGS[name].held_out
+        assert sum(path.stat().st_size for path in (find_root() / collect.FOLDER).rglob("*")) < 1.5e6
+
+
+def test_committed_controls_share_the_pretraining_of_a_recorded_seed():
+    made = {r.about["seed"]: r.about["made"] for r in collect.load("balanced", find_root())}
+    for name in ("balanced-even", "balanced-slow", "balanced-fast"):
+        for r in collect.load(name, find_root()):
+            assert r.about["made"]["pretrain"] == made[r.about["seed"]]["pretrain"]
+            assert r.about["command"].endswith(f"--after balanced-{r.about['seed']}")

@@ -15,7 +15,8 @@ it stands, but a step of its printed proof is false (the claim then refutes the 
 
 _REQUIRED = {"id": str, "notebook": str, "kind": str, "routes": list, "statement": str, "hypotheses": str,
              "source": dict, "does_not_say": str, "teeth": int}
-_OPTIONAL = {"corrected_by": str, "finding": str}
+_OPTIONAL = {"corrected_by": str, "finding": str, "nearest": str}
+_NEAREST = {"keys": list, "closest": str, "new": str}
 
 
 class RegisterError(ValueError):
@@ -27,7 +28,8 @@ class Registration:
     """One entry of the register.
 
     ``corrected_by`` and ``finding`` (one of ``FINDINGS``) mark a statement in whose source something is wrong;
-    ``teeth`` is the number of sabotaged twins that the notebook must show.
+    ``teeth`` is the number of sabotaged twins that the notebook must show; ``nearest``, if it is given, the name of a
+    :class:`Nearest`.
     """
 
     id: str
@@ -42,6 +44,16 @@ class Registration:
     teeth: int
     corrected_by: str | None = None
     finding: str | None = None
+    nearest: str | None = None
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """A table ``[nearest.NAME]``: what is closest in print (keys of references.bib, in words), and what is new."""
+
+    keys: tuple[str, ...]
+    closest: str
+    new: str
 
 
 def find_root(start: Path | None = None) -> Path:
@@ -68,13 +80,8 @@ def load_register(root: Path | None = None) -> dict[str, Registration]:
         Names the file, the entry (by number and id) and what is wrong.
     """
     root = find_root() if root is None else Path(root)
-    path = root / "references" / "claims.toml"
-    try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("claim", [])
-    except tomllib.TOMLDecodeError as error:
-        raise RegisterError(f"references/claims.toml: not valid TOML: {error}") from None
-    keys = bibliography_keys(root)
-    register: dict[str, Registration] = {}
+    entries, keys = _read(root).get("claim", []), bibliography_keys(root)
+    nearest, register = load_nearest(root), {}
     for number, entry in enumerate(entries, start=1):
         registration = _parse(entry, f"references/claims.toml: entry {number} ({entry.get('id', 'no id')!r})", keys)
         if registration.id in register:
@@ -84,7 +91,42 @@ def load_register(root: Path | None = None) -> dict[str, Registration]:
         if registration.corrected_by is not None and registration.corrected_by not in register:
             raise RegisterError(f"references/claims.toml: {registration.id!r} is corrected by "
                                 f"{registration.corrected_by!r}, which is not registered")
+        if registration.nearest is not None and registration.nearest not in nearest:
+            raise RegisterError(f"references/claims.toml: {registration.id!r} has nearest {registration.nearest!r}, "
+                                "but there is no such table [nearest.NAME]")
+    if idle := set(nearest) - {registration.nearest for registration in register.values()}:
+        raise RegisterError(f"references/claims.toml: no claim names [nearest.{sorted(idle)[0]}]")
     return dict(sorted(register.items(), key=lambda item: item[1].notebook))
+
+
+def load_nearest(root: Path | None = None) -> dict[str, Nearest]:
+    """Read and check what the register says is closest in print, by name; empty where it says nothing.
+
+    Raises
+    ------
+    RegisterError
+        For a field that is missing or unknown, or a key that references.bib does not have.
+    """
+    root = find_root() if root is None else Path(root)
+    keys, found = bibliography_keys(root), {}
+    for name, table in _read(root).get("nearest", {}).items():
+        where = f"references/claims.toml: [nearest.{name}]"
+        if not isinstance(table, dict) or set(table) != set(_NEAREST):
+            raise RegisterError(f"{where}: expected the fields {', '.join(_NEAREST)}")
+        for field, kind in _NEAREST.items():
+            if not isinstance(table[field], kind) or (kind is str and not table[field]):
+                raise RegisterError(f"{where}: {field} is {table[field]!r}, expected a {kind.__name__}")
+        if unknown := [key for key in table["keys"] if key not in keys]:
+            raise RegisterError(f"{where}: key {unknown[0]!r} is not in references/references.bib")
+        found[name] = Nearest(tuple(table["keys"]), table["closest"], table["new"])
+    return found
+
+
+def _read(root: Path) -> dict:
+    try:
+        return tomllib.loads((root / "references" / "claims.toml").read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise RegisterError(f"references/claims.toml: not valid TOML: {error}") from None
 
 
 def bibliography_keys(root: Path) -> set[str]:
@@ -128,4 +170,5 @@ def _parse(entry: dict, where: str, keys: set[str]) -> Registration:
         statement=entry["statement"], hypotheses=entry["hypotheses"], source_key=entry["source"]["key"],
         source_locator=entry["source"]["locator"], does_not_say=entry["does_not_say"],
         teeth=entry["teeth"], corrected_by=entry.get("corrected_by"), finding=entry.get("finding"),
+        nearest=entry.get("nearest"),
     )

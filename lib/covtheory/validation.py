@@ -98,10 +98,7 @@ def alarm(delta: ArrayLike) -> np.ndarray:
     >>> alarm(1)
     array(1.)
     """
-    delta = in_range("delta", delta, 0, 1)
-    if np.any(delta == 0):
-        raise ValueError("delta: got 0, expected a value in (0, 1]")
-    return delta
+    return share("delta", delta)
 
 
 def count(name: str, value: int, *, least: int = 1) -> int:
@@ -115,6 +112,22 @@ def count(name: str, value: int, *, least: int = 1) -> int:
     if isinstance(value, bool) or int(value) != value or value < least:
         raise ValueError(f"{name}: got {value!r}, expected a whole number >= {least}")
     return int(value)
+
+
+def share(name: str, values: ArrayLike) -> np.ndarray:
+    """Return ``values`` as floats in ``(0, 1]``.
+
+    Examples
+    --------
+    >>> share("delta", 0.0)
+    Traceback (most recent call last):
+    ...
+    ValueError: delta: got 0, expected a value in (0, 1]
+    """
+    array = in_range(name, values, 0, 1)
+    if (array == 0).any():
+        raise ValueError(f"{name}: got 0, expected a value in (0, 1]")
+    return array
 
 
 def same_shape(**arrays: np.ndarray) -> None:

@@ -196,6 +196,47 @@ Proof.
   unfold le01. destruct Rle_dec; unfold Rmax; destruct Rle_dec; lra.
 Qed.
 
+(* The average bound: a power of a mean is at most the mean of the powers; 1 - Q(S) is at most such a mean. *)
+Definition missed {A} (n : nat) (Y : list A) (P Q : A -> R) : R := sum Y (fun y => P y * Rmax 0 (1 - Q y / P y) ^ n).
+
+Lemma pow_jensen {A} n (Y : list A) (P v : A -> R) : law Y P -> (forall y, 0 <= v y) -> sum Y (fun y => P y * v y) ^ n <= sum Y (fun y => P y * v y ^ n).
+Proof.
+  intros [HP P1] Hv. destruct n as [|n]; [simpl; rewrite sum_scal_r, P1; lra|]. set (x := sum Y (fun y => P y * v y)).
+  assert (Hx : 0 <= x) by (apply sum_nonneg; intros y _; apply Rmult_le_pos; [apply HP|apply Hv]).
+  apply Rle_trans with (sum Y (fun y => P y * (x ^ S n + INR (S n) * x ^ n * (v y - x)))).
+  - right. rewrite (sum_ext Y (fun y => P y * (x ^ S n + INR (S n) * x ^ n * (v y - x)))
+      (fun y => P y * (x ^ S n - INR (S n) * x ^ n * x) + P y * v y * (INR (S n) * x ^ n))) by (intros; ring).
+    rewrite sum_plus, !sum_scal_r, P1. fold x. ring.
+  - apply sum_le; intros y _. apply Rmult_le_compat_l; [apply HP|apply pow_tangent; [apply Hv|assumption]].
+Qed.
+
+Lemma missed_sets {A} n (Y : list A) (P Q : A -> R) S : law Y P -> law Y Q -> set_regret n Y P Q S <= missed n Y P Q.
+Proof.
+  intros HP HQ. set (v := fun y => if S y then Rmax 0 (1 - Q y / P y) else 1).
+  assert (Hv : forall y, 0 <= v y) by (intros y; unfold v; destruct (S y); [apply Rmax_l|lra]).
+  assert (L : 1 - mass Y Q S <= sum Y (fun y => P y * v y)).
+  { rewrite <- (proj2 HP). unfold mass. rewrite <- sum_minus. apply sum_le; intros y _. pose proof (proj1 HP y). pose proof (proj1 HQ y).
+    unfold v. destruct (S y); [|lra]. destruct (Req_dec (P y) 0) as [E|N]; [rewrite E; lra|].
+    pose proof (Rmax_r 0 (1 - Q y / P y)). assert (p : 0 < P y) by lra. apply (Rmult_le_compat_l (P y)) in H1; [|lra].
+    replace (P y * (1 - Q y / P y)) with (P y - Q y) in H1 by (field; lra). lra. }
+  pose proof (mass_range Y Q S HQ). assert (U : 0 <= 1 - mass Y Q S) by lra. pose proof (pow_incr _ _ n (conj U L)). pose proof (pow_jensen n Y P v HP Hv).
+  unfold set_regret, missed. enough (mass Y P S - 1 + sum Y (fun y => P y * v y ^ n) <= sum Y (fun y => P y * Rmax 0 (1 - Q y / P y) ^ n)) by lra.
+  rewrite <- (proj2 HP) at 1. unfold mass. rewrite <- sum_minus, <- sum_plus. apply sum_le; intros y _. pose proof (proj1 HP y).
+  assert (0 <= Rmax 0 (1 - Q y / P y) ^ n) by (apply pow_le, Rmax_l). unfold v. destruct (S y); [lra|]. rewrite pow1. nra.
+Qed.
+
+(* claim: bon-average-bound
+   part: the inequality, averaged over prompts x with weights mu
+   differs: finitely many prompts and responses, whole N, 1/r is Q/P; the cases of equality and the averages of the profile are not here *)
+Theorem bon_average {A B} n (X : list B) (mu : B -> R) (Y : list A) (P Q r : B -> A -> R) : law X mu ->
+  (forall x, law Y (P x)) -> (forall x, law Y (Q x)) -> (forall x, rewards (r x)) ->
+  sum X (fun x => mu x * regret n Y (P x) (Q x) (r x)) <= sum X (fun x => mu x * missed n Y (P x) (Q x)).
+Proof.
+  intros [Hm _] HP HQ HR. apply sum_le; intros x _. apply Rmult_le_compat_l; [apply Hm|]. apply regret_by_sets; auto.
+  - apply sum_nonneg; intros y _. apply Rmult_le_pos; [apply (HP x)|apply pow_le, Rmax_l].
+  - intros S. now apply missed_sets.
+Qed.
+
 (* claim: bon-sufficient-per-prompt
    part: the inequality
    differs: finite support, whole N; that every C approaches it is not here *)
@@ -360,6 +401,16 @@ Qed.
 (* One prompt of the two: its model is perfect or poor. *)
 Definition one_prompt (x : unit) : R := 1.
 Lemma one_prompt_law : law [tt] one_prompt. Proof. split; [intros; unfold one_prompt; lra|unfold one_prompt, sum; lra]. Qed.
+
+(* twin: bon-average-bound
+   one exponent more, (1 - 1/r)^(N + 1): a certain comparator, two draws *)
+Theorem bon_average_twin : exists P Q r : unit -> bool -> R, (forall x, law faces (P x)) /\ (forall x, law faces (Q x)) /\ (forall x, rewards (r x)) /\
+  sum [tt] (fun x => one_prompt x * missed 3 faces (P x) (Q x)) < sum [tt] (fun x => one_prompt x * regret 2 faces (P x) (Q x) (r x)).
+Proof.
+  exists (fun _ => coin 1), (fun _ => coin (1 / 4)), (fun _ => on (fun y => y)). split; [intros; apply coin_law; lra|]. split; [intros; apply coin_law; lra|]. split; [intros _ []; unfold on; lra|].
+  unfold sum; cbv beta; rewrite heads_regret by lra. unfold one_prompt, missed, faces, sum, coin.
+  replace (1 - 1) with 0 by ring. rewrite Rmult_0_l. unfold Rmax. destruct Rle_dec; lra.
+Qed.
 
 (* twin: bon-sufficient-sharp
    (1 - 1/M)^(2N) for (1 - 1/M)^N: M = 4, two draws *)

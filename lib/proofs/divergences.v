@@ -408,6 +408,7 @@ Proof.
 Qed.
 
 (* claim: kl-by-hellinger
+   part: the inequality with the weaker factor 2 + log V
    differs: finite support; P dominated by Q, as r <= V says *)
 Theorem kl_by_hellinger {A} (V : R) (Y : list A) (P Q : A -> R) : law Y P -> law Y Q -> 1 <= V -> (forall y, P y <= V * Q y) ->
   kl Y P Q <= (2 + ln V) * hellinger Y P Q.
@@ -446,5 +447,14 @@ Theorem kl_by_hellinger_twin : exists (V : R) (P Q : bool -> R), law faces P /\ 
   (1 + ln V / 2) * hellinger faces P Q < kl faces P Q.
 Proof.
   exists 8, (coin (1 / 2)), (coin (1 / 16)). split; [apply coin_law; lra|]. split; [apply coin_law; lra|]. split; [lra|].
+  split; [intros []; unfold coin; lra|]. unfold kl, hellinger, faces, sum, coin. interval.
+Qed.
+
+(* claim: kl-by-hellinger-half-as-printed
+   differs: one pair, V = 2 *)
+Theorem kl_by_hellinger_half_is_false : exists P Q : bool -> R, law faces P /\ law faces Q /\ (forall y, P y <= 2 * Q y) /\
+  (2 + ln 2) * (hellinger faces P Q / 2) < kl faces P Q.
+Proof.
+  exists (coin (1 / 100)), (coin (1 / 200)). split; [apply coin_law; lra|]. split; [apply coin_law; lra|].
   split; [intros []; unfold coin; lra|]. unfold kl, hellinger, faces, sum, coin. interval.
 Qed.

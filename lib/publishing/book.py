@@ -10,7 +10,7 @@ import nbformat
 
 from claimcheck.gate.contract import notebooks
 from claimcheck.gate.staleness import StaleError, assert_fresh
-from claimcheck.register import load_register
+from claimcheck.register import load_nearest, load_register
 from publishing import bibliography, formulas, kernel_proofs
 from publishing.book_cells import readable
 from publishing.book_claims import Claims
@@ -72,7 +72,8 @@ def write_source(root: Path, source: Path, ledger: dict) -> None:
     """Write what Sphinx reads: rewritten notebooks, pages, pictures, and the files that are only copied."""
     paths = notebooks(root)
     claims = Claims(load_register(root), ledger, bibliography.read(root / "references" / "references.bib"),
-                    {path.name[:2]: f"{path.stem}.html" for path in paths}, kernel_proofs.read(root))
+                    {path.name[:2]: f"{path.stem}.html" for path in paths}, kernel_proofs.read(root),
+                    load_nearest(root))
     extra = source / "_extra"
     for folder in (extra / "notebooks", extra / "files", source / "references"):
         folder.mkdir(parents=True)

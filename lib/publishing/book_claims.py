@@ -3,7 +3,7 @@
 from html import escape
 
 from claimcheck.record import tally
-from claimcheck.register import Registration, of_notebook
+from claimcheck.register import Nearest, Registration, of_notebook
 from publishing import kernel_proofs
 from publishing.bibliography import Entry
 from publishing.statements import on_board
@@ -24,11 +24,14 @@ class Claims:
         Notebook number -> its page.
     proofs : dict
         From :func:`publishing.kernel_proofs.read`.
+    nearest : dict
+        From :func:`claimcheck.register.load_nearest`.
     """
 
     def __init__(self, register: dict[str, Registration], ledger: dict, bibliography: dict[str, Entry],
-                 pages: dict[str, str], proofs: dict[str, list[dict]]):
+                 pages: dict[str, str], proofs: dict[str, list[dict]], nearest: dict[str, Nearest] | None = None):
         self.register, self.bibliography, self.pages, self.proofs = register, bibliography, pages, proofs
+        self.nearest = nearest or {}
         self.ledger = {entry["id"]: entry for entry in kernel_proofs.routed(ledger, proofs)["claims"]}
         self.numbers = {entry.id: f"{number}.{place}" for number in pages
                         for place, entry in enumerate(of_notebook(register, number), start=1)}
@@ -53,6 +56,12 @@ class Claims:
         if entry.source_key == "thiscollection":
             return escape(entry.source_locator)
         return f'<a href="bibliography.html#{entry.source_key}">{short}</a>, {escape(entry.source_locator)}'
+
+    def closest(self, nearest: Nearest) -> str:
+        """Return what is closest in print to a claim, with links to the bibliography, and what is new."""
+        links = ", ".join(f'<a href="bibliography.html#{key}">{escape(self.bibliography[key].short)}</a>'
+                          for key in nearest.keys)
+        return f"{escape(nearest.closest)} {f'({links}) ' * bool(links)}New here: {escape(nearest.new)}"
 
     def table(self, notebook: str) -> str:
         """Return the table at the head of a notebook's page; every row can be linked to by ``#claim-id``."""
@@ -99,6 +108,8 @@ class Claims:
             "Teeth": f"{teeth(found)} bite",
             "Read it": f'<a href="{page}#check-{entry.id}">proof and check in notebook {entry.notebook}</a>',
         }
+        if entry.nearest:
+            facts["Nearest in print"] = self.closest(self.nearest[entry.nearest])
         if entry.id in self.proofs:
             facts["Kernel"] = kernel_proofs.fact(self.proofs[entry.id])
         if entry.corrected_by:

@@ -1,8 +1,8 @@
-"""Pages for readers: ``book | slides | explorer``, in a checkout."""
+"""Pages for readers: ``book | slides | explorer | letter``, in a checkout."""
 
 from claimcheck.commands import add_notebook, in_collection
 
-COMMANDS = ("book", "slides", "explorer")
+COMMANDS = ("book", "slides", "explorer", "letter")
 
 
 def add_commands(parsers) -> None:
@@ -12,6 +12,7 @@ def add_commands(parsers) -> None:
     add_notebook(slides)
     slides.add_argument("--check", action="store_true", help="look at every slide in a browser: fit, size, network")
     parsers.add_parser("explorer", help="compute the tables of references/explorer.html and write the page")
+    parsers.add_parser("letter", help="write the errata as a letter of two pages to the authors to build/letter.md")
 
 
 def run(options) -> int:
@@ -28,6 +29,10 @@ def _run(options, root):
         from publishing.explorer import build
 
         return build(root)
+    if options.command == "letter":
+        from publishing.letter import write
+
+        return write(root)
     from publishing.book import book
 
     return book(root)

@@ -10,7 +10,7 @@ from claimcheck import ledger as ledgers
 from claimcheck.files import write_bytes
 from claimcheck.gate.contract import notebooks
 from claimcheck.gate.report import table
-from claimcheck.register import load_register, of_notebook
+from claimcheck.register import load_nearest, load_register, of_notebook
 from publishing import kernel_proofs
 from publishing.heads import head
 
@@ -105,7 +105,17 @@ def verdicts_page(root: Path) -> str:
     """Return the page with the verdict of every claim, as ``make verify`` prints it, and the route kernel."""
     lines = table(kernel_proofs.routed(ledgers.read(root / "references" / "ledger.json"), kernel_proofs.read(root)))
     return ("# The verdict of every claim\n\nWritten by `make update` from [ledger.json](ledger.json); what the "
-            f"columns mean is in the [README](../README.md#how-to-read-a-verdict).\n\n```text\n{lines}\n```\n")
+            f"columns mean is in the [README](../README.md#how-to-read-a-verdict).\n\n```text\n{lines}\n```\n"
+            f"{nearest_in_print(root)}")
+
+
+def nearest_in_print(root: Path) -> str:
+    """Return what is closest in print to the claims that name no other source, and what is new; one item a group."""
+    register, items = load_register(root).values(), []
+    for name, nearest in load_nearest(root).items():
+        ids = ", ".join(f"`{entry.id}`" for entry in register if entry.nearest == name)
+        items.append(f"- {nearest.closest} *New here:* {nearest.new} Claims {ids}.\n")
+    return "\n".join(["\n## What is closest in print\n", *items]) if items else ""
 
 
 def _between(text, name, body):

@@ -11,9 +11,11 @@ from training.record import curves, write, write_curves
 def main(arguments: list[str] | None = None) -> int:
     """Parse the arguments, train, write ``record.npz`` and ``curves.csv``; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
-    parser.add_argument("config", choices=CONFIGS, help="smoke: seconds; small: minutes on one core; paper: a GPU")
+    parser.add_argument("config", choices=CONFIGS, help="smoke: seconds; paper: a GPU; others: minutes on one core")
     parser.add_argument("--seed", type=int, default=0, help="of the initial weights and the data (default 0)")
     parser.add_argument("--out", type=Path, help="folder (default: build/train/CONFIG-SEED)")
+    parser.add_argument("--after", type=Path, metavar="FOLDER",
+                        help="begin where the training in FOLDER began its last phase; the rest must be the same")
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--threads", type=int, default=1, help="threads of PyTorch (default 1)")
     options = parser.parse_args(arguments)
@@ -32,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     folder = options.out or Path("build") / "train" / f"{options.config}-{options.seed}"
     try:
         training = Training(CONFIGS[options.config], options.seed, folder, options.device,
-                            report=lambda line: print(line, flush=True))
+                            report=lambda line: print(line, flush=True), pretrained=options.after)
         record = training.run()
     except (OtherTraining, Diverged) as error:
         print(f"training: {error}", file=sys.stderr)
@@ -40,7 +42,8 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\ninterrupted; the same command goes on from the last checkpoint", file=sys.stderr)
         return 130
-    record.about["command"] = f"python -m training {options.config} --seed {options.seed}"
+    record.about["command"] = f"python -m training {options.config} --seed {options.seed}" + (
+        f" --after {options.after.name}" if options.after else "")
     write(folder / "record.npz", record)
     write_curves(folder / "curves.csv", curves(record))
     print(f"wrote {folder / 'record.npz'} and {folder / 'curves.csv'}")

@@ -1,4 +1,4 @@
-"""``python -m training.collect build/train/small-*``: put finished trainings into references/shortcut."""
+"""``python -m training.collect build/train/*``: put finished trainings into references/shortcut, by configuration."""
 
 import argparse
 import json
@@ -11,20 +11,31 @@ from training.record import Record, curves, read, replace, write, write_curves
 FOLDER = Path("references") / "shortcut"
 
 
-def load(root: Path | None = None) -> list[Record]:
-    """Return the committed records, by seed.
+def load(name: str, root: Path | None = None) -> list[Record]:
+    """Return the committed records of a configuration, by seed.
 
     Raises
     ------
     ValueError
         If there is none, or they come from different configurations.
     """
-    folder = (find_root() if root is None else Path(root)) / FOLDER
+    folder = (find_root() if root is None else Path(root)) / FOLDER / name
     records = sorted((read(path) for path in folder.glob("*.npz")), key=lambda record: record.about["seed"])
     if not records:
-        raise ValueError(f"{FOLDER}: no record of a training")
+        raise ValueError(f"{FOLDER / name}: no record of a training")
     same_configuration(records)
     return records
+
+
+def name_of(record: Record) -> str:
+    """Name of the configuration: the command's first argument.
+
+    Examples
+    --------
+    >>> name_of(Record(None, None, None, {"command": "python -m training balanced --seed 3"}))
+    'balanced'
+    """
+    return record.about["command"].split()[3]
 
 
 def same_configuration(records: list[Record]) -> None:
@@ -37,24 +48,30 @@ def same_configuration(records: list[Record]) -> None:
 
 
 def collect(folders: list[Path], into: Path) -> None:
-    """Copy records, write all their curves into one CSV file and their origins into ``runs.json``.
+    """Copy records into a folder a configuration, with all their curves in a CSV file and origins in ``runs.json``.
 
     Raises
     ------
     ValueError
-        Different configurations, a seed twice, or records of other seeds in ``into``, which would be mixed in later.
+        Different configurations of one name, a seed twice, or records of other seeds in a target, which would be mixed
+        in later.
     """
-    records = sorted((read(folder / "record.npz") for folder in folders), key=lambda record: record.about["seed"])
-    same_configuration(records)
-    names = {f"seed-{record.about['seed']}.npz" for record in records}
-    if others := sorted(path.name for path in into.glob("*.npz") if path.name not in names):
-        raise ValueError(f"{into}: holds {', '.join(others)}, not among these trainings; add it or move it away")
+    records, names = sorted((read(folder / "record.npz") for folder in folders), key=lambda r: r.about["seed"]), {}
     for record in records:
-        write(into / f"seed-{record.about['seed']}.npz", record)
-    write_curves(into / "curves.csv", [row for record in records for row in curves(record)])
-    runs = {"config": records[0].about["config"],
-            "runs": [{k: v for k, v in record.about.items() if k != "config"} for record in records]}
-    replace(into / "runs.json", lambda file: file.write(json.dumps(runs, indent=1, sort_keys=True) + "\n"))
+        names.setdefault(name_of(record), []).append(record)
+    for name, group in names.items():
+        same_configuration(group)
+        files = {f"seed-{record.about['seed']}.npz" for record in group}
+        if others := sorted(path.name for path in (into / name).glob("*.npz") if path.name not in files):
+            raise ValueError(f"{into / name}: holds {', '.join(others)}, not among these; add it or move it away")
+    for name, group in names.items():
+        for record in group:
+            write(into / name / f"seed-{record.about['seed']}.npz", record)
+        write_curves(into / name / "curves.csv", [row for record in group for row in curves(record)])
+        runs = {"config": group[0].about["config"],
+                "runs": [{k: v for k, v in record.about.items() if k != "config"} for record in group]}
+        text = json.dumps(runs, indent=1, sort_keys=True) + "\n"
+        replace(into / name / "runs.json", lambda file, text=text: file.write(text))
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -39,25 +39,28 @@ class Training:
         ``cpu`` or ``cuda``.
     report : callable
         Receives one line at every evaluation.
+    pretrained : Path, optional
+        Folder of a training that differs in the last phase only; it begins where that one's last phase began.
 
     Raises
     ------
     OtherTraining
-        If the folder's checkpoint belongs to another configuration or seed.
+        If the folder's checkpoint belongs to another configuration or seed, or ``pretrained`` has none that fits.
     """
 
     def __init__(self, config: Config, seed: int, folder: Path, device: str = "cpu",
-                 report: Callable[[str], None] = print):
+                 report: Callable[[str], None] = print, pretrained: Path | None = None):
         self.config, self.seed, self.folder, self.device, self.report = config, seed, Path(folder), device, report
         torch.manual_seed(seed)
         task = config.task
         self.net = Transformer(task.vocabulary, task.prompt_length + task.response_length - 1, config.width,
-                               config.depth, config.heads).to(device)
+                               config.depth, config.heads, getattr(torch, config.precision)).to(device)
         self.held_out = HeldOut.of(config)
         self.phase, self.step, self.seconds, self.steps, self.rows = 0, 0, 0.0, [], []
-        self._optimizer_state = None
-        self._load()
-        self._resumed_when, self._resumed_at = time.monotonic(), self._done
+        self.made, self.reached, self._optimizer_state = {}, False, None
+        if not self._load() and pretrained is not None:
+            self._begin_after(Path(pretrained))
+        self._resumed_when, self._steps_here = time.monotonic(), 0
 
     def run(self, evaluations: int | None = None) -> Record | None:
         """Train to the end and return the record of the last phase; after so many ``evaluations`` stop (None).
@@ -71,7 +74,8 @@ class Training:
             for _ in self._train(self.config.phases[self.phase]):
                 if evaluations is not None and (evaluations := evaluations - 1) <= 0:
                     return None
-            self.phase, self.step, self._optimizer_state = self.phase + 1, 0, None
+            self.made[self.config.phases[self.phase].name] = self.step
+            self.phase, self.step, self.reached, self._optimizer_state = self.phase + 1, 0, False, None
         return Record(np.array(self.steps), self.held_out.kinds, np.stack(self.rows), self._about())
 
     def _train(self, phase: Phase):
@@ -83,9 +87,11 @@ class Training:
             optimizer.load_state_dict(self._optimizer_state)
         data = self._draw(phase, phase.steps + 1, phase.fixed_data) if phase.fixed_data else None
         if fresh:
+            if self.phase == len(self.config.phases) - 1:
+                self._keep_pretrained()
             self._evaluate(phase, optimizer)
             yield
-        while self.step < phase.steps:
+        while self.step < phase.steps and not self.reached:
             for group in optimizer.param_groups:
                 group["lr"] = phase.learning_rate * min(1.0, (self.step + 1) / max(phase.warmup, 1))
             batch = torch.as_tensor(self._batch(phase, data), device=self.device)
@@ -95,7 +101,7 @@ class Training:
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             optimizer.step()
-            self.step += 1
+            self.step, self._steps_here = self.step + 1, self._steps_here + 1
             if self.step % phase.evaluate_every == 0 or self.step == phase.steps:
                 self._evaluate(phase, optimizer)
                 yield
@@ -106,24 +112,22 @@ class Training:
             self.steps.append(self.step)
             self.rows.append(row)
         now = Record(np.array([self.step]), self.held_out.kinds, row[None], {})
-        self.report(f"{phase.name} {self.step:>6}  KL {now.kl[0]:.3f}  Cov_8 {now.coverage(8)[0]:.3f}  "
-                    f"Pass@8 {now.pass_at(8)[0]:.3f}{self._time_left()}")
+        by_class = [-now.log_probs[0, now.kinds == kind].mean() for kind in (0, 1)]
+        self.reached = bool(np.dot(phase.mixture[:2], by_class) < phase.until)
+        self.report(f"{phase.name} {self.step:>6}  KL {now.kl[0]:.3f}  by class {by_class[0]:.3f} {by_class[1]:.3f}  "
+                    f"Cov_4 {now.coverage(4)[0]:.3f}  Pass@8 {now.pass_at(8)[0]:.3f}{self._time_left()}")
         self._save(optimizer)
 
     def _time_left(self):
-        made = self._done - self._resumed_at
-        if not made:
+        if not self._steps_here:
             return ""
-        pace = (time.monotonic() - self._resumed_when) / made
-        return f"  left {pace * (self.config.steps - self._done) / 60:.1f} min"
+        left = sum(phase.steps for phase in self.config.phases[self.phase :]) - self.step
+        pace = (time.monotonic() - self._resumed_when) / self._steps_here
+        return f"  left {pace * left / 60:.1f} min"
 
     @property
     def _elapsed(self):
         return self.seconds + time.monotonic() - self._resumed_when
-
-    @property
-    def _done(self):
-        return self.step + sum(phase.steps for phase in self.config.phases[: self.phase])
 
     def _batch(self, phase, data):
         if data is None:
@@ -139,7 +143,7 @@ class Training:
 
     def _save(self, optimizer):
         state = {"config": json.dumps(self.config.plain()), "seed": self.seed, "phase": self.phase, "step": self.step,
-                 "seconds": self._elapsed, "steps": self.steps,
+                 "made": self.made, "reached": self.reached, "seconds": self._elapsed, "steps": self.steps,
                  "rows": torch.as_tensor(np.array(self.rows)), "net": self.net.state_dict(),
                  "optimizer": optimizer.state_dict()}
         replace(self.folder / "state.pt", lambda file: torch.save(state, file), binary=True)
@@ -147,7 +151,7 @@ class Training:
     def _load(self):
         path = self.folder / "state.pt"
         if not path.exists():
-            return
+            return False
         state = torch.load(path, map_location=self.device, weights_only=True)
         if state["config"] != json.dumps(self.config.plain()) or state["seed"] != self.seed:
             raise OtherTraining(f"{self.folder}: holds a training with another configuration or seed; name another "
@@ -155,12 +159,32 @@ class Training:
         self.net.load_state_dict(state["net"])
         self.phase, self.step, self.seconds = state["phase"], state["step"], state["seconds"]
         self.steps, self.rows = state["steps"], list(state["rows"].numpy())
-        self._optimizer_state = state["optimizer"]
+        self.made, self.reached, self._optimizer_state = state["made"], state["reached"], state["optimizer"]
         self.report(f"resuming at step {self.step} of {self.config.phases[self.phase].name}")
+        return True
+
+    def _before_last_phase(self):
+        """What two trainings share if they differ in the last phase only."""
+        config = self.config.plain()
+        return json.dumps([{**config, "phases": config["phases"][:-1]}, self.seed])
+
+    def _keep_pretrained(self):
+        state = {"before": self._before_last_phase(), "made": self.made, "net": self.net.state_dict()}
+        replace(self.folder / "pretrained.pt", lambda file: torch.save(state, file), binary=True)
+
+    def _begin_after(self, folder):
+        path = folder / "pretrained.pt"
+        if not path.exists():
+            raise OtherTraining(f"{folder}: no training there has come to its last phase")
+        state = torch.load(path, map_location=self.device, weights_only=True)
+        if state["before"] != self._before_last_phase():
+            raise OtherTraining(f"{folder}: a training with another seed, or that differs in more than the last phase")
+        self.net.load_state_dict(state["net"])
+        self.phase, self.made = len(self.config.phases) - 1, state["made"]
 
     def _about(self):
         versions = {"python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__}
         about = {"config": self.config.plain(), "seed": self.seed, "versions": versions,
-                 "seconds": round(self._elapsed),
+                 "seconds": round(self._elapsed), "made": self.made,
                  "machine": f"{platform.machine()}, {self.device}, {torch.get_num_threads()} threads"}
         return json.loads(json.dumps(about))

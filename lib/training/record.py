@@ -43,6 +43,18 @@ class Record:
         """Log-probability of the data policy's response, shape (K, n)."""
         return self.by_rule[:, self.kinds, np.arange(len(self.kinds))]
 
+    def of_class(self, kind: int) -> "Record":
+        """The same training on the held-out prompts of one class.
+
+        Examples
+        --------
+        >>> r = Record(np.array([0]), np.array([0, 1]), np.log([[[0.5, 0.9], [0.5, 0.25]]]), {})
+        >>> r.of_class(1).log_probs.round(3).tolist()
+        [[-1.386]]
+        """
+        kept = self.kinds == kind
+        return Record(self.steps, self.kinds[kept], self.by_rule[:, :, kept], self.about)
+
     @property
     def kl(self) -> np.ndarray:
         """KL divergence (= cross-entropy: the data policy is deterministic) at every checkpoint, nats, shape (K,)."""
@@ -65,8 +77,10 @@ def write(path: Path, record: Record) -> None:
     stored = np.rint(-record.by_rule / UNIT)
     if np.isnan(stored).any() or (stored < 0).any():
         raise ValueError("by_rule: expected log-probabilities, at most 0 and not NaN")
+    whole = np.minimum(stored, np.iinfo(np.uint16).max).astype(np.uint16)
+    change = np.diff(whole, axis=0, prepend=np.uint16(0))  # modulo 2^16: small numbers, a third smaller when compressed
     arrays = {"steps": record.steps.astype(np.int32), "kinds": record.kinds.astype(np.uint8),
-              "by_rule": np.minimum(stored, np.iinfo(np.uint16).max).astype(np.uint16),
+              "change": np.stack([change & 255, change >> 8]).astype(np.uint8),
               "about": np.frombuffer(json.dumps(record.about, sort_keys=True).encode(), dtype=np.uint8)}
     replace(Path(path), lambda file: np.savez_compressed(file, **arrays), binary=True)
 
@@ -81,7 +95,8 @@ def read(path: Path) -> Record:
     """
     try:
         with np.load(path, allow_pickle=False) as data:
-            steps, kinds, stored, about = (data[k] for k in ("steps", "kinds", "by_rule", "about"))
+            steps, kinds, (low, high), about = (data[k] for k in ("steps", "kinds", "change", "about"))
+            stored = np.cumsum(low + (high.astype(np.uint16) << 8), axis=0, dtype=np.uint16)
             description = json.loads(about.tobytes())
     except FileNotFoundError:
         raise ValueError(f"{Path(path).name}: no such record") from None

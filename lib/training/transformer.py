@@ -35,6 +35,8 @@ class Transformer(nn.Module):
     vocabulary, length : int
         Number of tokens; longest input (prompt and response without its last token).
     width, depth, heads : int
+    precision : torch.dtype
+        Of the blocks' products; weights, residuals and log-probabilities are in single precision.
 
     Examples
     --------
@@ -43,8 +45,10 @@ class Transformer(nn.Module):
     torch.Size([3, 2])
     """
 
-    def __init__(self, vocabulary: int, length: int, width: int, depth: int, heads: int):
+    def __init__(self, vocabulary: int, length: int, width: int, depth: int, heads: int,
+                 precision: torch.dtype = torch.float32):
         super().__init__()
+        self.precision = precision
         self.token, self.position = nn.Embedding(vocabulary, width), nn.Embedding(length, width)
         self.blocks = nn.ModuleList(Block(width, heads) for _ in range(depth))
         self.last = nn.LayerNorm(width)
@@ -69,7 +73,8 @@ class Transformer(nn.Module):
 
     def scores(self, tokens: torch.Tensor, first: int = 0) -> torch.Tensor:
         """Return the logits after every prefix from position ``first`` on, (batch, length - first, vocabulary)."""
-        x = self.token(tokens) + self.position.weight[: tokens.shape[1]]
-        for block in self.blocks:
-            x = block(x)
-        return self.logits(self.last(x[:, first:])).float()
+        with torch.autocast(tokens.device.type, self.precision, enabled=self.precision != torch.float32):
+            x = self.token(tokens) + self.position.weight[: tokens.shape[1]]
+            for block in self.blocks:
+                x = block(x)
+        return self.logits(self.last(x[:, first:].float()))

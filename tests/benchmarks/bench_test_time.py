@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from covtheory.learners.test_time_training import TestTimeTraining, token_sgd
+from covtheory.learners.test_time_training import TestTimeTraining
+from covtheory.learners.token_sgd import token_sgd
 from covtheory.policies import AutoregressiveLinear, DecayedHistoryFeatures
 
 pytest.importorskip("pytest_benchmark")

@@ -1,6 +1,6 @@
 """Notebook 02: Best-of-N."""
 
-from mpmath import ceil, floor, inf, log, mpf
+from mpmath import ceil, exp, findroot, floor, gamma, inf, log, log1p, mpf
 
 from covtheory.bounds import best_of_n
 from identities.table import Row, most, plus
@@ -26,7 +26,34 @@ def least_draws(cov_M, M, target):
     return N
 
 
+def average(log_ratio, prob, N):
+    """Theorem A: the mean of (1 - 1/r)_+^N."""
+    return sum(p * max(1 - exp(-v), 0) ** N for v, p in zip(log_ratio, prob, strict=True))
+
+
+def all_of_kl(KL, log_N):
+    """KL times the supremum of (1 - 1/R)^N / g(R), its place found from the condition of first order."""
+    if log_N < log(mpf(2)):
+        return inf
+    N, g = exp(log_N), lambda x: x - 1 + exp(-x)
+    x = findroot(lambda x: x + 2 * log(1 - exp(-x)) - log(g(x)) - log_N, [log_N / 4, log_N + log(log_N + 2) + 2],
+                 solver="anderson", tol=1e-60)
+    return KL * exp(N * log1p(-exp(-x))) / g(x)
+
+
 ROWS = [
+    Row(best_of_n.bon_average_bound, "02 Theorem A", average,
+        at={"log_ratio": [[0.7, 2.0, -0.3], [0.1, 5.0, 0.0]], "prob": [[0.25, 0.5, 0.25], [0.3, 0.6, 0.1]],
+            "N": [3.0, 1.5]}, scalar=("log_ratio", "prob"), domain={"N": ONE_UP},
+        refused=(("prob", {"prob": [0.5, 0.6, -0.1]}), ("shapes", {"prob": [1.0]}),
+                 ("log_ratio", {"log_ratio": [0.7, float("nan"), 1.0]}))),
+    Row(best_of_n.bon_power_law, "02 Theorem A, power law",
+        lambda C, a, N: C * gamma(1 + a) * gamma(N + 1) / gamma(N + 1 + a),
+        at={"C": [0.7, 2.0], "a": [0.4, 2.5], "N": [12.5, 300.0]},
+        domain={"C": "[0, inf)", "a": "[0, inf)", "N": ONE_UP}),
+    Row(best_of_n.bon_by_kl, "02 Theorem A, by KL", all_of_kl,
+        at={"KL": [0.5, 5.8, 1.5, 2.0], "log_N": [3.0, 16.0, 400.0, 0.75]},
+        domain={"KL": "[0, inf)", "log_N": "[0, inf)"}),
     Row(best_of_n.bon_sufficient, "02 Corollary (Prop D.6)", lambda cov_M, eps: plus(cov_M, eps),
         at={"cov_M": [0.25, 0.1], "eps": [0.125, 0.4]}, domain={"cov_M": "[0, 0.5]", "eps": "(0, 1)"}),
     Row(best_of_n.bon_sufficient_budget, "02 Corollary (Prop D.6)", lambda M, eps: ceil(2 * M * log(1 / eps)),

@@ -88,4 +88,8 @@ ROWS = [
     Row(test_time.sign_decoder_log, "10 Theorem 3", signs,
         at={"H": [50, 7], "offset": [4.5, 9.0], "D": [1.7, 0.6]}, default={"offset": 4.0, "D": 1.0},
         domain={"H": "[1, inf)", "offset": "[4, inf)", "D": NOT_NEGATIVE}),
+    Row(test_time.sign_decoder_covered, "10 Proposition 1",
+        lambda eta, H, N: 2 * sqrt(N) * (1 - eta / 256) ** H if eta <= mpf(1) / 4 else inf,
+        at={"eta": [0.2, 0.01, 0.26], "H": [900, 40, 10], "N": [16.0, 3.0, 5.0]},
+        domain={"eta": "(0, inf)", "H": "[1, inf)", "N": "[1, inf)"}),
 ]

@@ -1,8 +1,8 @@
-"""Notebooks 14, 15 and 20: backtracking walks, counting by sampling and back, learned verifiers."""
+"""Notebooks 14, 15, 20 and 22: backtracking walks, counting by sampling and back, learned verifiers, walk times."""
 
 from mpmath import ceil, cos, log, mpf, pi, sqrt
 
-from covtheory.bounds import counting, learned_verifiers, verifiers
+from covtheory.bounds import counting, learned_verifiers, verifiers, walk_times
 from identities.table import Row, least, most, plus
 
 ONE_UP, SHARE = "[1, inf)", "(0, 1]"
@@ -38,6 +38,19 @@ def first_leaf(kappa, H):
     return U(1 / kappa), U(kappa)
 
 
+def slowest(over, under, H):
+    """Notebook 22, Theorem 1: overvalued levels first, then undervalued ones, the best number of the former."""
+    def time(m):
+        g = [over] * m + [1 / under] * (int(H) - 1 - m) + [mpf(1)]
+        return H + 2 * sum(g[i] / g[j] for j in range(int(H)) for i in range(j))
+    return max(time(m) for m in range(int(H)))
+
+
+def distance(over, H):
+    """Notebook 22, Theorem 3: the largest mean number of moves between responses."""
+    return 2 * plus(over * (H - 1), mpf(1))
+
+
 ROWS = [
     Row(counting.spectral_gap, "15 Theorem 1", lambda over, under, H: (1 - cos(pi / (2 * H))) / (2 * over * under),
         at=COUNTER, domain=COUNTED),
@@ -52,12 +65,6 @@ ROWS = [
     Row(counting.reruns, "15 Theorem 3, runs until a solution",
         lambda over, H, delta: ceil(2 * over * H * log(1 / delta) / (1 - delta)),
         at={"over": [35.0, 200.0], "H": [90, 40], **DELTA}, domain={"over": ONE_UP, "H": ONE_UP, "delta": "(0, 1)"}),
-    Row(counting.trace_gap, "15 Theorem 4", lambda under, H: 1 / (under * H), at=part(COUNTER, "under", "H"),
-        domain=part(COUNTED, "under", "H")),
-    Row(counting.visits, "15 Theorem 4",
-        lambda under, H, delta: most(ceil(under * H * log(sqrt(under * H) / (2 * delta))), mpf(0)),
-        at={"under": [17.0, 200.0, 1.0], "H": [90, 40, 2], "delta": [0.03, 0.4, 0.9]},
-        domain={**part(COUNTED, "under", "H"), "delta": SHARE}),
     Row(counting.sampler_distance, "15 Theorem 5", lambda V, H, eps: eps / (8 * V * H),
         at={"V": [3, 7], "H": [9, 40], "eps": [0.3, 0.8]}, domain={"V": "[2, inf)", "H": ONE_UP, "eps": SHARE}),
     Row(counting.samples_per_level, "15 Theorem 5", lambda V, H, eps: ceil(51 * V * H / eps**2),
@@ -81,7 +88,8 @@ ROWS = [
         lambda kappa, H, delta: 2 * kappa * H / plus(1, -delta) * steps(kappa, H, delta),
         at={"kappa": [1.7, 3.0], "H": [9, 40], "delta": [0.3, 0.4]}, domain=WALKED,
         refused=(("delta", {"delta": 0.0}), ("delta", {"delta": 1.01}))),
-    Row(verifiers.hitting_time, "14 Theorem 4 (d)", lambda kappa, H: kappa**2 * H * plus(2 * H, mpf(-1)),
+    Row(verifiers.hitting_time, "14 Theorem 4 (d)",
+        lambda kappa, H: plus(H, 2 * kappa * (H - 1), kappa**2 * (H - 1) * (H - 2)),
         at={"kappa": [1.7, 3.0], "H": [3, 9]}, domain=WALKED),
     Row(verifiers.average_error_steps, "14 Theorem 5",
         lambda over, under, H, delta, exact_leaves:
@@ -100,6 +108,29 @@ ROWS = [
         lambda eps, H: (least(mpf(1), eps * sqrt(H - 1)) / 14,
                         eps * sqrt((H - 1) / plus(1, eps)) / 4),
         at={"eps": [0.3, 0.9], "H": [5, 700]}, domain={"eps": "[0, 1]", "H": "[2, inf)"}),
+    Row(walk_times.first_response, "22 Theorem 1, the largest over the number of overvalued levels", slowest,
+        at={"over": [1.7, 3.0, 1.0], "under": [1.2, 2.0, 2.0], "H": [4, 9, 1]},
+        domain=part(COUNTED, "over", "under"), refused=(("H", {"H": 2.5}), ("H", {"H": 0}))),
+    Row(walk_times.first_response_average, "22 Theorem 2",
+        lambda over, under, H: plus(H, 2 * over * under * (H - 1) ** 2, 2 * over * (H - 1)),
+        at={"over": [1.5, 3.0], "under": [1.7, 2.0], "H": [3, 9]}, domain=COUNTED),
+    Row(walk_times.trace_height, "22 Theorem 3", lambda under, H: plus(under * (H - 1), mpf(1)),
+        at={"under": [1.7, 2.0], "H": [3, 9]}, domain=part(COUNTED, "under", "H")),
+    Row(walk_times.visits, "22 Theorem 3",
+        lambda under, H, delta: most(ceil(plus(under * (H - 1), mpf(1))
+                                          * log(sqrt(under * (H - 1)) / (2 * delta))), mpf(0)),
+        at={"under": [17.0, 200.0, 1.0, 1.5], "H": [90, 40, 2, 3], "delta": [0.03, 0.4, 0.9, 0.001]},
+        domain={**part(COUNTED, "under", "H"), "delta": SHARE}),
+    Row(walk_times.moves_to_response, "22 Theorem 3",
+        lambda over, under, H, k: plus(distance(over, H) * k, distance(over, H), under * 2 * over * (H - 1) ** 2,
+                                       -H, -(H - 1) * (H - 2)),
+        at={"over": [1.5, 3.0], "under": [1.7, 2.0], "H": [3, 9], "k": [2, 7]},
+        domain={**COUNTED, "k": "[0, inf)"}),
+    Row(walk_times.bottleneck_steps, "22 Theorem 4",
+        lambda p, kappa, H: plus((1 - p) * kappa**2 * (H - 1) ** 2 / (8 * plus(1, -p, kappa) * p**2),
+                                 -(4 * H**2 - 1) / mpf(3)),
+        at={"p": [0.2, 0.5], "kappa": [3.5, 20.0], "H": [9, 5]},
+        domain={"p": SHARE, "kappa": ONE_UP}, refused=(("H", {"H": 4}), ("H", {"H": 1}), ("H", {"H": 3.5}))),
     Row(verifiers.round_one, "14 Theorem 6, round-off", lambda number: mpf(1) if abs(number - 1) < 1e-14 else number,
         at={"number": [1.5, 1 + 9e-15, 1 + 2e-14, 1 - 9e-15]}, scalar=("number",), rtol=1e-16),
 

@@ -11,16 +11,22 @@ table does not explain. Needs ``fork``: Linux or macOS.
 import ast
 import importlib
 import os
+import re
 import sys
 import tomllib
 from functools import cached_property, lru_cache
+from inspect import getsource
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = Path(__file__).with_name("planted.toml")
-FORMULAS = {"bounds": "test_bound_identities.py", "own_model": "test_own_model_limits.py"}
+FORMULAS = {"bounds": "test_bound_identities.py", "own_model": "test_own_model_limits.py",
+            "certificates": "test_certificate_budgets.py", "coverage": "test_rounding.py"}
+ENGINE = "certificates"
+"""The package whose functions are also reached by tests that name only their module."""
+SLOW = ("test_attack.py",)
 OPTIMA = ("test_tuned", "test_every_named", "test_a_bound")
 
 
@@ -52,7 +58,10 @@ def mutate(source: str, function: str, old: str, new: str) -> str:
     ValueError
         Unless the function exists once and contains the old text once.
     """
-    nodes = [n for n in ast.walk(parsed(source)) if isinstance(n, ast.FunctionDef) and n.name == function]
+    owner, _, name = function.rpartition(".")
+    trees = [n for n in ast.walk(parsed(source)) if isinstance(n, ast.ClassDef) and n.name == owner]
+    nodes = [n for tree in (trees if owner else [parsed(source)]) for n in ast.walk(tree)
+             if isinstance(n, ast.FunctionDef) and n.name == name]
     if len(nodes) != 1:
         raise ValueError(f"{function}: found {len(nodes)} functions of this name, expected one")
     node, lines = nodes[0], source.splitlines(keepends=True)
@@ -67,14 +76,15 @@ def mutate(source: str, function: str, old: str, new: str) -> str:
 
 
 def functions(namespace: dict) -> dict:
-    """Functions and methods by name; of properties the getter."""
+    """Functions by name, methods by their own name and by ``Class.name``; of properties the getter."""
     found = {}
-    for owner in [namespace, *(vars(v) for v in namespace.values() if isinstance(v, type))]:
+    classes = [(f"{name}.", vars(v)) for name, v in namespace.items() if isinstance(v, type)]
+    for prefix, owner in [("", namespace), *classes]:
         for name, value in owner.items():
             value = value.fget if isinstance(value, property) else value
             value = value.func if isinstance(value, cached_property) else value
             if hasattr(value, "__code__") and value.__module__ == namespace["__name__"]:
-                found[name] = value
+                found[name] = found[prefix + name] = value
     return found
 
 
@@ -99,14 +109,21 @@ class Replay:
         if session.testsfailed:
             raise session.Interrupted("a test file could not be read")
         texts = {item.path: item.path.read_text(encoding="utf-8") for item in session.items}
+        bodies = {item: getsource(item.function) for item in session.items}
         for module, function, origin, old, new, reason in self.rows:
             package, name = module.split(".")
             near = [i for i in session.items if i.path.name == FORMULAS[package]
                     and (package != "bounds" or f"[{name}." in i.name or i.name.startswith(OPTIMA))]
-            words = name, function.strip("_")
-            far = [i for i in session.items if i.path.name not in FORMULAS.values()
-                   and all(word in texts[i.path] for word in words)]
-            by = self.first_failure(session, near + far, lambda: plant(module, function, old, new))  # noqa: B023
+            words = [name] if package == ENGINE else [name, function.strip("_")]
+            far = [i for i in session.items if i.path.name not in (FORMULAS[package], *SLOW)
+                   and all(word in texts[i.path] for word in [f"covtheory.{package}", *words])]
+            tests = near + far
+            if package == ENGINE:  # those that speak of the function or its class, then the module's own, the budgets'
+                called = re.compile(rf"\b{function.partition('.')[0]}\b")
+                own = FORMULAS[package], f"test_{name}.py"
+                rank = {i: (not called.search(bodies[i]), i.path.name not in own) for i in tests}
+                tests = sorted((i for i in tests if not all(rank[i])), key=rank.get)
+            by = self.first_failure(session, tests, lambda: plant(module, function, old, new))  # noqa: B023
             self.killed += bool(by)
             self.unexplained += not by and not reason
             verdict = f"killed by {by}" if by else f"equivalent: {' '.join(reason.split())}" if reason else "SURVIVED"
@@ -148,10 +165,11 @@ def main(chosen: list[str]) -> int:
     replay, names = Replay(chosen), set(FORMULAS.values())
     for module, function, _, old, new, _ in replay.rows:
         mutate(source_of(module), function, old, new)  # a table that no longer fits is an error at once
-    words = {(module.split(".")[1], function.strip("_")) for module, function, *_ in replay.rows}
+    words = {(module.split(".")[1], *([] if module.startswith(ENGINE) else [function.strip("_")]))
+             for module, function, *_ in replay.rows}
     for path in sorted(Path("tests").glob("test_*.py")):
         text = path.read_text(encoding="utf-8")
-        if "covtheory.bounds" in text or "covtheory.own_model" in text:
+        if any(f"covtheory.{package}" in text for package in FORMULAS) and path.name not in SLOW:
             names |= {path.name for pair in words if all(word in text for word in pair)}
     silent = ["-s", "-p", "no:cacheprovider", "-p", "no:terminal", "--override-ini=addopts=", "-n0"]
     status = pytest.main([*silent, *(f"tests/{name}" for name in sorted(names))], plugins=[replay])

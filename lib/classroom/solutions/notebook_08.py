@@ -3,10 +3,11 @@
 import numpy as np
 
 from covtheory.bounds.one_pass import sgd_average_kl
-from covtheory.instances.one_pass import Crawling, Oscillating
+from covtheory.instances.one_law import OneLaw
+from covtheory.instances.one_pass import Oscillating
 from covtheory.learners.sgd import theorem_step
 
-SLOW = Crawling(H=4096, B=2500.0, B_plus=50.0, T=1000, N=16.0)
+SLOW = OneLaw(H=4096, B=2500.0, B_plus=50.0, N=16.0)
 
 
 def _tuned() -> float:
@@ -42,7 +43,7 @@ ENTRIES = {
     "08-c": (
         lambda: SLOW.visits,
         {
-            "That is the number divided by 16, the expected number of visits in T steps.": lambda: SLOW.mu * SLOW.T,
+            "That is three eighths of it, the expected number of visits in T steps.": lambda: 3 * SLOW.visits / 8,
             "One step covers 1/(m B_plus), not 1/m: the start is 1/B_plus below the edge.": lambda: (
                 SLOW.visits * SLOW.B_plus
             ),
@@ -61,17 +62,17 @@ ENTRIES = {
 
 WORKED = {
     "08-a":
-        r"Theorem 2: $\alpha=\bar\eta/(2(\bar\eta-1))$, which solves $2\alpha(\bar\eta-1)=\bar\eta$, the condition "
+        r"The ray: $\alpha=\bar\eta/(2(\bar\eta-1))$, which solves $2\alpha(\bar\eta-1)=\bar\eta$, the condition "
         r"that the step from $v_1$ points at $v_{-1}$. $20/38=0.526316$.",
     "08-b":
         r"The bound is $\frac4{\eta T}+2\eta$. It is least at $\eta=\sqrt{2/T}=0.004472$, which is admissible "
         r"since $\frac1{2HB^2}=\frac1{64}=0.015625$. Both terms are then $\sqrt{8/T}=0.00894427$; together "
         r"0.0178885.",
     "08-c":
-        r"$m=\frac{HB}{32e\bar B^2\log N}$, and here $B=\bar B^2$, so "
-        r"$m=\frac{4096}{32e\log16}=4096/241.174=16.9836$.",
+        r"$m=\frac{2HB}{9e\bar B^2\log N}$, and here $B=\bar B^2$, so "
+        r"$m=\frac{2\cdot4096}{9e\log16}=8192/67.8302=120.772$.",
     "08-d":
-        r"$B\ge18$ holds; the binding condition is $B\ge\frac73\log(4TH)$, that is $T\le "
+        r"$B\ge50$ holds; the binding condition is $B\ge\frac73\log(4TH)$, that is $T\le "
         r"e^{3B/7}/(4H)=e^{180/7}/256$. $e^{180/7}=1.470864\cdot10^{11}$; rounded down, $T=574556082$.",
 }
 """The steps of every solution, Markdown; they end with the value."""

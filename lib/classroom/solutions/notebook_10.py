@@ -8,7 +8,7 @@ from classroom.exercises import Entries
 from covtheory.bounds import test_time as bound
 from covtheory.bounds.sequences import KL_SIGN
 from covtheory.coverage import kl, log_ratio_law
-from covtheory.instances.test_time import sign_kl
+from covtheory.instances.decoded_signs import sign_kl
 from covtheory.learners.distillation import truncation_weights
 from covtheory.learners.test_time_training import TestTimeTraining
 from covtheory.policies import AutoregressiveLinear, TokenFeatures

@@ -2,6 +2,7 @@
 
 from classroom.exercises import Entries
 from covtheory.bounds import counting as bounds
+from covtheory.bounds import walk_times
 from covtheory.samplers.self_reducible import CountingWalk, Diagram, Dnf, Dyck
 
 
@@ -47,12 +48,12 @@ ENTRIES: Entries = {
         },
     ),
     "15-d": (
-        lambda: float(bounds.visits(1, 40, 0.01)),
+        lambda: float(walk_times.visits(1, 40, 0.01)),
         {
             "Overcounting does not enter: only the undercount does, and it is 1.": lambda: float(
-                bounds.visits(30, 40, 0.01)
+                walk_times.visits(30, 40, 0.01)
             ),
-            "Round up: one fewer falls just short.": lambda: float(bounds.visits(1, 40, 0.01)) - 1,
+            "Round up: one fewer falls just short.": lambda: float(walk_times.visits(1, 40, 0.01)) - 1,
             "That is the number of lazy steps of Theorem 3.": lambda: float(bounds.steps(30, 1, 40, 0.01)),
         },
     ),
@@ -71,7 +72,7 @@ WORKED = {
         r"with the most letters left. The walk never uses the empty prefix, so take two letters away, $\ell=18$: "
         r"$\frac{20}2=10$.",
     "15-d":
-        r"Theorem 4: $k=\lceil r_-H\ln\frac{\sqrt{r_-H}}{2\delta}\rceil$ with $r_-=1$; overcounting does not "
-        r"enter. $40\ln(\sqrt{40}/0.02)=40\cdot5.756463=230.3$, so 231.",
+        r"Theorem 4: $k=\lceil S\ln\frac{\sqrt{S-1}}{2\delta}\rceil$ with $S=r_-(H-1)+1=40$; overcounting does not "
+        r"enter. $40\ln(\sqrt{39}/0.02)=40\cdot5.743804=229.8$, so 230.",
 }
 """The steps of every solution, Markdown; they end with the value."""

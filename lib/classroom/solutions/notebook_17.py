@@ -1,10 +1,10 @@
 """Solutions of notebook 17, computed by the library."""
 
 import numpy as np
-from scipy.stats import binom
+from scipy.special import bdtr
 
 from covtheory.bounds.best_of_n import bon_sufficient_sharp_budget
-from covtheory.coverage.monte_carlo import clopper_pearson
+from covtheory.coverage.confidence import clopper_pearson
 from covtheory.own_model.passk import pass_estimate
 from covtheory.own_model.tail_band import TailBand
 
@@ -14,7 +14,7 @@ def _solved(false_alarm: float) -> float:
 
 
 def _no_success(n: int, N: float) -> float:
-    return 0.4 / float(binom.cdf(0, n, 1 / N))
+    return 0.4 / float(bdtr(0, n, 1 / N))
 
 
 ENTRIES = {
@@ -64,7 +64,7 @@ ENTRIES = {
         {
             "A prompt at p = 1/40 may well have a success in 16 draws: divide by B(0).": lambda: 0.4,
             "That is the share of successes at the threshold; B(0) is the chance of none.": lambda: (
-                0.4 / (1 - binom.cdf(0, 16, 1 / 40))
+                0.4 / (1 - bdtr(0, 16, 1 / 40))
             ),
             "n and N are swapped: 16 draws, p = 1/40.": lambda: _no_success(40, 16),
         },

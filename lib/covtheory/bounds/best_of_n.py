@@ -6,8 +6,93 @@ Number of draws ``N >= 1`` and ratio ``M >= 1`` may be real in the formulas.
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import gammaln
 
-from covtheory.validation import in_range, threshold
+from covtheory.bounds.divergences import divergence_argument, price
+from covtheory.validation import in_range, same_shape, threshold
+
+
+def bon_average_bound(log_ratio: ArrayLike, prob: ArrayLike, N: ArrayLike) -> np.ndarray:
+    """Regret bound ``E_{pi_T} (1 - 1/r)_+^N``, ``r = pi_T / pi_hat``: linear in the coverage profile.
+
+    It is ``E Cov_{1/B}``, ``B`` the least of ``N`` uniform numbers, so it may be averaged over prompts; with equality
+    for every N where the ratio is constant at each prompt, and at N = 1 always.
+
+    Parameters
+    ----------
+    log_ratio, prob : array_like, shape (k,)
+        Atoms of the law of ``log r`` under ``pi_T`` (prompts included; ``inf`` where the model is 0), and their masses.
+    N : array_like
+        Number of draws, at least 1.
+
+    Returns
+    -------
+    ndarray, shape of N
+
+    Source: this collection (notebook 02, Theorem A).
+
+    Examples
+    --------
+    >>> bon_average_bound(np.log([2.0, 4.0]), [0.5, 0.5], [1, 2])
+    array([0.625  , 0.40625])
+    """
+    value, mass = np.atleast_1d(np.asarray(log_ratio, dtype=float)), np.atleast_1d(in_range("prob", prob, 0, 1))
+    same_shape(log_ratio=value, prob=mass)
+    if np.isnan(value).any():
+        raise ValueError("log_ratio: got NaN, expected numbers")
+    seen = (value > 0) & (mass > 0)
+    return _power_of_complement(np.exp(-value[seen]), threshold("N", N)[..., None]) @ mass[seen]
+
+
+def bon_power_law(C: ArrayLike, a: ArrayLike, N: ArrayLike) -> np.ndarray:
+    """Regret bound ``C Gamma(1 + a) Gamma(N + 1) / Gamma(N + 1 + a)`` if ``Cov_u <= C u^(-a)`` for all ``u >= 1``.
+
+    The mean of ``C B^a``, ``B`` the least of ``N`` uniform numbers: at most ``C Gamma(1 + a) N^(-a)`` for ``a <= 1``,
+    asymptotically that for all ``a``. No logarithm of N.
+
+    Source: this collection (notebook 02, Theorem A).
+
+    Examples
+    --------
+    >>> round(float(bon_power_law(1.0, 1.0, 9)), 12)
+    0.1
+    """
+    C, a = (threshold(name, value, least=0.0) for name, value in (("C", C), ("a", a)))
+    N = threshold("N", N)
+    return C * np.exp(gammaln(1.0 + a) + gammaln(N + 1.0) - gammaln(N + 1.0 + a))
+
+
+def bon_by_kl(KL: ArrayLike, log_N: ArrayLike) -> np.ndarray:
+    """Regret bound ``KL sup_R (1 - 1/R)^N / g(R)``, ``g(R) = log R - 1 + 1/R``: all that KL promises, up to a little.
+
+    The supremum over ``R > 1`` is where ``(R - 1)^2 / (R g(R)) = N``; for ``N <= 2`` it is at ``R = 1`` (2 at N = 2,
+    infinite below). Prompts that are certain of one response have ``KL sup_R (1 - 1/R)^N / log R``.
+
+    Parameters
+    ----------
+    KL : array_like
+        ``KL(pi_T || pi_hat)``, averaged over prompts, nats.
+    log_N : array_like
+        Natural logarithm of the number of draws (which may be too large for a float).
+
+    Source: this collection (notebook 02, Theorem A).
+
+    Examples
+    --------
+    >>> float(bon_by_kl(0.5, np.log(2)))
+    1.0
+    """
+    KL, log_N = np.broadcast_arrays(divergence_argument("KL", KL), threshold("log_N", log_N, least=0.0))
+    low, high = np.zeros(log_N.shape), log_N + np.log(log_N + 2.0) + 2.0  # of the logarithm of the best R
+    for _ in range(60):
+        x = (low + high) / 2
+        with np.errstate(divide="ignore"):
+            up = x + 2.0 * np.log(-np.expm1(-x)) - np.log(price(x)) < log_N
+        low, high = np.where(up, x, low), np.where(up, high, x)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        miss = np.exp(-np.exp(log_N + np.log(-np.log1p(-np.exp(-high))))) / price(high)
+    top = np.where(log_N > np.log(2.0), miss, np.where(log_N == np.log(2.0), 2.0, np.inf))
+    return np.where(KL > 0, np.where(KL > 0, KL, 1.0) * top, 0.0)
 
 
 def bon_sufficient(cov_M: ArrayLike, eps: ArrayLike) -> np.ndarray:

@@ -7,7 +7,7 @@ prefix; "within ``r``" is both equal to ``r``, "one-sided" is ``under = 1``.
 import numpy as np
 from numpy.typing import ArrayLike
 
-from covtheory.validation import in_range, threshold
+from covtheory.validation import in_range, share, threshold
 
 
 def spectral_gap(over: ArrayLike, under: ArrayLike, H: ArrayLike) -> np.ndarray:
@@ -52,7 +52,7 @@ def steps(over: ArrayLike, under: ArrayLike, H: ArrayLike, delta: ArrayLike) -> 
     16350.0
     """
     product, H = _product(over, under), threshold("H", H)
-    inside = np.sqrt(2 * product) * threshold("over", over) * H**1.5 / _share("delta", delta)
+    inside = np.sqrt(2 * product) * threshold("over", over) * H**1.5 / share("delta", delta)
     return np.ceil(2 * product * H**2 * np.log(inside))
 
 
@@ -65,31 +65,9 @@ def reruns(over: ArrayLike, H: ArrayLike, delta: ArrayLike) -> np.ndarray:
     return np.ceil(np.log(1 / delta) / ((1 - delta) * solution_mass(over, H)))
 
 
-def trace_gap(under: ArrayLike, H: ArrayLike) -> np.ndarray:
-    """Gap of the chain of successive solutions is at least ``1/(under H)``, whatever ``over``.
-
-    Source: this collection (notebook 15, Theorem 4); equality for exact counts when the root branches.
-    """
-    return 1 / (threshold("under", under) * threshold("H", H))
-
-
-def visits(under: ArrayLike, H: ArrayLike, delta: ArrayLike) -> np.ndarray:
-    """Solutions to visit after the first until the law is within ``delta`` of uniform in total variation.
-
-    ``ceil(under H ln(sqrt(under H)/(2 delta)))``, at least 0. Source: notebook 15, Theorem 4.
-
-    Examples
-    --------
-    >>> float(visits(1, 40, 0.01))
-    231.0
-    """
-    height = threshold("under", under) * threshold("H", H)
-    return np.maximum(0.0, np.ceil(height * np.log(np.sqrt(height) / (2 * _share("delta", delta)))))
-
-
 def sampler_distance(V: ArrayLike, H: ArrayLike, eps: ArrayLike) -> np.ndarray:
     """Distance to uniform that the samples of one round of counting may have: ``eps/(8 V H)``."""
-    return _share("eps", eps) / (8 * threshold("V", V, least=2) * threshold("H", H))
+    return share("eps", eps) / (8 * threshold("V", V, least=2) * threshold("H", H))
 
 
 def samples_per_level(V: ArrayLike, H: ArrayLike, eps: ArrayLike) -> np.ndarray:
@@ -100,7 +78,7 @@ def samples_per_level(V: ArrayLike, H: ArrayLike, eps: ArrayLike) -> np.ndarray:
     >>> float(samples_per_level(2, 9, 0.5))
     3672.0
     """
-    return np.ceil(51 * threshold("V", V, least=2) * threshold("H", H) / _share("eps", eps) ** 2)
+    return np.ceil(51 * threshold("V", V, least=2) * threshold("H", H) / share("eps", eps) ** 2)
 
 
 def pilot_per_level(V: ArrayLike, H: ArrayLike, failure: ArrayLike = 1 / 12) -> np.ndarray:
@@ -114,7 +92,7 @@ def pilot_per_level(V: ArrayLike, H: ArrayLike, failure: ArrayLike = 1 / 12) -> 
     114.0
     """
     V = threshold("V", V, least=2)
-    return np.ceil(10.6 * V * np.log(V * threshold("H", H) / _share("failure", failure)))
+    return np.ceil(10.6 * V * np.log(V * threshold("H", H) / share("failure", failure)))
 
 
 def repetitions(alpha: ArrayLike) -> np.ndarray:
@@ -133,10 +111,3 @@ def repetitions(alpha: ArrayLike) -> np.ndarray:
 
 def _product(over: ArrayLike, under: ArrayLike) -> np.ndarray:
     return threshold("over", over) * threshold("under", under)
-
-
-def _share(name: str, value: ArrayLike) -> np.ndarray:
-    value = in_range(name, value, 0, 1)
-    if (value == 0).any():
-        raise ValueError(f"{name}: got 0, expected a value in (0, 1]")
-    return value

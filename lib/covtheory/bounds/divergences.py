@@ -184,14 +184,32 @@ def kl_by_hellinger(D_H2: ArrayLike, V: ArrayLike) -> np.ndarray:
     return (2.0 + np.log(threshold("V", V))) * in_range("D_H2", D_H2, 0, 2)
 
 
+def kl_by_hellinger_sharp(D_H2: ArrayLike, V: ArrayLike) -> np.ndarray:
+    """``KL <= K(V) D_H2`` when ``r <= V``, ``K(V) = g(V) / (1 - 1/sqrt V)^2``, ``K(1) = 2``, unnormalised ``D_H2``.
+
+    K increases and is at most ``2 + log V``; two-point pairs of ratio V on a rare event approach equality.
+
+    Source: this collection (notebook 03, Theorem 5).
+
+    Examples
+    --------
+    >>> round(float(kl_by_hellinger_sharp(1.0, 100.0)), 4), float(kl_by_hellinger_sharp(1.0, 1.0))
+    (4.4632, 2.0)
+    """
+    L = log_threshold(V, name="V")
+    with np.errstate(invalid="ignore"):
+        K = np.where(L > 0, price(L) / np.expm1(-0.5 * L) ** 2, 2.0)
+    return K * in_range("D_H2", D_H2, 0, 2)
+
+
 def divergence_argument(name: str, values: ArrayLike) -> np.ndarray:
     """Return ``values`` as non-negative floats, possibly infinite."""
     return threshold(name, values, least=0.0)
 
 
-def log_threshold(N: ArrayLike, *, strict: bool = False) -> np.ndarray:
-    """``log N`` for ``N >= 1`` (``N > 1`` if strict), accurate near one."""
-    return np.log1p(threshold("N", N, strict=strict) - 1.0)
+def log_threshold(N: ArrayLike, *, strict: bool = False, name: str = "N") -> np.ndarray:
+    """``log N`` for ``N >= 1`` (``N > 1`` if strict), accurate near one; ``name`` is what the caller calls it."""
+    return np.log1p(threshold(name, N, strict=strict) - 1.0)
 
 
 def price(L: np.ndarray) -> np.ndarray:

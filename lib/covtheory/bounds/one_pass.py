@@ -41,6 +41,31 @@ def sgd_average_kl(sigma_sq: ArrayLike, eta: ArrayLike, T: ArrayLike, w0: ArrayL
     return _least("w0", w0) / (eta * threshold("T", T)) + 2 * eta * _least("sigma_sq", sigma_sq)
 
 
+def sgd_average_kl_sharp(
+    sigma_sq: ArrayLike, eta: ArrayLike, T: ArrayLike, smoothness: ArrayLike, w0: ArrayLike = 4.0
+) -> np.ndarray:
+    """``(w0/(eta T) + 2 eta sigma_sq)/(2 - 2 eta smoothness)`` for ``eta < 1/smoothness``, ``smoothness = H B^2``.
+
+    Bounds what :func:`sgd_average_kl` bounds, and is half of it for small steps.
+
+    Source: this collection (notebook 08, Theorem 1).
+
+    Raises
+    ------
+    ValueError
+        A step that is too long.
+
+    Examples
+    --------
+    >>> round(float(sgd_average_kl_sharp(1.0, 0.125, 100, 2.0)), 9)
+    0.38
+    """
+    room = 1 - _more("eta", eta) * _more("smoothness", smoothness)
+    if (room <= 0).any():
+        raise ValueError(f"eta: got {eta}, expected eta < 1/smoothness")
+    return sgd_average_kl(sigma_sq, eta, T, w0) / (2 * room)
+
+
 def sgd_average_coverage(
     sigma_sq: ArrayLike, eta: ArrayLike, T: ArrayLike, N: ArrayLike, w0: ArrayLike = 4.0
 ) -> np.ndarray:
@@ -52,22 +77,6 @@ def sgd_average_coverage(
     0.528478
     """
     return sgd_average_kl(sigma_sq, eta, T, w0) / kl_price(threshold("N", N, strict=True))
-
-
-def oscillation_log_ratio(B: ArrayLike, H: ArrayLike, alpha: ArrayLike, radius: float = 0.05) -> np.ndarray:
-    """Within ``radius`` of ``v_1`` or ``v_-1`` the all-zero sequence has ``log pi_D/pi`` at least this, nats.
-
-    ``H (B (1 - alpha - radius) - log(1 + 2 e^{-B (1 - alpha)}))``; at least ``H B/4`` for ``B >= 18``,
-    ``alpha <= 4/7``.
-
-    Examples
-    --------
-    >>> bool(oscillation_log_ratio(18, 64, 4 / 7) >= 18 * 64 / 4)
-    True
-    """
-    gap = 1 - threshold("alpha", alpha, least=0.0)
-    B = _more("B", B)
-    return threshold("H", H) * (B * (gap - radius) - np.log1p(2 * np.exp(-B * gap)))
 
 
 def mean_difference(sigma_sq: ArrayLike, B: ArrayLike, J: ArrayLike) -> np.ndarray:

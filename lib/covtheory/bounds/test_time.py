@@ -180,6 +180,23 @@ def sign_decoder_log(H: ArrayLike, offset: ArrayLike = 4.0, D: ArrayLike = 1.0) 
     return 2.0 * CURVATURE * offset * D**2 + 2.0 * (digamma(H + offset + 1.0) - digamma(offset + 1.0))
 
 
+def sign_decoder_covered(eta: ArrayLike, H: ArrayLike, N: ArrayLike) -> np.ndarray:
+    """``2 sqrt(N) (1 - eta/256)^H``, ``eta <= 1/4``: bound on ``1 - Cov_N`` of ``H`` signs decoded with step ``eta``.
+
+    From any start, data parameter at an end of [-1, 1]: a constant step loses coverage on long texts.
+
+    Source: this collection (notebook 10, Proposition 1).
+
+    Examples
+    --------
+    >>> round(float(sign_decoder_covered(0.25, 4096, 16)), 3)
+    0.146
+    """
+    eta, H, N = threshold("eta", eta, least=0.0, strict=True), threshold("H", H), threshold("N", N)
+    log_bound = np.log(2.0) + np.log(N) / 2.0 + H * np.log1p(-np.minimum(eta, 0.25) / 256.0)
+    return np.where(eta <= 0.25, np.exp(log_bound), np.inf)
+
+
 CURVATURE = float(1.0 / np.cosh(1.0) ** 2)
 """Least curvature of ``log cosh`` on [-1, 1], and the variance of a sign there at the ends: 0.41997..."""
 

@@ -7,7 +7,7 @@ Uniform error: ``V*/kappa <= Vhat <= kappa V*`` at partial responses, exact at r
 import numpy as np
 from numpy.typing import ArrayLike
 
-from covtheory.validation import count, in_range, threshold
+from covtheory.validation import count, in_range, share, threshold
 
 
 def spectral_gap(kappa: ArrayLike, H: ArrayLike) -> np.ndarray:
@@ -39,7 +39,7 @@ def steps_total_variation(kappa: ArrayLike, H: ArrayLike, delta: ArrayLike) -> n
     4843.0
     """
     kappa, H = threshold("kappa", kappa), threshold("H", H)
-    return np.ceil(2 * (kappa * H) ** 2 * np.log(np.sqrt(2) * kappa**2 * H**1.5 / _share("delta", delta)))
+    return np.ceil(2 * (kappa * H) ** 2 * np.log(np.sqrt(2) * kappa**2 * H**1.5 / share("delta", delta)))
 
 
 def steps_kl(kappa: ArrayLike, H: ArrayLike, delta: ArrayLike) -> np.ndarray:
@@ -48,18 +48,22 @@ def steps_kl(kappa: ArrayLike, H: ArrayLike, delta: ArrayLike) -> np.ndarray:
     ``ceil(kappa^2 H^2 ln(16 kappa^3 H^2/delta))``. Source: notebook 14, Theorem 4.
     """
     kappa, H = threshold("kappa", kappa), threshold("H", H)
-    return np.ceil((kappa * H) ** 2 * np.log(16 * kappa**3 * H**2 / _share("delta", delta)))
+    return np.ceil((kappa * H) ** 2 * np.log(16 * kappa**3 * H**2 / share("delta", delta)))
 
 
 def cost_per_response(kappa: ArrayLike, H: ArrayLike, delta: ArrayLike) -> np.ndarray:
     """Expected lazy steps for one response: ``2 kappa H T/(1 - delta)``, rerunning ``T`` steps until a response."""
-    return steps_total_variation(kappa, H, delta) / (leaf_mass(kappa, H) * (1 - _share("delta", delta)))
+    return steps_total_variation(kappa, H, delta) / (leaf_mass(kappa, H) * (1 - share("delta", delta)))
 
 
 def hitting_time(kappa: ArrayLike, H: ArrayLike) -> np.ndarray:
-    """Expected non-lazy steps to the first response are at most ``kappa^2 H (2H - 1)``; ``H^2`` for exact values."""
+    """Expected non-lazy steps to the first response: at most ``H + 2 kappa (H-1) + kappa^2 (H-1)(H-2)``.
+
+    Equality for exact values (``H^2``) and at ``H = 2``; :func:`covtheory.bounds.walk_times.first_response` is the
+    supremum. Source: notebook 14, Theorem 4.
+    """
     kappa, H = threshold("kappa", kappa), threshold("H", H)
-    return kappa**2 * H * (2 * H - 1)
+    return H + kappa * (H - 1) * (2 + kappa * (H - 2))
 
 
 def average_error_steps(over: ArrayLike, under: ArrayLike, H: ArrayLike, delta: ArrayLike, *,
@@ -73,14 +77,14 @@ def average_error_steps(over: ArrayLike, under: ArrayLike, H: ArrayLike, delta: 
     """
     square = threshold("over", over) * threshold("under", under)
     H, constant = threshold("H", H), 64 if exact_leaves else 144
-    return np.ceil(constant * square * H**2 / _share("delta", delta) ** 2 * np.log(2 * square * H))
+    return np.ceil(constant * square * H**2 / share("delta", delta) ** 2 * np.log(2 * square * H))
 
 
 def average_error_ratio(over: ArrayLike, under: ArrayLike, H: ArrayLike, delta: ArrayLike, *,
                         exact_leaves: bool = True) -> np.ndarray:
     """``pi*/pihat`` is at most this outside ``pi*``-mass ``delta``: ``8 H over``, or ``24 H over under/delta``."""
     over, under, H = threshold("over", over), threshold("under", under), threshold("H", H)
-    delta = _share("delta", delta)
+    delta = share("delta", delta)
     return 8 * H * over * np.ones_like(under * delta) if exact_leaves else 24 * H * over * under / delta
 
 
@@ -121,10 +125,3 @@ def last_letter_distance(eps: ArrayLike, H: ArrayLike) -> tuple[np.ndarray, np.n
 def round_one(number: float) -> float:
     """Clear round-off next to one."""
     return 1.0 if abs(number - 1) < 1e-14 else float(number)
-
-
-def _share(name: str, value: ArrayLike) -> np.ndarray:
-    value = in_range(name, value, 0, 1)
-    if (value == 0).any():
-        raise ValueError(f"{name}: got 0, expected a value in (0, 1]")
-    return value

@@ -11,6 +11,9 @@ import numpy as np
 
 from covtheory.certificates.band_limited_tail import Plan
 
+MOST_VALUES = 2**18
+"""Values of a characteristic function, or cells looked at, in one bracket: minutes."""
+
 
 def library():
     """The module ``flint``, or an error that says how to get it."""
@@ -37,6 +40,26 @@ def laws(p_h: np.ndarray, q_h: np.ndarray) -> tuple[list, list, list]:
 def total(terms) -> object:
     """Sum of balls."""
     return sum(terms, library().arb(0))
+
+
+def extremes(balls) -> tuple[object, object]:
+    """Bounds of all of the balls; both zero if there is none."""
+    balls = list(balls) or [library().arb(0)]
+    return min(ball.lower() for ball in balls), max(ball.upper() for ball in balls)
+
+
+def counted(pairs: Iterator[tuple[int, object]]) -> Iterator[tuple[int, object]]:
+    """The same pairs, up to ``MOST_VALUES`` of them.
+
+    Raises
+    ------
+    ArithmeticError
+        More values are asked for.
+    """
+    for count, pair in enumerate(pairs):
+        if count == MOST_VALUES:
+            raise ArithmeticError(f"more than {MOST_VALUES} values of a characteristic function in balls")
+        yield pair
 
 
 @dataclass(frozen=True)
@@ -69,6 +92,16 @@ class BallProduct:
             finite *= total(law) ** int(count) if np.any((p_h > 0) & (q_h == 0)) else arb(1)
         self.infinite, self.H = 1 - finite, int(counts.sum())
 
+    @property
+    def possible(self) -> bool:
+        """Whether there is a sequence with a finite log ratio."""
+        return all(row.w for row in self.rows)
+
+    def ends(self) -> tuple[object, object]:
+        """Bounds of the sum."""
+        ends = [(extremes(row.y), row.count) for row in self.rows]
+        return total(low * count for (low, _), count in ends), total(high * count for (_, high), count in ends)
+
     def psi(self, u) -> object:
         """Characteristic function of the sum."""
         out = library().acb(1)
@@ -89,6 +122,8 @@ class BallProduct:
         reach = 1.15 - np.arccos(np.exp(-kappa / self.H))
         widest = max(max(float(row.sd.mid()) for row in self.rows), 1e-9)
         size = 4 ** min(15, int(np.log(max(1.0, 2 * reach / (widest * plan.step))) / np.log(4))) if reach > 0.05 else 1
+        if head + (K - head) / size > MOST_VALUES:
+            raise ArithmeticError(f"{head + (K - head) / size:.3g} cells of a characteristic function in balls")
         for k in range(head):
             yield k, self.psi(h * k)
         stack = [(k, size) for k in range(head, K, size)]
@@ -153,6 +188,16 @@ class BallChain:
         begin[0, S] = 1 - total(law) if np.any((start[0] > 0) & (start[1] == 0)) else arb(0)
         self.infinite = (begin * matrix_power(lost, n))[0, S]
 
+    @property
+    def possible(self) -> bool:
+        """Whether there is a step with a finite log ratio; if not, all paths have an infinite one."""
+        return bool(self.alpha and self.steps)
+
+    def ends(self) -> tuple[object, object]:
+        """Bounds of the sum, whether or not the extreme steps can follow each other."""
+        steps, start = extremes(y for *_, y in self.steps), extremes(y for *_, y in self.alpha)
+        return tuple(a + self.n * b for a, b in zip(start, steps, strict=True))
+
     def psi(self, u, kappa: float = np.inf) -> object | None:
         """Characteristic function of the sum; None once a power shows that it is below ``e^-kappa``."""
         flint, n, done = library(), self.n, 1
@@ -194,6 +239,8 @@ class BallChain:
     def frequencies(self, plan: Plan, kappa: float) -> Iterator[tuple[int, object]]:
         """Pairs ``k, psi(k h)``; all others below K have been shown to be below ``e^-kappa``."""
         h = library().arb(plan.step)
+        if plan.K > MOST_VALUES:
+            raise ArithmeticError(f"{plan.K} values of a characteristic function in balls")
         for k in range(plan.K):
             value = self.psi(h * k, kappa if k else np.inf)
             if value is not None:

@@ -8,13 +8,18 @@ python-flint: ``pip install "covtheory[proof]"``.
 import numpy as np
 from numpy.typing import ArrayLike
 
-from covtheory.certificates.ball_models import BallChain, BallProduct, library, total
+from covtheory.certificates.ball_models import BallChain, BallProduct, counted, library, total
 from covtheory.certificates.band_limited_tail import Plan, plan_tail
 from covtheory.certificates.banded import band_limited_coverage, positions, tokens_at
-from covtheory.certificates.bracket import Bracket
+from covtheory.certificates.bracket import Bracket, accept, one_minus, relative_gap_of
 from covtheory.certificates.state_model import StateModel, automaton_model, markov_model
 from covtheory.coverage.rounding import INPUT, tie
 from covtheory.policies.markov import Markov
+
+FINER = (1.2, 8.0, 64.0)
+"""Plans for so many times the precision are tried one after the other."""
+
+LESS_ACCURATE = "functions of this numpy are less accurate than is assumed"
 
 
 def ball_replay(
@@ -71,9 +76,10 @@ def _replay_states(model: StateModel, t: float, gap: float, precision: int) -> B
     library()
     coarse = model.banded(t, gap)
     plan, theta, sign = _choices(coarse, t)
-    scaling = model.scaling(t, theta, sign)
+    measure = model.tilted(t)[0]
     return _in_precision(precision, lambda: ball_bracket(
-        BallChain(*model.given, t, theta, sign, scaling), theta, plan, sign < 0, coarse=coarse))
+        BallChain(*model.given, t, theta, sign, (measure.log_rho, 1 / measure.end)), theta, plan, sign < 0,
+        coarse=coarse))
 
 
 def _choices(coarse: Bracket, t: float) -> tuple[Plan, float, int]:
@@ -90,22 +96,78 @@ def ball_certificate(p: np.ndarray, q: np.ndarray, counts: np.ndarray, t: float,
     ModuleNotFoundError
         If python-flint is not installed.
     ArithmeticError
-        If even the choices cannot be made in floating point.
+        If even the choices cannot be made in floating point, or if it takes too many frequencies.
     """
-    library()
-    tokens, _, reflect = tokens_at(p, q, counts, t)
-    if not tokens.possible or not np.isfinite(t):
-        raise ArithmeticError("no sequence has a finite log ratio, or no finite threshold")
-    theta, _ = tokens.saddle()
-    plan = plan_tail(tokens.tilt(theta), gap / 1.2)
-    if plan is None:
-        raise ArithmeticError(f"no plan at tilt {theta:.3g}")
+    def measure() -> tuple[object, bool]:
+        tokens, _, reflect = tokens_at(p, q, counts, t)
+        return tokens.tilt(tokens.saddle()[0]), reflect
+
     moved = int(counts[np.any(p != q, axis=1)].sum())
+    return _certificate(lambda at, _, *choice: BallProduct(p, q, counts, at, *choice), measure, int(counts.sum()),
+                        moved, t, gap)
+
+
+def ball_state_certificate(model: StateModel, t: float, gap: float) -> Bracket:
+    """The same for chains and automata.
+
+    Raises
+    ------
+    ModuleNotFoundError, ArithmeticError
+        As for :func:`ball_certificate`.
+    ValueError
+        A reducible chain.
+    """
+    def build(at: float, measure, *choice) -> BallChain:
+        scaling = (measure.log_rho, 1 / measure.end) if measure else (0.0, np.ones(model.S))
+        return BallChain(*model.given, at, *choice, scaling)
+
+    (start_p, start_q), p, q, _, n, emits = model.given
+    moved = n * bool(np.any(p != q)) + bool(emits and np.any(start_p != start_q))
+    return _certificate(build, lambda: model.tilted(t)[:2], model.length, moved, t, gap)
+
+
+def in_balls(certificate, why: str, *arguments) -> Bracket:
+    """A certificate of this module, with the reason for it in the error if python-flint is not installed."""
+    try:
+        return certificate(*arguments)
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(f"{why}: {error}", name="flint") from None
+
+
+def _certificate(build, measure, length: int, moved: int, t: float, gap: float) -> Bracket:
+    """Bracket for a model to ``build`` at a threshold, from a measure in floats, a tilt and a sign; ``moved`` of its
+    tokens have a log ratio that differs between the laws that are meant."""
+    arb = library().arb
 
     def bracket() -> Bracket:
-        arb = library().arb
-        return ball_bracket(BallProduct(p, q, counts, t, theta, -1 if reflect else 1), theta, plan, reflect,
-                            window=arb(float(tie(t))) + 2.02 * arb(INPUT) * moved, error=1.01 * arb(INPUT) * tokens.H)
+        tied, slip = arb(float(tie(t))), 2.02 * arb(INPUT) * moved
+        window = tied + slip
+        error = 1.01 * arb(INPUT) * length
+        plain = build(t if np.isfinite(t) else 0.0, None, 0.0, 1)
+        low, high = plain.ends()
+        if t == -np.inf or (t < np.inf and plain.possible and low > slip - tied):
+            return Bracket(1.0, 1.0, "ball arithmetic", {"complement": (0.0, 0.0)})
+        if t == np.inf or not plain.possible or high < -window:
+            ends = max(0.0, floor(plain.infinite / error.exp())), min(1.0, ceil(plain.infinite * error.exp()))
+            return Bracket(*ends, "ball arithmetic", {"complement": one_minus(*ends)})
+        tilted, reflect = measure()
+        model, best = build(t, tilted, tilted.theta, -1 if reflect else 1), None
+        for finer in FINER:
+            plan = plan_tail(tilted, gap / finer)
+            if plan is None:
+                raise ArithmeticError(f"no plan at tilt {tilted.theta:.3g}")
+            try:
+                found = ball_bracket(model, tilted.theta, plan, reflect, window=window, error=error)
+            except ArithmeticError:
+                if best is None:
+                    raise
+                return best
+            if best is not None and not relative_gap_of(found) < 0.6 * relative_gap_of(best):
+                return best  # an atom at the threshold: more frequencies do not help
+            best = found
+            if accept(best, gap):
+                break
+        return best
 
     return _in_precision(128, bracket)
 
@@ -147,7 +209,7 @@ def integral(model, theta: float, plan: Plan, window) -> tuple[object, object, i
     lam = arb(theta) * 2 * arb.pi() / h / K
     decay, loss = (-lam).exp(), 1 - (-lam).exp()
     upper, lower, fejer, count = arb(0), arb(0), arb(0), 0
-    for k, psi in model.frequencies(plan, kappa):
+    for k, psi in counted(model.frequencies(plan, kappa)):
         count += 1
         tau, twice, angle = arb(k) / K, 2 if k else 1, h * k * window
         turn = (acb(0, -2) * arb.pi() * tau).exp()

@@ -12,8 +12,11 @@ from covtheory.coverage.rounding import FUNCTION, UNIT, tie
 UNDECIDED = "no finite budget"
 
 
-def band_limited_coverage(p: np.ndarray, q: np.ndarray, counts: np.ndarray, t: float, gap: float) -> Bracket:
+def band_limited_coverage(p: np.ndarray, q: np.ndarray, counts: np.ndarray, t: float, gap: float,
+                          whole: np.ndarray | None = None) -> Bracket:
     """Bracket from majorant and minorant alone, whatever gap it reaches; ``counts`` of each row.
+
+    ``whole`` are whole numbers to add up instead of log ratios, with no tie at ``t`` (:mod:`~.lattice`).
 
     Examples
     --------
@@ -23,7 +26,7 @@ def band_limited_coverage(p: np.ndarray, q: np.ndarray, counts: np.ndarray, t: f
     """
     if t == -np.inf:
         return Bracket(1.0, 1.0, "certain", {"complement": (0.0, 0.0)})
-    tokens, (low, high), reflect = tokens_at(p, q, counts, t)
+    tokens, (low, high), reflect = tokens_at(p, q, counts, t, whole)
     lost = tokens.lost
     if not tokens.possible or t == np.inf or (not reflect and tokens.high < -tokens.window):
         high = min(1.0, (high + lost) * (1 + 2 * UNIT))
@@ -38,14 +41,14 @@ def band_limited_coverage(p: np.ndarray, q: np.ndarray, counts: np.ndarray, t: f
     return bracket_of_tail(tail, (low, high), reflect, capped, theta, gap, lost)
 
 
-def tokens_at(p, q, counts, t) -> tuple[TokenSum, tuple[float, float], bool]:
+def tokens_at(p, q, counts, t, whole=None) -> tuple[TokenSum, tuple[float, float], bool]:
     """The sum to integrate, centred at the threshold, reflected if the threshold is below the mean."""
     at = t if np.isfinite(t) else 0.0  # the callers answer infinite thresholds themselves
-    tokens = TokenSum(p, q, counts, at)
+    tokens = TokenSum(p, q, counts, at, whole=whole)
     infinite, reflect = tokens.p_inf, np.isfinite(t) and tokens.possible and tokens.moments(0.0)[1] > 0
     if reflect:
-        tokens = TokenSum(p, q, counts, at, sign=-1)
-    tokens.window += float(tie(at))
+        tokens = TokenSum(p, q, counts, at, -1, whole)
+    tokens.window += float(tie(at)) if whole is None else 0.0
     return tokens, infinite, bool(reflect)
 
 

@@ -3,16 +3,20 @@
 What the floats mean, which atoms are tied with the threshold, and what is assumed of arithmetic is said once, in
 :mod:`~covtheory.coverage.rounding`. Where that assumption fails the few points that are looked at, floating point is
 not used for a certificate at all: ball arithmetic takes over (python-flint), and also where no finite budget comes out.
+So it does for chains and automata (:mod:`~.markov_certificate`).
 """
+
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from covtheory import validation
-from covtheory.certificates.ball_replay import ball_certificate
+from covtheory.certificates.ball_replay import LESS_ACCURATE, ball_certificate, in_balls
 from covtheory.certificates.band_limited_tail import point_value
 from covtheory.certificates.banded import UNDECIDED, band_limited_coverage, positions, tokens_at
 from covtheory.certificates.bracket import Bracket, accept, relative_gap_of
+from covtheory.certificates.lattice import lattice_coverage
 from covtheory.certificates.meet_in_the_middle import enumerated_coverage, type_count
 from covtheory.coverage.rounding import functions_hold
 
@@ -29,9 +33,15 @@ def certified_coverage(
     """Two-sided certificate of ``Cov_N`` for independent tokens, to a chosen relative gap, at any ``H``.
 
     The cost does not grow with H, and hardly with the depth of the tail. Few types, or a threshold that sits on an
-    atom, are enumerated instead. The bracket holds for all laws within 4 units of round-off per entry of the normalised
-    floats, and contains every error of the computation; atoms within ``1e-12 max(1, |log N|)`` below ``log N`` are tied
-    with it and count (:mod:`~covtheory.coverage.rounding`). The proof is in notebook 18.
+    atom, are enumerated instead, or the threshold is moved between two atoms of a :mod:`~.lattice`. The bracket holds
+    for all laws within 4 units of round-off per entry of the normalised floats, and contains every error of the
+    computation; atoms within ``1e-12 max(1, |log N|)`` below ``log N`` are tied with it and count
+    (:mod:`~covtheory.coverage.rounding`). The proof is in notebook 18.
+
+    With N = 1 an atom at one is decided for all those laws only up to about 1,000 tokens: beyond, their round-off moves
+    it further than the tie. There the bracket is given where all ratios ``p/q`` are whole powers of one number, for the
+    law given and those near it of which this is also true (``detail["laws"]`` says so); otherwise it is refused, unless
+    the atom is smaller than the gap.
 
     Parameters
     ----------
@@ -70,11 +80,11 @@ def certified_coverage(
     t = _threshold(log_N)
     if t == -np.inf:
         return Bracket(1.0, 1.0, "certain", {"complement": (0.0, 0.0)})
-    if not functions_hold():
-        return _in_balls(p, q, counts, t, gap, "functions of this numpy are less accurate than is assumed")
-    one, found, reasons = len(p) == 1, [], []
-    few = one and type_count(p[0], q[0], int(counts[0])) <= FEW_TYPES
-    for route in (_listed, _banded, _listed)[0 if few else 1 :]:
+    found, reasons = [], []
+    few = len(p) == 1 and type_count(p[0], q[0], int(counts[0])) <= FEW_TYPES
+    quick = (lattice_coverage, _banded) if t == 0 else (_banded, lattice_coverage)
+    routes = (_listed, *quick, _listed)[0 if few else 1 :]
+    for route in routes if functions_hold() else (partial(in_balls, ball_certificate, LESS_ACCURATE),):
         try:
             bracket = route(p, q, counts, t, gap)
         except (ValueError, ArithmeticError) as error:
@@ -103,15 +113,8 @@ def _listed(p, q, counts, t, gap) -> Bracket:
 def _banded(p, q, counts, t, gap) -> Bracket:
     bracket = band_limited_coverage(p, q, counts, t, gap)
     if bracket.method == UNDECIDED:
-        return _in_balls(p, q, counts, t, gap, bracket.detail["obstacle"])
+        return in_balls(ball_certificate, bracket.detail["obstacle"], p, q, counts, t, gap)
     return bracket
-
-
-def _in_balls(p, q, counts, t, gap, why: str) -> Bracket:
-    try:
-        return ball_certificate(p, q, counts, t, gap)
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(f"{why}: {error}", name="flint") from None
 
 
 def certified_profile(

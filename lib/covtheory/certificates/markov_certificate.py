@@ -1,9 +1,12 @@
 """Certified coverage of finite-state sequence models: Markov chains of tokens, and automata that emit tokens."""
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from covtheory import validation
+from covtheory.certificates.ball_replay import LESS_ACCURATE, ball_state_certificate, in_balls
 from covtheory.certificates.bracket import Bracket, accept
 from covtheory.certificates.certificate import certified_coverage
 from covtheory.certificates.state_model import StateModel, automaton_model, markov_model
@@ -14,7 +17,9 @@ from covtheory.policies.markov import Markov
 def certified_markov_coverage(pi_D: Markov, pi: Markov, log_N: float, *, relative_gap: float = 1e-3) -> Bracket:
     """Two-sided certificate of ``Cov_N`` for two first-order Markov chains of tokens.
 
-    See :func:`~covtheory.certificates.certificate.certified_coverage`; cost grows with ``V^3 log H``.
+    See :func:`~covtheory.certificates.certificate.certified_coverage`; cost grows with ``V^3 log H``. As there, ball
+    arithmetic (python-flint) takes over by itself where numpy's functions are less accurate than is assumed, and where
+    no finite error budget comes out of floating point; such a bracket's ``method`` is ``ball arithmetic``.
 
     Parameters
     ----------
@@ -30,6 +35,8 @@ def certified_markov_coverage(pi_D: Markov, pi: Markov, log_N: float, *, relativ
     ValueError
         Shapes differ, tokens do not all reach each other by transitions that both chains allow, or the gap cannot be
         reached.
+    ModuleNotFoundError
+        If balls have to take over and python-flint is not installed.
 
     Examples
     --------
@@ -50,6 +57,8 @@ def certified_automaton_coverage(
 ) -> Bracket:
     """Two-sided certificate of ``Cov_N`` for tokens whose law depends on the state of an automaton they drive.
 
+    Balls take over as for :func:`certified_markov_coverage`.
+
     Parameters
     ----------
     p, q : array_like, shape (S, V)
@@ -65,7 +74,7 @@ def certified_automaton_coverage(
 
     Raises
     ------
-    ValueError
+    ValueError, ModuleNotFoundError
         As for :func:`certified_markov_coverage`.
 
     Examples
@@ -82,14 +91,12 @@ def _certify(model: StateModel, log_N: float, relative_gap: float) -> Bracket:
     t, reasons = float(log_N), []
     if np.isnan(t):
         raise ValueError("log_N: got NaN, expected a number")
-    if not functions_hold():
-        raise ValueError("relative_gap: functions of this numpy are less accurate than is assumed; "
-                         "ball_markov_replay (python-flint) needs no such assumption")
-    sure = model.certain(t)
-    if sure is not None:
+    hold = functions_hold()
+    if hold and (sure := model.certain(t)) is not None:
         return sure
     few = model.p.shape[1] ** min(model.length, 64) <= 2**12 or not np.isfinite(t)
-    for route in (model.listed, model.banded, model.listed)[0 if few else 1 :]:
+    for route in (model.listed, partial(_banded, model), model.listed)[0 if few else 1 :] if hold else (
+            partial(in_balls, ball_state_certificate, LESS_ACCURATE, model),):
         try:
             bracket = route(t, gap)
         except (ValueError, ArithmeticError) as error:
@@ -101,3 +108,10 @@ def _certify(model: StateModel, log_N: float, relative_gap: float) -> Bracket:
                        f"{bracket.detail.get('obstacle', '')}")
     raise ValueError(f"relative_gap: got {gap:.3g}, expected more at log_N = {t:.17g}; the best is "
                      f"{'; '.join(dict.fromkeys(reasons))}")
+
+
+def _banded(model: StateModel, t: float, gap: float) -> Bracket:
+    try:
+        return model.banded(t, gap)
+    except ArithmeticError as error:
+        return in_balls(ball_state_certificate, str(error), model, t, gap)

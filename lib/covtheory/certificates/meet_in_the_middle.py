@@ -35,7 +35,9 @@ from covtheory.coverage.rounding import (
 )
 
 
-def enumerated_coverage(p: ArrayLike, q: ArrayLike, H: int | None, log_N: float) -> Bracket:
+def enumerated_coverage(
+    p: ArrayLike, q: ArrayLike, H: int | None, log_N: float, *, whole: np.ndarray | None = None
+) -> Bracket:
     """``Cov_N`` of independent tokens by enumeration of types, or of pairs of half-sequences (meet in the middle).
 
     Atoms within ``tie(log N)`` below ``log N`` count; the bracket covers round-off of values and masses.
@@ -48,6 +50,8 @@ def enumerated_coverage(p: ArrayLike, q: ArrayLike, H: int | None, log_N: float)
         Number of positions; may be None if ``p`` has one row per position.
     log_N : float
         Threshold in nats.
+    whole : ndarray, shape (1, V) or (H, V), optional
+        Whole numbers that are added up instead of the log ratios: a :mod:`~.lattice`.
 
     Returns
     -------
@@ -71,7 +75,9 @@ def enumerated_coverage(p: ArrayLike, q: ArrayLike, H: int | None, log_N: float)
     same = p.ndim == 1 or bool(np.all(p == p[0]) and np.all(q == q[0]))
     t, length = float(log_N), validation.count("H", len(p) if p.ndim == 2 else H)
     rows = [np.atleast_2d(law)[:1] if same else law for law in (p, q)]
-    law, x, slip = precise(*rows)
+    law, x, slip = precise(*rows) if whole is None else token_laws(*rows)
+    if whole is not None:
+        x, slip = np.where(np.isfinite(x), whole, x), np.zeros(x.shape)
     on = (law >= LEAST) & np.isfinite(x)
     tokens = [Atoms.of(*row) for row in zip(x, law, slip, on, strict=True)]
     counts = np.full(len(law), length if same else 1)

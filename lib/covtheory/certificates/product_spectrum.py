@@ -132,8 +132,7 @@ def _moduli(v, y, w, spacing):
         return
     for part in _blocks(len(v), len(y)):
         first, n = v[part][0], len(v[part])
-        phi = np.stack([_uniform(first, spacing, n, *row) for row in zip(y, w, strict=True)], axis=1)
-        yield part, np.abs(phi)
+        yield part, np.stack([np.abs(_uniform(first, spacing, n, *row)) for row in zip(y, w, strict=True)], axis=1)
 
 
 def _values(measure, k: np.ndarray, step: float):

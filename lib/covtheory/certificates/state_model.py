@@ -69,8 +69,8 @@ class StateModel:
             self.p[self.on][order], self.x[self.on][order] - shift, float(window),
         )
 
-    def banded(self, t: float, gap: float) -> Bracket:
-        """Bracket from majorant and minorant alone, whatever gap it reaches."""
+    def tilted(self, t: float) -> tuple[TiltedChain, bool, bool]:
+        """Measure to integrate, tilted to the threshold; whether reflected; whether the tilt was capped."""
         if self.n > 1:
             _irreducible(self.on, self.target)
         chain = self.chain(t)
@@ -78,16 +78,16 @@ class StateModel:
             chain = chain.reflected()
         theta, capped = chain.saddle()
         with np.errstate(over="ignore", invalid="ignore"):  # then nothing finite comes out, and it is refused
-            tail = certify_tail(TiltedChain(chain, theta), gap, 0.0 if reflect else self.infinite[0])
-        if tail is None:
-            raise ArithmeticError(f"no finite error budget at tilt {theta:.3g}")
-        return bracket_of_tail(tail, self.infinite, reflect, capped, theta, gap, self.lost)
+            return TiltedChain(chain, theta), reflect, capped
 
-    def scaling(self, t: float, theta: float, sign: int) -> tuple[float, np.ndarray]:
-        """Logarithm of the tilted matrix's Perron root, and its vector: a choice for :mod:`~.ball_models`."""
-        chain = self.chain(t)
-        measure = TiltedChain(chain if sign > 0 else chain.reflected(), theta)
-        return measure.log_rho, 1 / measure.end
+    def banded(self, t: float, gap: float) -> Bracket:
+        """Bracket from majorant and minorant alone, whatever gap it reaches."""
+        measure, reflect, capped = self.tilted(t)
+        with np.errstate(over="ignore", invalid="ignore"):
+            tail = certify_tail(measure, gap, 0.0 if reflect else self.infinite[0])
+        if tail is None:
+            raise ArithmeticError(f"no finite error budget at tilt {measure.theta:.3g}")
+        return bracket_of_tail(tail, self.infinite, reflect, capped, measure.theta, gap, self.lost)
 
     def listed(self, t: float, gap: float = 0.0) -> Bracket:
         """Bracket from the atoms of the log ratio, carried state by state."""

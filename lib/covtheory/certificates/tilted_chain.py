@@ -64,7 +64,8 @@ class Chain:
 
     def moments(self, theta: float) -> tuple[float, float]:
         """Mean and variance of the tilted sum, by differences: good enough to plan with."""
-        spread = np.sqrt(self.n + 1.0) * max(float(self.y.std()), 1e-3 * float(np.abs(self.y).max()), 1e-9)
+        largest = 1e-3 * max(float(np.abs(self.y).max()), float(np.abs(self.start_y).max()) / np.sqrt(self.n + 1.0))
+        spread = np.sqrt(self.n + 1.0) * max(float(self.y.std()), largest, 1e-9)
         d = 0.05 / spread
         low, middle, high = (self.cumulant(theta + k * d) for k in (-1, 0, 1))
         return (high - low) / (2 * d), max((high - 2 * middle + low) / d**2, (1e-4 * spread) ** 2)

@@ -40,6 +40,8 @@ class TokenSum:
         Threshold in nats.
     sign : 1 or -1
         With -1 the event is ``-(S - t) >= 0``.
+    whole : ndarray, shape (R, V), optional
+        Whole numbers that are added up instead of the log ratios: a :mod:`~.lattice`.
 
     Raises
     ------
@@ -47,12 +49,15 @@ class TokenSum:
         More than ``MOST_TOKENS`` tokens.
     """
 
-    def __init__(self, p: np.ndarray, q: np.ndarray, counts: np.ndarray, t: float, sign: int = 1):
+    def __init__(self, p: np.ndarray, q: np.ndarray, counts: np.ndarray, t: float, sign: int = 1,
+                 whole: np.ndarray | None = None):
         self.counts, self.H, self.sign = counts.astype(float), int(counts.sum()), sign
         if self.H > MOST_TOKENS:
             raise ValueError(f"H: got {self.H}, expected at most {MOST_TOKENS} tokens")
         law, x, slip = token_laws(p, q)
         on = (law >= LEAST) & np.isfinite(x)
+        if whole is not None:
+            x, slip = np.where(on, whole, x), np.zeros(x.shape)
         y = np.where(on, x - t / self.H, 0.0)
         slip = np.where(on, slip + UNIT * (np.abs(t / self.H) + np.abs(y)), 0.0)
         self.y, self.p, self.on = sign * y, np.where(on, law, 0.0), on
@@ -70,8 +75,9 @@ class TokenSum:
         peak = score.max(axis=1, keepdims=True)
         weight = np.exp(score - peak)
         total = weight.sum(axis=1, keepdims=True)
-        mean = (weight * self.y).sum(axis=1) / total[:, 0]
-        variance = (weight * (self.y - mean[:, None]) ** 2).sum(axis=1) / total[:, 0]
+        with np.errstate(over="ignore"):  # thresholds like 1e300, which need no variance
+            mean = (weight * self.y).sum(axis=1) / total[:, 0]
+            variance = (weight * (self.y - mean[:, None]) ** 2).sum(axis=1) / total[:, 0]
         return (float(self.counts @ (peak + np.log(total))[:, 0]), float(self.counts @ mean),
                 float(self.counts @ variance))
 

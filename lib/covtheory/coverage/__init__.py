@@ -1,6 +1,7 @@
 """Coverage: the law of the log ratio, its tail, divergences, Monte Carlo."""
 
 from covtheory.coverage.answers import buffered_coverage, push_forward, row_coverage
+from covtheory.coverage.confidence import Estimate, binomial_verdict, clopper_pearson
 from covtheory.coverage.divergences import (
     affinity,
     chi_squared,
@@ -12,13 +13,7 @@ from covtheory.coverage.divergences import (
     total_variation,
 )
 from covtheory.coverage.log_ratio import LogRatioLaw, law_from_atoms, law_from_pmfs, log_ratio_law
-from covtheory.coverage.monte_carlo import (
-    Estimate,
-    binomial_verdict,
-    clopper_pearson,
-    estimate_coverage,
-    tilted_coverage,
-)
+from covtheory.coverage.monte_carlo import estimate_coverage, tilted_coverage
 from covtheory.coverage.profile import CoverageProfile, coverage_profile
 
 __all__ = [

@@ -10,7 +10,8 @@ one up to round-off, and takes log-probabilities of sequence policies as they ar
 that the log ratio is at least ``t - tie(t)``, ``tie(t) = 1e-12 max(1, |t|)``: an atom that differs from ``t`` by
 round-off is at ``t``, and atoms at ``t`` count. Profile, enumeration, certificate, chains, grid rounding, sampling and
 estimates from recorded log-probabilities all use this rule. Brackets from majorants and from grids contain more: the
-probability for every threshold within ``tie(t)`` of ``t``.
+probability for every threshold within ``tie(t)`` of ``t``. At N = 1 the laws meant move the atoms of more than about
+1,000 tokens by more than the tie; :mod:`covtheory.certificates.lattice` says for which of them there is an answer.
 
 **Arithmetic.** ``u = UNIT``. Sums, products, quotients and square roots are rounded to nearest; a sum of n terms in any
 order, a product of matrices included, is off by at most ``n u`` times the sum of moduli, a product of complex numbers

@@ -68,6 +68,27 @@ def necessary_extremal(cov: float, c: float, N: float) -> Pair:
     return two_point_pair(cov, float(threshold("c", c)) * float(threshold("N", N)))
 
 
+def conditioned_teachers(rng: np.random.Generator, number: int, R: int, P: int = 3) -> BestOfNProblem:
+    """Problems whose comparator is, at each prompt, the model given that it is right: ``(number, P, R)`` arrays.
+
+    The right answers are random sets; with one right answer the comparator is deterministic. The ratio is constant at a
+    prompt and differs between prompts, so that the worst regret of N draws is ``sum_x mu_x (1 - pi_hat(A_x))^N``.
+
+    Examples
+    --------
+    >>> problem = conditioned_teachers(np.random.default_rng(0), 5, 4)
+    >>> problem.pi_T.shape, bool(np.allclose(problem.pi_T.sum(axis=-1), 1))
+    ((5, 3, 4), True)
+    """
+    number, R, P = count("number", number), count("R", R, least=2), count("P", P)
+    model = rng.dirichlet(np.full(R, 0.3), (number, P)) + 1e-6
+    model /= model.sum(axis=-1, keepdims=True)
+    right = (rng.random((number, P, R)) < 0.3) | (np.arange(R) == rng.integers(R, size=(number, P, 1)))
+    teacher = np.where(right, model, 0.0)
+    return BestOfNProblem(teacher / teacher.sum(axis=-1, keepdims=True), model, right.astype(float),
+                          rng.dirichlet(np.ones(P), number))
+
+
 def level_set_instances(rng: np.random.Generator, number: int, R: int) -> Pair:
     """Random pairs with small whole-number weights: many tied likelihood ratios and zeros on either side.
 

@@ -56,6 +56,8 @@ class LayeredGraphTask:
     classes : tuple of GraphClass
     hidden_seed : int
         Draws the hidden half of the nodes.
+    shows_class : bool
+        With format ``slots``: a token that names the class stands in place of ``=``, so that nothing is hidden.
 
     Source: Chen et al. 2025, arXiv 2510.15020v2, App. C; the format ``slots`` is this collection's.
 
@@ -73,6 +75,7 @@ class LayeredGraphTask:
     format: str = "slots"
     classes: tuple[GraphClass, ...] = FIGURE_1
     hidden_seed: int = 0
+    shows_class: bool = False
 
     def __post_init__(self):
         count("layers", self.layers)
@@ -83,6 +86,8 @@ class LayeredGraphTask:
             raise ValueError(f"format: got {self.format!r}, expected one of {', '.join(FORMATS)}")
         if self.format == "slots" and self.width != 2:
             raise ValueError(f"width: got {self.width}, expected 2: slots show passable nodes only")
+        if self.shows_class and (self.format != "slots" or len(self.classes) > 4):
+            raise ValueError("shows_class: needs the format 'slots' and at most four classes")
         for kind in self.classes:
             if kind.ambiguous > self.layers:
                 raise ValueError(f"classes: {kind.ambiguous} ambiguous layers of {self.layers}")
@@ -168,7 +173,8 @@ class LayeredGraphTask:
         n, bar, slash, equals, pad = len(graphs.kinds), *range(self.nodes, self.nodes + 4)
         if self.format == "slots":
             pair = np.where(graphs.passable, graphs.nodes, graphs.nodes[..., :1])
-            return np.concatenate([pair.reshape(n, -1), np.full((n, 1), equals), graphs.path], axis=1)
+            last = self.nodes + graphs.kinds if self.shows_class else np.full(n, equals)
+            return np.concatenate([pair.reshape(n, -1), last[:, None], graphs.path], axis=1)
         table = np.full((n, self.prompt_length + self.response_length), pad)
         for row, layers, passable, (s, t), path in zip(table, graphs.nodes, graphs.passable, graphs.ends, graphs.path,
                                                        strict=True):

@@ -1,17 +1,14 @@
-"""Instances of notebook 10: random token trees with all their data paths; the rare prompt, decoded adaptively."""
+"""Instances of notebook 10 whose data paths can all be listed: random token trees, one coin."""
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
-from scipy.special import expit
-from scipy.stats import binom
 
 from covtheory.policies.autoregressive_linear import AutoregressiveLinear
 from covtheory.policies.features import TokenFeatures
 from covtheory.policies.finite_context import FiniteContextFeatures, inherent_variance
 from covtheory.policies.sequences import all_sequences, check_size
-from covtheory.validation import count, in_range, threshold
+from covtheory.validation import count
 
 
 @dataclass(frozen=True)
@@ -109,102 +106,3 @@ def coin(theta_star: float, start: float, H: int, B: float = 1.0) -> OnePass:
     """
     pi_D = AutoregressiveLinear([theta_star], TokenFeatures([[-B], [B]]), H)
     return OnePass(pi_D, np.array([float(start)]), np.ones(1))
-
-
-def sign_kl(theta: ArrayLike, theta_star: float = 1.0) -> np.ndarray:
-    """KL per sign, nats, of the model ``theta`` from the data parameter ``theta_star`` (features +-1).
-
-    Examples
-    --------
-    >>> round(float(sign_kl(0.0)), 5)
-    0.32781
-    """
-    theta = np.asarray(theta, dtype=float)
-    log_cosh = np.logaddexp(theta, -theta) - np.logaddexp(theta_star, -theta_star)
-    return np.maximum(log_cosh - (theta - theta_star) * np.tanh(theta_star), 0.0)
-
-
-def sign_chain(
-    H: int, steps: ArrayLike, start: float = 0.0, points: int = 20_000, *, both: bool = False
-) -> tuple[np.ndarray, np.ndarray]:
-    """Certified bracket of the expected KL of each of ``H`` signs, decoded with updates; data parameter 1.
-
-    The update ``clip(theta + eta (y - tanh theta))`` increases with ``theta`` for ``eta <= 1`` and the KL decreases on
-    [-1, 1], in one direction and (``both``) summed over both. So rounding the parameter down to a grid after every
-    update bounds the KL from above, rounding up bounds it from below, along every path; the law of a rounded parameter
-    is a vector. The grid is ``1 - 2 u^2``, fine near the data parameter. Certified up to floating-point round-off,
-    about ``H`` times 1e-15.
-
-    Parameters
-    ----------
-    H : int
-    steps : array_like, shape () or (H,)
-        Step sizes in (0, 1].
-    start : float
-    both : bool
-        Bracket ``KL + reverse KL = (1 - theta)(tanh 1 - tanh theta)`` instead.
-
-    Returns
-    -------
-    lower, upper : ndarray, shape (H,)
-        Nats, before each of the tokens 1..H.
-
-    Examples
-    --------
-    >>> lower, upper = sign_chain(3, 0.5, points=2000)
-    >>> bool((lower <= upper).all()), round(float(upper[0]), 5)
-    (True, 0.32781)
-    """
-    H, points = count("H", H), count("points", points)
-    steps = np.broadcast_to(in_range("steps", steps, 0.0, 1.0), (H,))
-    in_range("start", start, -1.0, 1.0)
-    grid = 1.0 - 2.0 * np.linspace(1.0, 0.0, points + 1) ** 2
-
-    def cost(theta):
-        return (1.0 - theta) * (np.tanh(1.0) - np.tanh(theta)) if both else sign_kl(theta)
-
-    slope, loss, plus = np.tanh(grid), cost(grid), float(expit(2.0))
-    laws = [np.zeros(points + 1) for _ in range(2)]  # rounded down, rounded up
-
-    def place(theta):  # floor is the grid point below, ceil the one above
-        return (1.0 - np.sqrt((1.0 - theta) / 2.0)) * points
-
-    laws[0][int(np.floor(place(start)))] = laws[1][int(np.ceil(place(start)))] = 1.0
-    out, moves, current = np.empty((2, H)), None, None
-    for h in range(H):
-        out[:, h] = laws[1] @ loss, laws[0] @ loss
-        if steps[h] != current:
-            current = steps[h]
-            targets = [np.clip(grid + current * (y - slope), -1.0, 1.0) for y in (1.0, -1.0)]
-            places = [place(target) for target in targets]
-            moves = [[r(p).astype(np.intp) for p in places] for r in (np.floor, np.ceil)]
-        laws = [np.bincount(up, plus * law, points + 1) + np.bincount(down, (1 - plus) * law, points + 1)
-                for law, (up, down) in zip(laws, moves, strict=True)]
-    out[:, 0] = cost(start)
-    return out[0], out[1]
-
-
-def after_training(token_kl: ArrayLike, H: int, n: int, mass: float) -> float:
-    """Expected KL (nats) of the decoder after ``n`` samples, over all samples: ``mass sum_k P(k visits) S_k``.
-
-    Only the rare prompt moves the parameter, and the decoder continues the very chain that training ran: after ``k``
-    visits its expected KL on that prompt is the sum ``S_k`` of tokens ``kH + 1 .. (k+1)H`` of one uninterrupted chain.
-
-    Parameters
-    ----------
-    token_kl : array_like, shape ((n + 1) H,)
-        Expected KL of each sign of that chain (or either end of :func:`sign_chain`).
-    mass : float
-        Of the rare prompt.
-
-    Examples
-    --------
-    >>> round(after_training([1.0, 0.5], H=1, n=1, mass=0.5), 12)
-    0.375
-    """
-    H, n = count("H", H), count("n", n, least=0)
-    token_kl = threshold("token_kl", token_kl, least=0.0)
-    if token_kl.shape != ((n + 1) * H,):
-        raise ValueError(f"token_kl: shape {token_kl.shape}, expected {((n + 1) * H,)}")
-    visits = binom.pmf(np.arange(n + 1), n, in_range("mass", mass, 0.0, 1.0))
-    return float(mass * (visits @ token_kl.reshape(n + 1, H).sum(axis=1)))

@@ -92,26 +92,55 @@ def random_token_trees(rng: np.random.Generator, number: int, H: int, V: int) ->
 def gated_tree(N: float, H: int) -> TokenTrees:
     """Chain that strains the stopped-KL bound: H rare two-point steps, then a KL jump past ``log N`` with ratio >= N.
 
-    At each step the data law leaves with probability ``1/H``; the sequence ratio then jumps to at least N at no more
-    cost. Survivors of all H steps meet a last token that the model never produces. So ``Cov_N = 1`` while the stopped
-    KL is near ``(1 - 1/e) log N`` when N and H are large: the sharp bound is short by a factor near 0.79.
+    At each step the data law leaves with the same small probability; the sequence ratio then jumps to exactly N. The
+    steps together cost about ``log N``. Survivors meet a last token that the model never produces. So ``Cov_N = 1``,
+    and the stopped KL of long chains tends to what the bound allows as N grows (:func:`gated_chain`).
 
     Examples
     --------
     >>> gated_tree(100.0, 3).log_ratio.shape
     (1, 16)
     """
-    N, H = float(threshold("N", N, strict=True)), count("H", H)
-    rate = 1.0 / H
-    exit_model = rate / N * (1 - rate) ** (H - 1)
+    leave, log_exits, _ = _gates(N, H)
     data, model = [], []
-    for h in range(H + 1):
+    for h in range(len(log_exits) + 1):
         gone = np.arange(2**h) > 0  # token 1 = leave; any 1 in the prefix means it has left
-        if h < H:
-            p, q = np.array([1 - rate, rate]), np.array([1 - exit_model, exit_model])
+        if h < len(log_exits):
+            p, q = np.array([1 - leave, leave]), np.array([-np.expm1(log_exits[h]), np.exp(log_exits[h])])
         else:
             p, q = np.array([1.0, 0.0]), np.array([0.0, 1.0])
         stay = np.array([1.0, 0.0])
         data.append(np.where(gone[:, None], stay, p)[None])
         model.append(np.where(gone[:, None], stay, q)[None])
     return TokenTrees(tuple(data), tuple(model))
+
+
+def gated_chain(N: float, H: int) -> tuple[float, float]:
+    """``Cov_N`` and ``D_seq = E min{log N, sum_h KL_h}`` of :func:`gated_tree`, by sums over the step of leaving.
+
+    Examples
+    --------
+    >>> coverage, D_seq = gated_chain(16.0, 8)
+    >>> round(coverage, 9), round(D_seq, 4)
+    (1.0, 1.6405)
+    """
+    leave, log_exits, log_ratio = _gates(N, H)
+    L = np.log(float(N))
+    h = np.arange(len(log_exits))
+    left, survivors = leave * (1 - leave) ** h, (1 - leave) ** len(h)
+    at_exit = log_ratio[:-1] + np.log(leave) - log_exits
+    cost = leave * (np.log(leave) - log_exits) + (1 - leave) * np.diff(log_ratio)
+    covered = left @ (at_exit >= L - 1e-9 * L) + survivors  # the survivors' ratio is infinite in the end
+    return float(covered), float(left @ np.minimum(L, np.cumsum(cost)) + survivors * L)
+
+
+def _gates(N: float, H: int) -> tuple[float, np.ndarray, np.ndarray]:
+    """Probability of leaving, the model's log-probabilities of it by step, and the survivors' log ratio (H + 1)."""
+    N, H = float(threshold("N", N, strict=True)), count("H", H)
+    L = np.log(N)
+    leave = -np.expm1(-L / (L + np.expm1(-L)) / H)
+    log_exits, log_ratio = [], [0.0]
+    for _ in range(H):
+        log_exits.append(np.log(leave) + log_ratio[-1] - L)
+        log_ratio.append(log_ratio[-1] + np.log1p(-leave) - np.log1p(-np.exp(log_exits[-1])))
+    return leave, np.array(log_exits), np.array(log_ratio)

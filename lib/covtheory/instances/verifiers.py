@@ -113,6 +113,24 @@ def bottleneck_tree(H: int, share: float, kappa: float) -> ValueTree:
     return scaled(ValueTree(parent, pi_ref, np.ones(2)), factor)
 
 
+def dead_end_tree(H: int, over: float, under: float) -> ValueTree:
+    """One response at the end of a chain whose values are too small by ``under``, beside a chain that ends before it.
+
+    The dead end's values bring every level below ``H`` to ``E_{pi_ref} Vhat = over Z``: the slowest first response of
+    notebook 22, Theorem 2, up to a share that vanishes as ``over`` and ``under`` grow.
+
+    Examples
+    --------
+    >>> dead_end_tree(4, 3.0, 2.0).average_errors()
+    ValueErrors(over=3.0, under=2.0)
+    """
+    H, over, under = count("H", H, least=2), float(threshold("over", over)), float(threshold("under", under))
+    parent = np.concatenate([[-1, 0, 0], np.arange(1, 2 * H - 3), [2 * H - 2]])
+    pi_ref = np.append([1.0, 0.5, 0.5], np.ones(2 * H - 3))
+    value = np.concatenate([[0.5], np.tile([over - 1 / under, 1 / under], H - 1), [1.0]])
+    return ValueTree(parent, pi_ref, [1.0], value, dead_ends=True)
+
+
 def scaled(tree: ValueTree, factor) -> ValueTree:
     """Values ``V* factor`` at partial responses, exact at responses; ``factor`` has shape (n,)."""
     value = tree.true_value * np.asarray(factor, dtype=float)

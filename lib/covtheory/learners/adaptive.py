@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from covtheory.learners import updates
 from covtheory.learners.sequence_gradient import SequenceGradients
-from covtheory.learners.sgd import Path, _positive, ascend
-from covtheory.validation import in_range, threshold
+from covtheory.learners.sgd import Path, ascend
 
 
 def sign_descent(
@@ -20,9 +20,7 @@ def sign_descent(
     >>> float(sign_descent(data, 0.125, [0.0]).thetas[-1, 0, 0])
     0.125
     """
-    eta = _positive("step_size", step_size)
-    return ascend(data, start, lambda theta, g, t: theta + eta[:, None] * np.sign(g), len(eta),
-                  np.zeros(len(eta), dtype=bool), radius, record_every)
+    return _outside(data, updates.sign(step_size), step_size, start, radius, record_every)
 
 
 def adam(
@@ -45,17 +43,9 @@ def adam(
     >>> round(float(adam(data, 0.125, [0.0]).thetas[-1, 0, 0]), 6)
     0.125
     """
-    eta = _positive("step_size", step_size)
-    in_range("beta1", beta1, 0.0, 1 - 1e-12)
-    in_range("beta2", beta2, 0.0, 1 - 1e-12)
-    epsilon = float(threshold("epsilon", epsilon, least=0.0, strict=True))
-    mean, square = 0.0, 0.0
+    return _outside(data, updates.adam(step_size, beta1, beta2, epsilon), step_size, start, radius, record_every)
 
-    def update(theta, g, t):
-        nonlocal mean, square
-        mean = beta1 * mean + (1 - beta1) * g
-        square = beta2 * square + (1 - beta2) * g * g
-        scale = np.sqrt(square / (1 - beta2 ** (t + 1))) + epsilon
-        return theta + eta[:, None] * (mean / (1 - beta1 ** (t + 1))) / scale
 
-    return ascend(data, start, update, len(eta), np.zeros(len(eta), dtype=bool), radius, record_every)
+def _outside(data, update, step_size, start, radius, record_every):
+    runs = np.size(step_size)
+    return ascend(data, start, update, runs, np.zeros(runs, dtype=bool), radius, record_every)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from covtheory import validation
-from covtheory.learners.test_time_training import (
+from covtheory.learners.token_sgd import (
     both_kl,
     parameters,
     project,

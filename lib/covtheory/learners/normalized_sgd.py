@@ -4,8 +4,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from covtheory import validation
+from covtheory.learners import updates
 from covtheory.learners.sequence_gradient import SequenceGradients
-from covtheory.learners.sgd import Path, _positive, ascend
+from covtheory.learners.sgd import Path, ascend
 from covtheory.validation import threshold
 
 
@@ -65,13 +66,9 @@ def normalized_sgd(
     >>> float(normalized_sgd(data, 0.25, 4096.0, [0.0]).thetas[-1, 0, 0])
     0.125
     """
-    eta, lam = np.broadcast_arrays(_positive("step_size", step_size), _positive("regularizer", regularizer))
+    eta, lam = updates.positive("step_size", step_size), updates.positive("regularizer", regularizer)
+    eta, lam = np.broadcast_arrays(eta, lam)
     inside = eta <= (1 + 1e-12) / (128 * data.features.bound)
     if N is not None:
         inside = inside & (lam * eta >= np.log(threshold("N", N, strict=True)) / 16 * (1 - 1e-12))
-
-    def update(theta, g, t):
-        norm = np.sqrt((g * g).sum(axis=1))
-        return theta + (eta / (lam + norm))[:, None] * g
-
-    return ascend(data, start, update, len(eta), inside, radius, record_every)
+    return ascend(data, start, updates.normalised(eta, lam), len(eta), inside, radius, record_every)

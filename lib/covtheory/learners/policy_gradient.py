@@ -3,8 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.integrate import solve_ivp
-from scipy.special import expit, logit, softmax
-from scipy.stats import binom
+from scipy.special import expit, gammaln, logit, softmax
 
 from covtheory.validation import count, in_range, probabilities, same_shape
 
@@ -21,7 +20,10 @@ def group_speed(p: ArrayLike, m: int) -> np.ndarray:
     """
     p, m = in_range("p", p, 0, 1), count("m", m, least=2)
     c = np.arange(1, m)
-    return binom.pmf(c, m, p[..., None]) @ np.sqrt(c * (m - c)) / m
+    choices = gammaln(m + 1) - gammaln(c + 1) - gammaln(m - c + 1)
+    with np.errstate(divide="ignore"):  # 1 <= c < m: at p = 0 and p = 1 all of these have probability zero
+        log_law = choices + c * np.log(p)[..., None] + (m - c) * np.log1p(-p)[..., None]
+    return np.exp(log_law) @ np.sqrt(c * (m - c)) / m
 
 
 def expected_update(pi: ArrayLike, reward: ArrayLike, kind: str, m: int = 2) -> np.ndarray:
@@ -47,6 +49,11 @@ def expected_update(pi: ArrayLike, reward: ArrayLike, kind: str, m: int = 2) -> 
         raise ValueError("reward: expected only 0 and 1")
     if kind not in KINDS:
         raise ValueError(f"kind: got {kind!r}, expected one of {KINDS}")
+    return _update(pi, reward, kind, m)
+
+
+def _update(pi, reward, kind, m):
+    """:func:`expected_update` of checked arguments."""
     p, fail = pi @ reward, pi @ (1 - reward)
     if p == 0 or fail == 0:
         return np.zeros_like(pi)
@@ -76,12 +83,14 @@ def flow_time_numerical(pi: ArrayLike, reward: ArrayLike, target: float, kind: s
     pi, reward = probabilities("pi", pi, ndim=1), np.asarray(reward, dtype=float)
     target = float(in_range("target", target, 0, 1, open_ends=True))
     p0 = float(pi @ reward)
+    expected_update(pi, reward, kind, m)  # checks the arguments once
     if not 0 < p0 < target:
         raise ValueError(f"pi: success rate {p0:.6g}, expected a rate in (0, target = {target:.6g})")
 
     def speed(_, z):
-        policy = softmax(z[:-1])
-        step = expected_update(policy, reward, kind, m)
+        policy = np.exp(z[:-1] - z[:-1].max())
+        policy /= policy.sum()
+        step = _update(policy, reward, kind, m)
         p = policy @ reward
         right, wrong = policy * reward / p, policy * (1 - reward) / (1 - p)
         du = right @ step - wrong @ step  # d logit p / dt

@@ -1,12 +1,12 @@
 """One-pass projected stochastic gradient ascent on the log likelihood of whole sequences."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from covtheory import validation
+from covtheory.learners import updates
 from covtheory.learners.sequence_gradient import SequenceGradients, parameters
 
 
@@ -85,15 +85,15 @@ def sgd(
     >>> path.thetas[:, 0, 0].round(4).tolist(), path.in_theorem
     ([0.0, 0.5, 0.2689], array([ True]))
     """
-    eta = _positive("step_size", step_size)
+    eta = updates.positive("step_size", step_size)
     inside = eta <= theorem_step(data.H, data.features.bound) * (1 + 1e-12)
-    return ascend(data, start, lambda theta, g, t: theta + eta[:, None] * g, len(eta), inside, radius, record_every)
+    return ascend(data, start, updates.vanilla(eta), len(eta), inside, radius, record_every)
 
 
 def ascend(
     data: SequenceGradients,
     start: ArrayLike,
-    update: Callable[[np.ndarray, np.ndarray, int], np.ndarray],
+    update: updates.Update,
     runs: int,
     in_theorem: np.ndarray,
     radius: float,
@@ -120,10 +120,3 @@ def ascend(
             times.append(t + 1)
             kept.append(theta)
     return Path(np.array(times), np.array(kept), np.broadcast_to(in_theorem, S).copy())
-
-
-def _positive(name: str, values: ArrayLike) -> np.ndarray:
-    array = np.atleast_1d(validation.threshold(name, values, least=0.0, strict=True))
-    if array.ndim != 1 or not np.isfinite(array).all():
-        raise ValueError(f"{name}: shape {array.shape}, expected a number or (S,), finite")
-    return array

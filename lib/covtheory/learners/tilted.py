@@ -2,7 +2,6 @@
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import logsumexp
 
 from covtheory.validation import in_range, probabilities, same_shape
 
@@ -30,7 +29,7 @@ def tilt(pi_hat: ArrayLike, reward: ArrayLike, beta: float) -> np.ndarray:
     array([0.5, 0.5])
     """
     log_weights = _log_weights(pi_hat, reward, beta)
-    return np.exp(log_weights - logsumexp(log_weights, axis=-1, keepdims=True))
+    return np.exp(log_weights - _log_sum(log_weights)[..., None])
 
 
 def log_normaliser(pi_hat: ArrayLike, reward: ArrayLike, beta: float) -> np.ndarray:
@@ -41,7 +40,7 @@ def log_normaliser(pi_hat: ArrayLike, reward: ArrayLike, beta: float) -> np.ndar
     >>> float(np.exp(log_normaliser([0.25, 0.75], [1, 0], 1 / np.log(3))).round(12))
     1.5
     """
-    return logsumexp(_log_weights(pi_hat, reward, beta), axis=-1)
+    return _log_sum(_log_weights(pi_hat, reward, beta))
 
 
 def conditioned_on_success(pi_hat: ArrayLike, reward: ArrayLike) -> np.ndarray:
@@ -74,3 +73,9 @@ def _log_weights(pi_hat, reward, beta):
         raise ValueError(f"beta: got {beta!r}, expected beta > 0 (conditioned_on_success is the limit 0)")
     with np.errstate(divide="ignore"):
         return np.log(pi_hat) + reward / beta
+
+
+def _log_sum(log_weights: np.ndarray) -> np.ndarray:
+    """Log of the sum of exponentials along the last axis; some weight of each row is positive."""
+    top = log_weights.max(axis=-1)
+    return top + np.log(np.exp(log_weights - top[..., None]).sum(axis=-1))

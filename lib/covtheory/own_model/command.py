@@ -42,6 +42,12 @@ def add_commands(commands) -> None:
     passk.add_argument("--against", metavar="FILE2", help="a second model on the same prompts: differences, crossing")
     passk.add_argument("--k", type=_numbers, metavar="1,2,...", help="default: powers of two up to the fewest draws")
     passk.add_argument("--interval", choices=("exact", "bootstrap"), default="exact")
+    passk.add_argument("--forecast", type=_numbers, metavar="K,...", help="also pass@k for these k beyond the draws: "
+                       "an interval if the tail is a power law, and one whatever it is")
+    passk.add_argument("--tail-from", type=float, metavar="N", help="with --forecast: the coverage profile is a power "
+                       "law from this N on (default a sixteenth of the fewest draws)")
+    passk.add_argument("--tail-drift", type=float, metavar="D", help="with --forecast: its exponent may move by this "
+                       "from there on (default 0)")
     passk.add_argument("--add-up", action="store_true", help="add the draws of rows that have one prompt")
     passk.add_argument("--answer", metavar="COLUMN", help="what was answered: gives maj@k")
     for command in (profile, tournament, passk):

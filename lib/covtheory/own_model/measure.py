@@ -43,7 +43,11 @@ def passk(options, bar) -> tuple:
     from covtheory.own_model.passk import pass_estimate
     from covtheory.own_model.report_passk import majority, pass_facts, pass_text
 
-    ks = _whole(options.k)
+    ks, beyond = _whole("--k", options.k), _whole("--forecast", options.forecast)
+    if beyond is None and (options.tail_from is not None or options.tail_drift is not None):
+        raise ValueError("--tail-from, --tail-drift: they state the condition of --forecast, which is not asked for")
+    if beyond and options.against:
+        raise ValueError("--forecast: one model at a time, without --against")
     read = {"form": options.format, "chosen": options.filter, "by": options.by, "prompt": options.prompt,
             "add_up": options.add_up, "answer": options.answer, "progress": bar}
     counts = read_counts(options.file, **read)
@@ -53,6 +57,10 @@ def passk(options, bar) -> tuple:
     if counts.answers:
         for row in facts["pass_at_k"]:
             row["majority"] = majority(counts.answers, row["k"], np.random.default_rng(0))
+    if beyond:
+        from covtheory.own_model.report_forecast import forecast_facts
+
+        facts["forecast"] = forecast_facts(estimate, beyond, options.tail_from, options.tail_drift)
     facts["notes"], facts["warnings"] = counts.notes, []
     facts["read_as"] = {Path(str(options.file)).name: f"read as {counts.kind}"}
     rows, text = facts["pass_at_k"], pass_text
@@ -85,12 +93,12 @@ def passk(options, bar) -> tuple:
     return text, facts, rows, picture
 
 
-def _whole(ks):
+def _whole(name, ks):
     if ks is None:
         return None
     for k in ks:
         if not (np.isfinite(k) and k == int(k) and k >= 1):
-            raise ValueError(f"--k: got {k:g}, expected whole numbers of draws")
+            raise ValueError(f"{name}: got {k:g}, expected whole numbers of draws")
     return [int(k) for k in ks]
 
 

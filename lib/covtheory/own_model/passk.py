@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from scipy.special import betainc, betaincc
 
 from covtheory import validation
-from covtheory.coverage.monte_carlo import Estimate, clopper_pearson
+from covtheory.coverage.confidence import Estimate, clopper_pearson
 from covtheory.own_model.intervals import chernoff_interval
 from covtheory.own_model.tail_band import TailBand
 from covtheory.samplers.best_of_n import pass_at_k

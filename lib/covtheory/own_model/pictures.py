@@ -86,6 +86,8 @@ def pass_figure(facts: dict, logarithmic: bool = False):
         ax.plot(k, value, "o-", color=BLUE, label="pass@k")
         ax.axhline(facts["limit"]["lower"], color=GREEN, ls="--", lw=1)
         label_line(ax, "the limit is at least this", k[0], facts["limit"]["lower"], colour=GREEN)
+        if "forecast" in facts:
+            _beyond(ax, facts["forecast"]["rows"], (k[-1], value[-1], low[-1], high[-1]))
     ax.set_xscale("log", base=2)
     if logarithmic:
         ax.set_yscale("log")
@@ -94,6 +96,24 @@ def pass_figure(facts: dict, logarithmic: bool = False):
     ax.set_xlabel("draws k (log scale)")
     ax.set_ylabel("pass@k")
     return fig
+
+
+def _beyond(ax, rows, last):
+    """The forecast's limits, with and without its condition, from the last pass@k on, and the line in print."""
+    rows = sorted(rows, key=lambda row: row["k"])
+    k = np.array([last[0], *(row["k"] for row in rows)])
+    lower, upper, free_lower, free_upper = (
+        np.array([start, *(row[key] for row in rows)]) for start, key in (
+            (last[2], "lower"), (last[3], "upper"), (last[2], "free_lower"), (last[3], "free_upper")))
+    ax.fill_between(k, free_lower, free_upper, color=BLACK, alpha=0.08, linewidth=0, label="whatever the tail")
+    ax.fill_between(k, lower, upper, color=ORANGE, alpha=0.3, linewidth=0, label="if the tail is a power")
+    ax.plot(k, [last[1], *(row["pass"] for row in rows)], "--", color=ORANGE, marker="s", label="forecast")
+    names = [("grey: whatever the tail", BLACK), ("orange: if the tail is a power", ORANGE)]
+    if rows[0]["least_squares"] is not None:
+        ax.plot(k[1:], [row["least_squares"] for row in rows], "x", color=BLACK, ls="", label="least squares")
+        names.insert(0, ("x least squares", BLACK))
+    for i, (name, colour) in enumerate(names):
+        label_line(ax, name, 0.98, 0.03 + 0.06 * i, colour=colour, xycoords="axes fraction", ha="right")
 
 
 def _label(name):

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from covtheory import validation
 from covtheory.bounds.best_of_n import bon_sufficient_sharp_budget
-from covtheory.coverage.monte_carlo import Estimate
+from covtheory.coverage.confidence import Estimate
 from covtheory.coverage.rounding import tie
 from covtheory.own_model.intervals import chernoff_interval, prompt_limits
 from covtheory.own_model.prompts import PromptBand

@@ -3,6 +3,7 @@
 import numpy as np
 
 from covtheory.own_model.passk import PassEstimate, pass_estimate
+from covtheory.own_model.report_forecast import forecast_text
 from covtheory.own_model.report_profile import header
 from covtheory.samplers.best_of_n import pass_at_k
 
@@ -95,6 +96,8 @@ def pass_text(facts: dict) -> str:
               f"({facts['limit']['solved_share']:.4g} of the prompts solved at least once)",
               f"No unbiased estimate exists beyond k = {facts['largest_k']}: the fewest draws of a prompt.",
               "pass^k: all of k draws are right."]
+    if "forecast" in facts:
+        lines += forecast_text(facts["forecast"], level)
     if "answer_profile" in facts:
         lines += ["", "answer-level coverage P[p_x <= 1/N] of the always-right comparator (limits for all N together):",
                   f"{'N':>8} {'naive':>9} {'lower':>9} {'upper':>9}"]

@@ -6,11 +6,11 @@ law. Limits for the ``U_(k)`` are therefore limits for the tail, and depend on a
 """
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betainccinv, betaincinv
+from scipy.special import betainccinv, betaincinv, betaln, xlog1py, xlogy
 
 from covtheory import validation
 
@@ -48,20 +48,14 @@ class TailBand:
         validation.count("draws", self.draws)
         validation.in_range("false_alarm", self.false_alarm, 0.0, 1.0, open_ends=True)
 
-    @cached_property
+    @property
     def ranks(self) -> np.ndarray:
         """Ranks from the top at which exact limits are taken, ascending."""
-        n = self.draws
-        geometric = STEP ** np.arange(int(np.log(n) / np.log(STEP)) + 1)
-        low = np.unique(np.minimum(np.floor(geometric), n)).astype(np.int64)
-        return np.unique(np.concatenate([low, n + 1 - low]))
+        return _ranks_and_limits(self.draws, self.false_alarm)[0]
 
-    @cached_property
+    @property
     def _limits(self) -> tuple[np.ndarray, np.ndarray]:
-        k, tail = self.ranks.astype(float), self.false_alarm / 4 / len(self.ranks)
-        below = np.concatenate([[0.0], betaincinv(k, self.draws - k + 1, tail)])
-        above = np.concatenate([betainccinv(k, self.draws - k + 1, tail), [1.0]])
-        return below, above
+        return _ranks_and_limits(self.draws, self.false_alarm)[1:]
 
     @property
     def uniform_width(self) -> float:
@@ -86,6 +80,20 @@ class TailBand:
         return 1.0 - noncrossing_probability(self.lower(k), self.upper(k - 1))
 
 
+@lru_cache(maxsize=64)
+def _ranks_and_limits(draws: int, false_alarm: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Ranks, and the limits of a tail reached by so many draws: the same for every sample of one size."""
+    geometric = STEP ** np.arange(int(np.log(draws) / np.log(STEP)) + 1)
+    low = np.unique(np.minimum(np.floor(geometric), draws)).astype(np.int64)
+    ranks = np.unique(np.concatenate([low, draws + 1 - low]))
+    k, tail = ranks.astype(float), false_alarm / 4 / len(ranks)
+    below = np.concatenate([[0.0], betaincinv(k, draws - k + 1, tail)])
+    above = np.concatenate([betainccinv(k, draws - k + 1, tail), [1.0]])
+    for shared in (ranks, below, above):
+        shared.flags.writeable = False
+    return ranks, below, above
+
+
 def noncrossing_probability(lower: ArrayLike, upper: ArrayLike) -> float:
     """Probability that n uniform order statistics satisfy ``lower[k] <= U_(k) <= upper[k]`` for all k, exactly.
 
@@ -104,17 +112,19 @@ def noncrossing_probability(lower: ArrayLike, upper: ArrayLike) -> float:
     >>> round(float(noncrossing_probability([0.0, 0.5], [0.5, 1.0])), 12)
     0.5
     """
-    from scipy.stats import binom  # slow to import, and needed here only
-
     lower, upper = validation.in_range("lower", lower, 0, 1), validation.in_range("upper", upper, 0, 1)
     validation.same_shape(lower=lower, upper=upper)
     n = len(lower)
     counts = np.arange(n + 1)
     law, at = (counts == 0).astype(float), 0.0
+    more, left = counts[None, :] - counts[:, None], (n - counts)[:, None]  # moves, and uniforms still above t
+    more = np.maximum(more, 0)
+    choices = -betaln(left - more + 1.0, more + 1.0) - np.log1p(left) + np.where(counts[None, :] < counts[:, None],
+                                                                                 -np.inf, 0.0)
     for t in np.unique(np.concatenate([lower, upper, [1.0]])):
         step = (t - at) / (1.0 - at) if at < 1.0 else 0.0
-        moves = binom.pmf(counts[None, :] - counts[:, None], (n - counts)[:, None], min(step, 1.0))
-        law = law @ np.where(counts[None, :] >= counts[:, None], moves, 0.0)
+        step = min(step, 1.0)
+        law = law @ np.exp(choices + xlogy(more, step) + xlog1py(left - more, -step))
         most, least = np.searchsorted(lower, t, side="left"), np.searchsorted(upper, t, side="right")
         law = np.where((counts >= least) & (counts <= most), law, 0.0)
         at = t

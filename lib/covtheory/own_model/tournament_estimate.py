@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from covtheory import validation
-from covtheory.coverage.monte_carlo import clopper_pearson
-from covtheory.learners.tournament import wins
+from covtheory.coverage.confidence import clopper_pearson
+from covtheory.learners.pairwise_wins import wins
 from covtheory.own_model.intervals import prompt_limits
 from covtheory.own_model.prompts import PromptCounts
 

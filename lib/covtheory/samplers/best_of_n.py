@@ -142,8 +142,9 @@ def pass_at_k(n: ArrayLike, c: ArrayLike, k: ArrayLike) -> np.ndarray:
     for name, values in (("c", c), ("k", k)):
         if np.any(values > n):
             raise ValueError(f"{name}: got {values[values > n][0]:g}, expected {name} <= n = {n[values > n][0]:g}")
-    out = np.array([_pass_at_k(*map(int, triple)) for triple in zip(n.flat, c.flat, k.flat, strict=True)])
-    return out.reshape(n.shape)
+    triples = list(zip(n.flat, c.flat, k.flat, strict=True))
+    known = {triple: _pass_at_k(*map(int, triple)) for triple in set(triples)}  # counts repeat
+    return np.array([known[triple] for triple in triples]).reshape(n.shape)
 
 
 def _pass_at_k(n: int, c: int, k: int) -> float:

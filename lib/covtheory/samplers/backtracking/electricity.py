@@ -71,6 +71,29 @@ def hitting_time(walk: BacktrackingWalk) -> float:
     return float(cost[0] / shared[0])
 
 
+def response_lead(walk: BacktrackingWalk) -> np.ndarray:
+    """``psi(y) - psi(root)`` at the responses, where ``psi`` solves ``(I - P) psi = 1_E/pi(E) - 1``; shape (leaves,).
+
+    ``E`` is the set of responses, ``P`` the non-lazy walk, ``pi(E)`` its stationary mass. By optional stopping the
+    response met ``k`` responses after the first comes after ``k/pi(E) + E[lead]`` expected moves, the mean over where
+    the walk then is (notebook 22, Theorem 3).
+
+    Examples
+    --------
+    >>> response_lead(BacktrackingWalk([-1, 0, 1, 2], [0, 1, 1, 1]))  # reflecting walk on 0..3: 9 moves, then 6 each
+    array([9.])
+    """
+    mass, good = walk.degree.copy(), np.where(walk.depth == walk.H, walk.weight, 0.0)
+    for level in reversed(walk.levels()[1:]):
+        for amount in (mass, good):  # what lies at and below each node
+            amount += np.bincount(walk.parent[level], amount[level], minlength=len(walk))
+    step = np.zeros(len(walk))
+    step[1:] = (good[1:] / walk.leaf_mass - mass[1:]) / walk.weight[1:]
+    for level in walk.levels()[2:]:
+        step[level] += step[walk.parent[level]]
+    return step[walk.leaves]
+
+
 def leaf_trace(walk: BacktrackingWalk) -> np.ndarray:
     """Transition matrix of the walk watched at responses only, shape (leaves, leaves); reversible for ``target``.
 

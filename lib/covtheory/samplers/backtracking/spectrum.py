@@ -103,19 +103,46 @@ def level_spectrum(total: ArrayLike, branching: ArrayLike) -> tuple[np.ndarray, 
     >>> float(many.sum()), round(float(lam.max()), 12)
     (15.0, 1.0)
     """
-    total, branching = np.asarray(total, dtype=float), np.asarray(branching, dtype=float)
-    same_shape(total=total, branching=branching)
-    if not (np.isfinite(total) & (total > 0)).all():
-        raise ValueError(f"total: got {total.min():.6g}, expected finite and > 0")
+    link, branching = _links(total), np.asarray(branching, dtype=float)
+    same_shape(total=link, branching=branching)
     if (branching < 1).any():
         raise ValueError(f"branching: got {branching.min():.6g}, expected at least one child")
-    count("H", len(total))
-    degree = np.append(0.0, total) + np.append(total, 0.0)
-    link = total / np.sqrt(degree[:-1] * degree[1:])
     nodes = np.append(1.0, np.cumprod(branching))
-    values, many = [eigvalsh_tridiagonal(np.zeros(len(degree)), link)], [np.ones(len(degree))]
+    values, many = [eigvalsh_tridiagonal(np.zeros(len(link) + 1), link)], [np.ones(len(link) + 1)]
     for d in np.flatnonzero(branching > 1):
-        block = eigvalsh_tridiagonal(np.zeros(len(total) - d), link[d + 1 :])
+        block = eigvalsh_tridiagonal(np.zeros(len(link) - d), link[d + 1 :])
         values.append(block)
         many.append(np.full(len(block), nodes[d] * (branching[d] - 1)))
     return np.concatenate(values), np.concatenate(many)
+
+
+def level_gap(total: ArrayLike) -> float:
+    """Gap of the lazy walk on a tree in which all nodes of a depth look alike and the root branches; any height.
+
+    By interlacing the second eigenvalue is the largest one of the chain on ``1..H`` killed at the root; the chains
+    killed further down are smaller still.
+
+    Parameters
+    ----------
+    total : array_like, shape (H,)
+        ``W_h``: total conductance of the edges into depth ``h = 1..H``.
+
+    Examples
+    --------
+    >>> bool(np.isclose(level_gap([1, 1, 1]), (1 - np.cos(np.pi / 6)) / 2))
+    True
+    """
+    link = _links(total)
+    size = len(link)
+    top = eigvalsh_tridiagonal(np.zeros(size), link[1:], select="i", select_range=(size - 1, size - 1))
+    return float(1 - top[0]) / 2
+
+
+def _links(total: ArrayLike) -> np.ndarray:
+    """Off-diagonal of the symmetrised birth-and-death chain of the depth."""
+    total = np.asarray(total, dtype=float)
+    if not (np.isfinite(total) & (total > 0)).all():
+        raise ValueError(f"total: got {total.min():.6g}, expected finite and > 0")
+    count("H", total.size)
+    degree = np.append(0.0, total) + np.append(total, 0.0)
+    return total / np.sqrt(degree[:-1] * degree[1:])
