@@ -2,6 +2,7 @@
 
 import math
 
+from covtheory.bounds.sequences import stopped_kl_to_coverage_best
 from covtheory.own_model.problem import plain
 from covtheory.own_model.profile_estimate import ProfileEstimate
 
@@ -37,7 +38,7 @@ def profile_facts(estimate: ProfileEstimate, N, targets, largest: float | None =
         facts["token_kl_mean"] = estimate.token_kl
         facts["stopped_kl"] = [
             {"N": n, "mean": s.value, "lower": s.lower, "upper": s.upper,
-             "coverage_bound": min(1.0, 2 * s.upper / (math.log(n) - 1)) if n > math.e else 1.0}
+             "coverage_bound": min(1.0, float(stopped_kl_to_coverage_best(s.upper, n)))}
             for n in sorted(estimate.stopped) for s in [estimate.stopped_kl(n)]]
     return facts | ({"sanity": sanity} if sanity else {})
 
