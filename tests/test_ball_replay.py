@@ -16,6 +16,7 @@ from covtheory.certificates.ball_replay import (
     ball_certificate,
     ball_markov_replay,
     ball_replay,
+    ball_state_certificate,
 )
 from covtheory.certificates.band_limited import majorant_coefficients
 from covtheory.certificates.band_limited_tail import Plan
@@ -23,6 +24,7 @@ from covtheory.certificates.banded import band_limited_coverage, positions
 from covtheory.certificates.bracket import Bracket
 from covtheory.certificates.certificate import certified_coverage
 from covtheory.certificates.meet_in_the_middle import enumerated_coverage
+from covtheory.certificates.state_model import markov_model
 from covtheory.coverage.rounding import INPUT
 from covtheory.instances.long_sequences import token_pair
 from covtheory.policies import Markov
@@ -265,3 +267,55 @@ def test_certificate_in_balls_asks_for_the_window_of_ties_and_laws(monkeypatch):
     assert ball_certificate(*positions([0.5, 0.3, 0.2], [0.25, 0.35, 0.4], 1000), 30.0, 1e-2) is done
     assert seen["window"] >= 30e-12 + 2 * INPUT * 1000
     assert seen["error"] >= INPUT * 1000
+
+
+@needs_flint
+def test_certificate_of_states_in_balls_asks_for_the_window_of_the_steps_that_laws_move(monkeypatch):
+    seen, done = {}, Bracket(0.5, 0.5, "done", {"complement": (0.5, 0.5)})
+
+    def bracket(*_, window, error):
+        seen.update(window=float(window.mid()) / INPUT, error=float(error.mid()) / INPUT)
+        return done
+
+    monkeypatch.setattr(ball_replay_module, "ball_bracket", bracket)
+    monkeypatch.setattr(ball_replay_module, "tie", lambda t: 0.0)
+    P, Q = [[0.7, 0.3], [0.4, 0.6]], [[0.6, 0.4], [0.45, 0.55]]
+    for start, model, moved in (([0.5, 0.5], Q, 99), ([0.25, 0.75], Q, 100), ([0.25, 0.75], P, 1)):
+        chain = markov_model(Markov([0.5, 0.5], P, 100), Markov(start, model, 100))
+        assert ball_state_certificate(chain, 0.3, 1e-2) is done
+        assert seen == pytest.approx({"window": 2.02 * moved, "error": 101.0}, rel=1e-9)
+
+
+@needs_flint
+def test_mass_at_infinity_is_scaled_by_the_error_too():
+    p, q, counts = positions([0.5, 0.375, 0.125], [0.5, 0.5, 0.0], 4)
+    plan, theta = Plan(2 * np.pi / 40.0, 64, 0.25, 2.0), 0.5
+    model = ball_models.BallProduct(p, q, counts, 2.0, theta, 1)  # above all finite log ratios
+    plain, scaled = (ball_replay_module.ball_bracket(model, theta, plan, False, error=error) for error in (0, 0.1))
+    infinite = 1 - 0.875**4
+    assert plain.lower == pytest.approx(infinite, rel=1e-12)
+    assert scaled.lower == pytest.approx(infinite * np.exp(-0.1), rel=1e-12)
+    assert scaled.upper >= infinite * np.exp(0.1)
+
+
+@needs_flint
+def test_what_laws_within_round_off_decide_is_left_open():
+    p, q = [0.5, 0.5], [0.5 - 2.0**-50, 0.5 + 2.0**-50]  # the least log ratio is -2^-49, laws move it by half of that
+    assert ball_certificate(*positions(p, q, 100), 0.0, 1e-2).lower == 1.0  # within the tie in any case
+    with pytest.raises(ArithmeticError, match="cells"):  # above the tie for some of them: not certain
+        ball_certificate(*positions(p, q, 700), 0.0, 1e-2)
+
+
+@needs_flint
+def test_mass_at_infinity_alone_holds_for_all_laws_that_are_meant():
+    bracket = ball_certificate(*positions([0.5, 0.375, 0.125], [0.5, 0.5, 0.0], 4), np.inf, 1e-2)
+    for factor in (1 - 4 * INPUT, 1 + 4 * INPUT):
+        assert bracket.contains((1 - 0.875**4) * factor)
+    assert bracket.relative_gap < 20 * INPUT
+
+
+def test_too_many_values_in_balls_are_refused(monkeypatch):
+    monkeypatch.setattr(ball_models, "MOST_VALUES", 3)
+    assert list(ball_models.counted(iter([(0, 1.0)] * 3))) == [(0, 1.0)] * 3
+    with pytest.raises(ArithmeticError, match="more than 3 values"):
+        list(ball_models.counted(iter([(0, 1.0)] * 4)))

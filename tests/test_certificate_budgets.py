@@ -448,3 +448,18 @@ def test_a_chain_that_is_no_contraction_is_refused():
     assert measure.spectrum(0.1, 20, 20.0) is None
     measure.norm, measure.unit = 1.0, 1e-2
     assert measure.spectrum(0.1, 20, 20.0) is None  # errors of second order would matter
+
+
+@pytest.mark.parametrize("size", [1e-3, 1e-6, 1e-9])
+def test_modulus_next_to_a_zero_is_relatively_accurate(size):
+    re, im = size - 1.0, 0.75 * size
+    found = logarithms(np.ones(1), np.array([[re]]), np.array([[im]]), np.full((1, 1), 1e-30), 1)[0, 0]
+    exact = float(mpmath.log(mpmath.hypot(1 + mpmath.mpf(re), im)))
+    assert found == pytest.approx(exact, abs=2 * FUNCTION * UNIT * (1 + abs(exact)))
+
+
+def test_weights_that_underflow_are_in_the_floor():
+    tokens = TokenSum(np.array([[1.0, 1e-279]]), np.array([[0.5, 0.5]]), np.array([5]), 0.0)
+    measure = tokens.tilt(0.1)  # the second weight would be 1e-279 e^-64
+    assert measure.w[0, 1] == 0
+    assert measure.floor >= 5e-290

@@ -213,6 +213,9 @@ def test_weights_of_all_laws_that_are_meant_are_within_the_slack():
     for H in (10, 10**6):
         tokens = _Tokens(np.array([P]), np.array([Q]), np.array([H]))
         assert weights_slack(tokens, 2.0) >= H * (ENTRY + 2 * FUNCTION * UNIT)
+        exponent = np.abs(np.log(P)).max() + 2 * np.abs(np.log(P / Q)).max()
+        least = ENTRY + UNIT * (2 * FUNCTION + 7 + (FUNCTION + 4) * exponent)
+        assert weights_slack(tokens, 2.0) >= H * least * (1 - 1e-9)
         assert weights_slack(tokens, 2.0) >= H * FUNCTION * UNIT * (np.log(20) + 2 * np.log(6) - 1)
         low, high = (_tail(tokens, 0.0, 0.3 * H, 2.0 * H, 2**12, down=side)[0] for side in (True, False))
         assert low < high

@@ -10,7 +10,7 @@ import pytest
 from covtheory.certificates import certified_coverage, certified_markov_coverage
 from covtheory.certificates.atoms import BLOCK, Atoms, bracket_of_atoms, convolution, partial_sums
 from covtheory.certificates.meet_in_the_middle import enumerated_coverage, types
-from covtheory.coverage.rounding import INPUT, UNIT
+from covtheory.coverage.rounding import INPUT, UNIT, tie
 from covtheory.policies import Markov
 
 
@@ -136,3 +136,18 @@ def test_the_errors_of_both_halves_are_in_the_bracket():
     with_more = bracket_of_atoms([coin], 5.0, 2, (0.125, 0.25), 0.125)
     assert (with_more.lower, with_more.upper) == (pytest.approx(0.125), pytest.approx(0.25))
     assert with_more.detail["complement"][1] == 1.0
+
+
+def test_sums_of_two_roundings_can_have_moved_by_as_much():
+    coin = Atoms(np.array([-1.0, 1.0]), np.array([0.5, 0.5]), 0.0, 0.0)
+    assert convolution([coin, coin], 2).moved >= 6 * UNIT  # two units of the largest partial sum, 1 and then 2
+
+
+def test_an_atom_within_rounding_of_the_threshold_is_open_and_mass_not_followed_may_lie_on_either_side():
+    t = 1000.0
+    level = t - float(tie(t))
+    for value in (np.nextafter(level, 0.0), level, np.nextafter(level, 2 * t)):
+        bracket = bracket_of_atoms([Atoms(np.array([value]), np.ones(1), 0.0, 0.0)], t, 1, (0.0, 0.0), 0.0)
+        assert (bracket.lower, bracket.upper) == (0.0, 1.0)
+    bracket = bracket_of_atoms([Atoms(np.zeros(1), np.full(1, 0.5), 0.0, 0.0)], 1.0, 1, (0.0, 0.0), 1e-3)
+    assert bracket.detail["complement"][1] >= 0.501

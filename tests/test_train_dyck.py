@@ -23,7 +23,7 @@ torch.set_num_threads(1)
 def written(tmp_path_factory):
     folder = tmp_path_factory.mktemp("dyck")
     assert main(["smoke", "--seed", "1", "--out", str(folder)]) == 0
-    return read(folder / "seed-1.npz")
+    return read(folder / "smoke-1.npz")
 
 
 def test_the_command_writes_a_record_of_every_sampler(written):

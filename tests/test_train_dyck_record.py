@@ -30,8 +30,8 @@ def test_responses_are_judged_anew_and_budgets_cut_them_off():
 
 
 def test_reading_gives_back_what_was_written(tmp_path):
-    write(tmp_path / "seed-7.npz", searches())
-    back = read(tmp_path / "seed-7.npz")
+    write(tmp_path / "small-7.npz", searches())
+    back = read(tmp_path / "small-7.npz")
     assert back.about == ABOUT
     assert (back.responses["walk"] == searches().responses["walk"]).all()
     assert (back.costs["walk"] == searches().costs["walk"]).all()
@@ -49,18 +49,19 @@ def test_tree_of_a_beginning_by_hand():
 
 def test_what_is_no_record_is_refused(tmp_path):
     with pytest.raises(ValueError, match="no such record"):
-        read(tmp_path / "seed-1.npz")
-    (tmp_path / "seed-1.npz").write_text("nothing")
+        read(tmp_path / "small-1.npz")
+    (tmp_path / "small-1.npz").write_text("nothing")
     with pytest.raises(ValueError, match="not a record of a run"):
-        read(tmp_path / "seed-1.npz")
+        read(tmp_path / "small-1.npz")
     with pytest.raises(ValueError, match="no record of a run"):
-        load(tmp_path)
+        load("small", tmp_path)
 
 
-def test_committed_runs_have_the_small_configuration_and_their_command():
-    for run in load():
-        assert run.about["config"] == json.loads(json.dumps(CONFIGS["small"].__dict__))
-        assert run.about["command"] == f"python -m training.dyck small --seed {run.about['seed']}"
+@pytest.mark.parametrize("config", ["small", "deep"])
+def test_committed_runs_have_their_configuration_and_command(config):
+    for run in load(config):
+        assert run.about["config"] == json.loads(json.dumps(CONFIGS[config].__dict__))
+        assert run.about["command"] == f"python -m training.dyck {config} --seed {run.about['seed']}"
         assert run.log_value.shape[0] == len(run.about["config"]["epochs"])
 
 

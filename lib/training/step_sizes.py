@@ -60,8 +60,8 @@ class Grid:
 
 GRIDS = {
     "smoke": Grid((2, 4), (("sgd", 0.3), ("adam", 3e-3)), steps=40, every=20, width=16, depth=1, heads=2, held_out=50),
-    "small": Grid((4, 16), (*(("sgd", step) for step in (0.04, 0.08, 0.16, 0.32)),
-                            *(("adam", step) for step in (0.002, 0.004, 0.008, 0.016)))),
+    "small": Grid((4, 16), (*(("sgd", step) for step in (0.04, 0.08, 0.16)),
+                            *(("adam", step) for step in (0.002, 0.004, 0.016)))),
 }
 
 

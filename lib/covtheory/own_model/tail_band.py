@@ -51,11 +51,11 @@ class TailBand:
     @property
     def ranks(self) -> np.ndarray:
         """Ranks from the top at which exact limits are taken, ascending."""
-        return _ranks_and_limits(self.draws, self.false_alarm)[0]
+        return _remembered(self.draws, self.false_alarm)[0]
 
     @property
     def _limits(self) -> tuple[np.ndarray, np.ndarray]:
-        return _ranks_and_limits(self.draws, self.false_alarm)[1:]
+        return _remembered(self.draws, self.false_alarm)[1:]
 
     @property
     def uniform_width(self) -> float:
@@ -80,7 +80,6 @@ class TailBand:
         return 1.0 - noncrossing_probability(self.lower(k), self.upper(k - 1))
 
 
-@lru_cache(maxsize=64)
 def _ranks_and_limits(draws: int, false_alarm: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Ranks, and the limits of a tail reached by so many draws: the same for every sample of one size."""
     geometric = STEP ** np.arange(int(np.log(draws) / np.log(STEP)) + 1)
@@ -92,6 +91,9 @@ def _ranks_and_limits(draws: int, false_alarm: float) -> tuple[np.ndarray, np.nd
     for shared in (ranks, below, above):
         shared.flags.writeable = False
     return ranks, below, above
+
+
+_remembered = lru_cache(maxsize=64)(_ranks_and_limits)
 
 
 def noncrossing_probability(lower: ArrayLike, upper: ArrayLike) -> float:

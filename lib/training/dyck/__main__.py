@@ -62,11 +62,11 @@ def run(config: Config, seed: int, report=print) -> Searches:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Parse the arguments, run, write ``seed-N.npz``; return the exit status."""
+    """Parse the arguments, run, write ``CONFIG-SEED.npz``; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m training.dyck", description=__doc__)
-    parser.add_argument("config", choices=CONFIGS, help="smoke: seconds; small: a quarter of an hour on one core")
+    parser.add_argument("config", choices=CONFIGS, help="smoke: seconds; small, deep: minutes on one core")
     parser.add_argument("--seed", type=int, default=0, help="of weights, data and draws (default 0)")
-    parser.add_argument("--out", type=Path, help="folder (default: build/train/dyck-CONFIG)")
+    parser.add_argument("--out", type=Path, help="folder (default: build/train/dyck)")
     options = parser.parse_args(arguments)
     if options.seed < 0:
         parser.error(f"--seed: got {options.seed}, expected a whole number >= 0")
@@ -78,7 +78,7 @@ def main(arguments: list[str] | None = None) -> int:
     torch.set_num_threads(1)
     found = run(CONFIGS[options.config], options.seed, lambda line: print(line, flush=True))
     found.about["command"] = f"python -m training.dyck {options.config} --seed {options.seed}"
-    path = (options.out or Path("build") / "train" / f"dyck-{options.config}") / f"seed-{options.seed}.npz"
+    path = (options.out or Path("build") / "train" / "dyck") / f"{options.config}-{options.seed}.npz"
     write(path, found)
     print(f"wrote {path}")
     return 0

@@ -41,13 +41,13 @@ class Config:
     pairs: int = 12
     open_shallow: float = 0.35
     first_shallow: float = 0.9
-    prompt: int = 10
+    prompt: int = 8
     open_deep: float = 0.5
     width: int = 48
     depth: int = 2
     heads: int = 3
     batch: int = 64
-    reference_steps: int = 300
+    reference_steps: int = 400
     learning_rate: float = 2e-3
     rollouts: int = 4096
     epochs: tuple[int, ...] = (0, 1, 2, 4, 8)
@@ -80,5 +80,6 @@ CONFIGS = {
     "smoke": Config(pairs=5, prompt=3, width=16, heads=2, depth=1, reference_steps=60, rollouts=512, epochs=(0, 1),
                     prompts=2, runs=8, most_draws=4, blocks=(2,), draws=(2,), rest=3),
     "small": Config(),
+    "deep": Config(prompt=10, reference_steps=300),
 }
-"""``smoke``: seconds, for tests. ``small``: recorded in this collection."""
+"""``smoke``: seconds, for tests. ``small``, ``deep``: recorded here, with prompts of 8 and 10 open brackets."""

@@ -108,8 +108,8 @@ def read(path: Path) -> Searches:
         raise ValueError(f"{Path(path).name}: not a record of a run ({error})") from None
 
 
-def load(root: Path | None = None) -> list[Searches]:
-    """Return the committed runs, by seed.
+def load(config: str, root: Path | None = None) -> list[Searches]:
+    """Return the committed runs of a configuration, by seed.
 
     Raises
     ------
@@ -117,8 +117,8 @@ def load(root: Path | None = None) -> list[Searches]:
         If there is none.
     """
     folder = (find_root() if root is None else Path(root)) / FOLDER
-    if not (runs := [read(path) for path in sorted(folder.glob("seed-*.npz"))]):
-        raise ValueError(f"{FOLDER}: no record of a run")
+    if not (runs := [read(path) for path in sorted(folder.glob(f"{config}-*.npz"))]):
+        raise ValueError(f"{FOLDER}: no record of a run of {config}")
     return runs
 
 
