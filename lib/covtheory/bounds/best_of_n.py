@@ -47,8 +47,8 @@ def bon_average_bound(log_ratio: ArrayLike, prob: ArrayLike, N: ArrayLike) -> np
 def bon_power_law(C: ArrayLike, a: ArrayLike, N: ArrayLike) -> np.ndarray:
     """Regret bound ``C Gamma(1 + a) Gamma(N + 1) / Gamma(N + 1 + a)`` if ``Cov_u <= C u^(-a)`` for all ``u >= 1``.
 
-    The mean of ``C B^a``, ``B`` the least of ``N`` uniform numbers: at most ``C Gamma(1 + a) N^(-a)`` for ``a <= 1``,
-    asymptotically that for all ``a``. No logarithm of N.
+    The mean of ``C B^a``, ``B`` the least of ``N`` uniform numbers: at most ``C Gamma(1 + a) N^(-a)``, which it
+    approaches. No logarithm of N.
 
     Source: this collection (notebook 02, Theorem A).
 
