@@ -20,9 +20,9 @@ _OPENING = """# Errata to "The Coverage Principle"
 Dear authors,
 
 we wrote a runnable companion to arXiv 2510.15020v2 (ICLR 2026): its results with full proofs, exact instances
-and checks that must fail when a constant is changed. Nearly all of what we checked stands, and no headline conclusion changes. What follows is what we would
-change in a next version. Pages are those of version 2; the camera-ready's numbers are in brackets. The evidence, and
-what to run for it, is in references/errata.md of the collection.
+and checks that must fail when a constant is changed. Nearly all of what we checked stands, and no headline conclusion
+changes. What follows is what we would change in a next version. Pages are those of version 2; the camera-ready's
+numbers are in brackets. The evidence, and what to run for it, is in references/errata.md of the collection.
 """
 _CLOSING = """If we have misread you, we will say so in the same place. Thank you for a paper that rewards reading to
 the last page.
