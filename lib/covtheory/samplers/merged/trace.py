@@ -45,13 +45,13 @@ def trace_chi_square(tree: MergedTree, most: int) -> np.ndarray:
         x[k] = x[:k] @ ahead[k - 1][0][tree.start, :k]
     second[tree.start] = np.outer(x, x)
     for h in range(1, tree.H + 1):
-        moved = np.zeros((tree.S, most, most))
-        stretch = np.ones((tree.S, tree.S, most))  # the first entry is multiplied by the ratio, the others are kept
-        stretch[..., 0] = ratio[h - 1]
-        moved = np.einsum("st,sti,sij,stj->tij", target[h - 1], stretch, second, stretch, optimize=True)
+        step, again = target[h - 1].T, (down[h - 1] * ratio[h - 1]).T  # target times the ratio's square
+        moved = (step @ second.reshape(tree.S, -1)).reshape(second.shape)
+        moved[:, 0, :] = moved[:, :, 0] = down[h - 1].T @ second[:, 0]  # target times ratio: the first entry takes it
+        moved[:, 0, 0] = again @ second[:, 0, 0]
         if h < tree.H:
             turn = _matrix(climb[h], [f[h] for f in ahead], most)
-            moved = np.einsum("tik,tkl,tjl->tij", turn, moved, turn, optimize=True)
+            moved = turn @ moved @ turn.transpose(0, 2, 1)
         second = np.where(live[h], moved, 0.0)
     return np.einsum("sii->i", second) - 1
 
