@@ -20,7 +20,7 @@ HOME = ""
 VERDICTS = "references/verdicts.md"
 """The page with the verdict of every claim."""
 
-EXCERPT = 4
+EXCERPT = 2
 """How many claims of the table the README shows unfolded."""
 
 PICTURE = "references/coverage_profile.png"
