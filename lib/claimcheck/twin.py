@@ -39,9 +39,13 @@ def twin(outcome: Outcome, **change) -> Outcome:
     ((name, new),) = change.items()
     if name == "outside":
         return _outside(outcome, new, terms)
+    if again is None:
+        raise _refused(outcome, "it was made by hand, expected one that a comparison made")
     if outcome.comparison in ("symbolic", "proved"):
         as_twin = {"twin": True} if outcome.comparison == "proved" else {}
         return again(outcome.label, **{**inputs, name: new, **as_twin})
+    if again(outcome.label, route=outcome.route, **inputs) != outcome:
+        raise _refused(outcome, "its numbers have changed since it was made, so that the change alone is not judged")
     shape = np.broadcast_shapes(*(np.shape(inputs[term]) for term in terms))
     try:
         np.broadcast_to(np.empty(np.shape(new)), shape)
