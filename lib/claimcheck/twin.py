@@ -32,6 +32,8 @@ def twin(outcome: Outcome, **change) -> Outcome:
     False
     """
     inputs, again = outcome.inputs, outcome.again
+    if again is None:
+        raise _refused(outcome, "it was made by hand, expected one that a comparison made")
     terms = [name for name, parameter in inspect.signature(again).parameters.items()
              if parameter.kind is parameter.POSITIONAL_OR_KEYWORD and name != "label"]
     if len(change) != 1 or not set(change) <= {*terms, "outside"}:
@@ -39,8 +41,6 @@ def twin(outcome: Outcome, **change) -> Outcome:
     ((name, new),) = change.items()
     if name == "outside":
         return _outside(outcome, new, terms)
-    if again is None:
-        raise _refused(outcome, "it was made by hand, expected one that a comparison made")
     if outcome.comparison in ("symbolic", "proved"):
         as_twin = {"twin": True} if outcome.comparison == "proved" else {}
         return again(outcome.label, **{**inputs, name: new, **as_twin})
