@@ -116,14 +116,13 @@ class Claim:
         found += [f"{o.label}: of {o.says} instances all or nearly all have the ratio {o.shared:.6g}: is one side "
                   "computed from the other? use equal(), or attained() for an extremal family"
                   for o in checks if o.shared is not None and o.label not in self._reaching]
-        found += [f"{o.label}: its two sides agree to the last bit: is one a copy of the other?"
-                  for o in checks if o.copied and o.label in self._reaching]
         labels = [o.label.strip() for o in checks]
         found += ["a check without a label"] * ("" in labels)
         found += [f"{label}: two checks have this label" for label in sorted(set(labels)) if labels.count(label) > 1]
         found += [f"tooth does not bite: {change}" for change, _, outcome in self.teeth if outcome.ok]
-        found += [f"tooth {change!r}: the same as an earlier one" for k, (change, of, outcome) in enumerate(self.teeth)
-                  if any(of == other and outcome == twin for _, other, twin in self.teeth[:k])]
+        told = [(change.strip(), of) for change, of, _ in self.teeth]
+        found += [f"tooth {change!r} of {of!r} stands twice" for change, of in sorted(set(told))
+                  if told.count((change, of)) > 1]
         needs = _NEEDS["counterexample" if entry.corrected_by else entry.kind]
         telling = {o.label for o in self.stated
                    if o.comparison in needs or (o.comparison == "equal" and o.instances > CONSTANTS)}

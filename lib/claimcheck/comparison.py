@@ -105,7 +105,9 @@ def at_least(
                          "definition it cannot be")
     counted = mask & (bound > atol)
     ok = (value >= bound * (1 - rtol) - atol) | ~mask
-    says = counted & (bound > floor * (1 + rtol) + atol) & ((value < np.inf) | (bound == np.inf))
+    says = counted & (bound > floor * (1 + rtol) + atol)
+    if (value[says] == np.inf).all():  # an overflow would do as well
+        says &= bound == np.inf
     ratio = ratios(bound, value, ok, rtol * np.where(np.isfinite(bound), bound, 0) + atol)
     return conclude(at_least, label, route, ok, value, bound, ratio, counted, says, where, inputs, (~mask).sum())
 
@@ -117,9 +119,9 @@ def equal(
     """Compare ``value == expected`` within ``atol + rtol * |expected|``; two infinities of one sign are equal.
 
     Two numbers that both are round-off of zero are no instance, unless the whole check is about zero. Infinities alone
-    say nothing, since an overflow gives them too. What a source prints is compared to its ``decimals``, that is within
-    half a unit of the last; nothing else forgives as much, and a printed zero is no number to compare with. Whole
-    numbers and fractions without slack are compared exactly.
+    say nothing, since an overflow gives them too, unless ``expected`` is one number. What a source prints is compared
+    to its ``decimals``, that is within half a unit of the last; nothing else forgives as much, and a printed zero is no
+    number to compare with. Whole numbers and fractions without slack are compared exactly.
 
     Examples
     --------
@@ -130,7 +132,7 @@ def equal(
     >>> equal("as printed", 2 / 3, 0.67, decimals=2).ok, equal("as printed", 2 / 3, 0.66, decimals=2).ok
     (True, False)
     """
-    _two_things(label, value, expected)
+    _two_things(label, value, expected, order=False)  # indicators may be equal at many instances
     inputs = {"value": value, "expected": expected, "where": where, "active": active, "outside": outside,
               "rtol": rtol, "atol": atol, "decimals": decimals}
     if decimals is not None:
@@ -151,7 +153,8 @@ def equal(
     beyond = mask & (np.maximum(np.abs(value), np.abs(expected)) > atol)
     counted = beyond if beyond.any() else mask
     ratio = np.where(ok, 1.0, error)  # equal within the slack: a tie everywhere, so the first is the witness
-    says = counted if (counted & ~same).any() else counted & ~same
+    named = np.ndim(inputs["expected"]) == 0  # an author who writes infinity means it
+    says = counted if named or (counted & ~same).any() else counted & ~same
     outcome = conclude(equal, label, route, ok, value, expected, ratio, counted, says, where, inputs, (~mask).sum())
     return outcome if decimals is None else replace(outcome, slack=f"{decimals} decimals")
 
@@ -246,9 +249,9 @@ def within(
     return conclude(within, label, route, ok, value, np.full_like(value, high), place, mask, mask, where, inputs)
 
 
-def _two_things(label, value, bound):
-    """Refuse truth values, which do not say by how much, and a thing compared with itself: one object, or memory."""
-    if any(np.asarray(numbers).dtype == bool for numbers in (value, bound)):
+def _two_things(label, value, bound, order=True):
+    """Refuse a truth value, which does not say by how much, and a thing compared with itself: one object, or memory."""
+    if any(np.asarray(numbers).dtype == bool and (order or np.ndim(numbers) == 0) for numbers in (value, bound)):
         raise ValueError(f"{label}: a truth value, expected the numbers that it is about")
     if value is bound and not np.isscalar(value):
         raise ValueError(f"{label}: compares a thing with itself")

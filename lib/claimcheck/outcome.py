@@ -47,8 +47,6 @@ INEQUALITIES = ("at_most", "at_least", "exceeds", "contains", "frequency_at_most
 class Outcome:
     """What one comparison found: the verdict, how many instances, and the one closest to violating it.
 
-    ``copied`` if the two sides of many instances agree to the last bit: no two computations of such numbers do.
-
     ``ratio`` is value/bound for an upper bound and bound/value for a lower one, so that one is the edge either way.
     ``says`` counts the instances whose bound is not trivial, ``outside`` those that are not judged. ``slack`` names a
     tolerance above the default one, ``power`` what a simulation would detect.
@@ -70,7 +68,6 @@ class Outcome:
     outside: int = 0
     margin: float | None = None
     shared: float | None = None
-    copied: bool = False
     slack: str = ""
     power: str = ""
     again: Callable[..., "Outcome"] | None = field(default=None, repr=False, compare=False)
@@ -149,7 +146,6 @@ def conclude(again, label, route, ok, value, bound, ratio, counted, says, where,
     kept["margin"] = float(1 - short.max()) if short.size else None
     if again.__name__ in ("at_most", "at_least", "exceeds"):
         kept["shared"] = shared_ratio(ratio[says & ok], value[says & ok])
-        kept["copied"] = _copied(value[says & ok], bound[says & ok])
     return Outcome(again.__name__, label, route, bool(ok.all()), int((counted | ~ok).sum()), int(says.sum()),
                    float(value[index]), float(bound[index]), shown, name_of(where, index, label), unique, **kept)
 
@@ -172,12 +168,6 @@ def shared_ratio(ratio: np.ndarray, value: np.ndarray) -> float | None:
     if same.mean() < (1 if middle == 1 else NEARLY_ALL) or np.ptp(value[same]) <= ATTAINED * value[same].max():
         return None
     return float(f"{middle:.12g}")
-
-
-def _copied(value, bound) -> bool:
-    """Whether all of many numbers, each with more digits than single precision has, equal their bounds bit by bit."""
-    long = value != value.astype(np.float32)
-    return int(long.sum()) >= MANY and bool((value == bound).all()) and float(np.ptp(value[long])) > 0
 
 
 def name_of(where, index: int, label: str) -> str:

@@ -27,8 +27,10 @@ MARKERS = {*nbval.comment_markers, *nbval.metadata_tags}
 BANNED = {
     r"^\s*%": "line magics print times or change state",
     r"^\s*!": "shell commands do not belong in a notebook",
+    r"^\s*[\w, ]+=\s*[!%]|\bget_ipython\b": "magics and shell commands do not belong in a notebook",
     r"\btqdm\b|ipywidgets": "progress bars and widgets do not compare",
-    r"np\.random\.(seed|rand|randn|default_rng\(\s*\))": "the run's seed decides nothing: seed a generator with it",
+    r"np\.random\.(seed|rand|randn|random|uniform|normal|choice|RandomState)\b|default_rng\(\s*(seed=)?\d*\s*\)|"
+    r"^\s*(import|from) random\b": "the run's seed decides nothing: seed a generator with it",
 }
 ALLOWED: dict[tuple[str, str], str] = {}
 """(file name, banned pattern) -> reason, for the rare exception."""
