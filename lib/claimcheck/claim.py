@@ -99,7 +99,7 @@ class Claim:
 
     def slack(self, note: str) -> "Claim":
         """Say why the bound is far from attained on everything that was tried."""
-        self.slack_note = note
+        self.slack_note = note.strip()
         return self
 
     @property
@@ -109,15 +109,20 @@ class Claim:
         found = [_violation(o) for o in checks if not o.ok] + self._missed
         found += [f"{o.label}: fine at a ratio of {o.ratio:.6g}" for o in checks
                   if o.ok and o.comparison in INEQUALITIES and o.ratio > 1 + 1e-9]
+        found += [f"{o.label}: made by hand, not by a comparison" for o in checks if o.again is None]
         found += [f"{o.label}: no instance is active" for o in checks if not o.instances]
         found += [f"{o.label}: every bound is trivial, so no instance says anything" for o in checks
                   if o.instances and not o.says and o.ok]
         found += [f"{o.label}: of {o.says} instances all or nearly all have the ratio {o.shared:.6g}: is one side "
                   "computed from the other? use equal(), or attained() for an extremal family"
                   for o in checks if o.shared is not None and o.label not in self._reaching]
-        labels = [o.label for o in checks]
+        labels = [o.label.strip() for o in checks]
+        found += ["a check without a label"] * ("" in labels)
         found += [f"{label}: two checks have this label" for label in sorted(set(labels)) if labels.count(label) > 1]
         found += [f"tooth does not bite: {change}" for change, _, outcome in self.teeth if outcome.ok]
+        told = [(change.strip(), of) for change, of, _ in self.teeth]
+        found += [f"tooth {change!r} of {of!r} stands twice" for change, of in sorted(set(told))
+                  if told.count((change, of)) > 1]
         needs = _NEEDS["counterexample" if entry.corrected_by else entry.kind]
         telling = {o.label for o in self.stated
                    if o.comparison in needs or (o.comparison == "equal" and o.instances > CONSTANTS)}

@@ -10,7 +10,18 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from claimcheck.arguments import count
-from claimcheck.outcome import ATOL, NEGLIGIBLE, RTOL, Outcome, conclude, not_hidden, prepared, ratios, slack_in_range
+from claimcheck.outcome import (
+    ATOL,
+    HIDDEN,
+    NEGLIGIBLE,
+    RTOL,
+    Outcome,
+    conclude,
+    not_hidden,
+    prepared,
+    ratios,
+    slack_in_range,
+)
 
 
 def at_most(
@@ -61,6 +72,9 @@ def at_most(
     slack_in_range(label, route, rtol, atol)
     value, bound, mask = prepared(label, value, bound, active)
     not_hidden(label, bound, mask & (not twin), atol)
+    if not twin and (value[mask] > ceiling * (1 + rtol) + atol).any():
+        raise ValueError(f"{label}: value {value[mask].max():.6g} above the ceiling {ceiling:g}, which by "
+                         "definition it cannot exceed")
     counted = mask & (bound < np.inf) & (bound > atol)
     ok = (value <= bound * (1 + rtol) + atol) | ~(counted if twin else mask)
     says = counted & (bound < ceiling - (rtol * ceiling + atol if np.isfinite(ceiling) else 0))
@@ -86,9 +100,14 @@ def at_least(
     slack_in_range(label, route, rtol, atol)
     value, bound, mask = prepared(label, value, bound, active)
     not_hidden(label, bound, mask & (not twin), atol)
+    if not twin and (value[mask] < floor * (1 - rtol) - atol).any():
+        raise ValueError(f"{label}: value {value[mask].min():.6g} below the floor {floor:g}, which by "
+                         "definition it cannot be")
     counted = mask & (bound > atol)
     ok = (value >= bound * (1 - rtol) - atol) | ~mask
     says = counted & (bound > floor * (1 + rtol) + atol)
+    if (value[says] == np.inf).all():  # an overflow would do as well
+        says &= bound == np.inf
     ratio = ratios(bound, value, ok, rtol * np.where(np.isfinite(bound), bound, 0) + atol)
     return conclude(at_least, label, route, ok, value, bound, ratio, counted, says, where, inputs, (~mask).sum())
 
@@ -99,8 +118,10 @@ def equal(
 ) -> Outcome:
     """Compare ``value == expected`` within ``atol + rtol * |expected|``; two infinities of one sign are equal.
 
-    Two numbers that both are round-off of zero are no instance, unless the whole check is about zero. What a source
-    prints is compared to its ``decimals``, that is within half a unit of the last; nothing else forgives as much.
+    Two numbers that both are round-off of zero are no instance, unless the whole check is about zero. Infinities alone
+    say nothing, since an overflow gives them too, unless ``expected`` is one number. What a source prints is compared
+    to its ``decimals``, that is within half a unit of the last; nothing else forgives as much, and a printed zero is no
+    number to compare with. Whole numbers and fractions without slack are compared exactly.
 
     Examples
     --------
@@ -111,12 +132,15 @@ def equal(
     >>> equal("as printed", 2 / 3, 0.67, decimals=2).ok, equal("as printed", 2 / 3, 0.66, decimals=2).ok
     (True, False)
     """
-    _two_things(label, value, expected)
+    _two_things(label, value, expected, order=False)  # indicators may be equal at many instances
     inputs = {"value": value, "expected": expected, "where": where, "active": active, "outside": outside,
               "rtol": rtol, "atol": atol, "decimals": decimals}
     if decimals is not None:
         rtol, atol = 0.0, 0.5 * 10.0 ** -count("decimals", decimals, least=0) * (1 + RTOL)
+        if not twin and (np.abs(np.asarray(expected, dtype=float)) <= atol).all():
+            raise ValueError(f"{label}: {decimals} decimals of zero hide every digit of the value")
     slack_in_range(label, route, *((0.0, 0.0) if decimals is not None else (rtol, atol)))
+    exact = _exactly_equal(value, expected) if rtol == atol == 0 else True
     value, expected, mask = prepared(label, value, expected, active, signed=True)
     not_hidden(label, expected, mask & (not twin), atol)
     infinite = np.isinf(value) | np.isinf(expected)
@@ -124,12 +148,14 @@ def equal(
     gap = np.abs(np.where(infinite, 0.0, value) - np.where(infinite, 0.0, expected))
     allowed = atol + rtol * np.abs(np.where(infinite, 0.0, expected))
     error = np.divide(gap, allowed, out=np.where(gap > 0, np.inf, 0.0), where=allowed > 0)
-    error = np.where(same, 0.0, np.where(infinite, np.inf, error))
+    error = np.where(exact, np.where(same, 0.0, np.where(infinite, np.inf, error)), np.inf)
     ok = (error <= 1) | ~mask
     beyond = mask & (np.maximum(np.abs(value), np.abs(expected)) > atol)
     counted = beyond if beyond.any() else mask
     ratio = np.where(ok, 1.0, error)  # equal within the slack: a tie everywhere, so the first is the witness
-    outcome = conclude(equal, label, route, ok, value, expected, ratio, counted, counted, where, inputs, (~mask).sum())
+    named = np.ndim(inputs["expected"]) == 0  # an author who writes infinity means it
+    says = counted if named or (counted & ~same).any() else counted & ~same
+    outcome = conclude(equal, label, route, ok, value, expected, ratio, counted, says, where, inputs, (~mask).sum())
     return outcome if decimals is None else replace(outcome, slack=f"{decimals} decimals")
 
 
@@ -140,7 +166,8 @@ def exceeds(
     """Compare ``value > bound`` by a relative margin and the absolute slack at EVERY instance: a counterexample.
 
     The worst instance is the least convincing one; its ratio is bound/value, so a counterexample has ratio < 1. That a
-    number exceeds zero says nothing: name what it exceeds.
+    number exceeds zero, or what the slack hides, says nothing: name what it exceeds; nor does an infinite value, which
+    an overflow gives too.
 
     Examples
     --------
@@ -155,7 +182,7 @@ def exceeds(
     slack_in_range(label, route, 0.0, atol)
     value, bound, mask = prepared(label, value, bound, active)
     ok = (value > bound * (1 + margin) + atol) | ~mask
-    ratio, says = ratios(bound, value, ok, 0.0), mask & (bound > atol)
+    ratio, says = ratios(bound, value, ok, 0.0), mask & (bound > HIDDEN * atol) & (value < np.inf)
     return conclude(exceeds, label, route, ok, value, bound, ratio, mask, says, where, inputs, (~mask).sum())
 
 
@@ -189,7 +216,8 @@ def contains(
     ratio = np.maximum(ratios(shown, high, ok, near), ratios(low, shown, ok, near))
     ratio[ok] = np.minimum(ratio[ok], 1.0)
     mask = np.ones(shown.size, dtype=bool)
-    return conclude(contains, label, route, ok, shown, high, ratio, mask, mask, where, inputs)
+    says = (low > 0) | (high < np.inf)
+    return conclude(contains, label, route, ok, shown, high, ratio, mask, says, where, inputs)
 
 
 def within(
@@ -208,11 +236,11 @@ def within(
     True
     """
     inputs = {"value": value, "low": low, "high": high, "where": where}
-    if not -np.inf < np.min(low) <= np.max(high) < np.inf:
-        raise ValueError(f"{label}: low, high: expected a finite window, got {low!r} and {high!r}")
+    if not (np.isfinite(low) & np.isfinite(high) & np.less(low, high)).all():
+        raise ValueError(f"{label}: low, high: expected a finite window, low below high, got {low!r} and {high!r}")
     slack_in_range(label, route, 0.0, 0.0)
     value, _, mask = prepared(label, value, 0.0, None, signed=True)
-    if not twin and np.max(np.subtract(high, low)) > max(1.0, 10 * np.abs(value).max()):
+    if not twin and np.max(np.subtract(high, low)) > max(1.0, 10 * np.abs(value).max(initial=0)):
         raise ValueError(f"{label}: the window from {low!r} to {high!r} is wide beside the values it should hold; "
                          "expected at most ten times the largest, or one")
     ok = (value >= low) & (value <= high)
@@ -221,8 +249,10 @@ def within(
     return conclude(within, label, route, ok, value, np.full_like(value, high), place, mask, mask, where, inputs)
 
 
-def _two_things(label, value, bound):
-    """Refuse a thing compared with itself: one object, or one stretch of memory."""
+def _two_things(label, value, bound, order=True):
+    """Refuse a truth value, which does not say by how much, and a thing compared with itself: one object, or memory."""
+    if any(np.asarray(numbers).dtype == bool and (order or np.ndim(numbers) == 0) for numbers in (value, bound)):
+        raise ValueError(f"{label}: a truth value, expected the numbers that it is about")
     if value is bound and not np.isscalar(value):
         raise ValueError(f"{label}: compares a thing with itself")
     if not isinstance(value, np.ndarray) or not isinstance(bound, np.ndarray) or value.dtype == object:
@@ -230,6 +260,15 @@ def _two_things(label, value, bound):
     places = [(a.__array_interface__["data"][0], a.shape, a.strides) for a in (value, bound)]
     if places[0] == places[1]:
         raise ValueError(f"{label}: compares a thing with itself")
+
+
+def _exactly_equal(value, expected):
+    """Compare whole numbers and fractions before they become floats; anything else is left to the floats."""
+    sides = [np.asarray(numbers) for numbers in (value, expected)]
+    if any(side.dtype.kind not in "iuO" for side in sides):
+        return True
+    value, expected = np.broadcast_arrays(*(side.astype(object) for side in sides))
+    return (value == expected).astype(bool).ravel()
 
 
 def _between(lower, value, upper, slack):

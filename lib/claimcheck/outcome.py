@@ -99,7 +99,12 @@ def not_hidden(label, size, active, atol):
 
 
 def prepared(label, value, bound, active, signed=False):
-    """Return value, bound and activity as flat arrays of one shape, after looking for NaN and wrong signs."""
+    """Return value, bound and activity as flat arrays of one shape, after looking for NaN and wrong signs.
+
+    A masked array is refused, since its mask would be lost: what is left out is named by ``active``.
+    """
+    if any(isinstance(numbers, np.ma.MaskedArray) for numbers in (value, bound, active)):
+        raise ValueError(f"{label}: a masked array, whose mask would be lost: fill it, and give active=")
     if np.iscomplexobj(value) or np.iscomplexobj(bound):
         raise ValueError(f"{label}: complex numbers, expected real ones")
     value, bound = np.broadcast_arrays(np.asarray(value, dtype=float), np.asarray(bound, dtype=float))

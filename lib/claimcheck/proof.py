@@ -28,9 +28,10 @@ def symbolic(label: str, left, right=0) -> Outcome:
     if not isinstance(left, sympy.Expr) or isinstance(right, bool) or not isinstance(sympy.sympify(right), sympy.Expr):
         raise ValueError(f"{label}: got {type(left).__name__} and {type(right).__name__}, expected two expressions of "
                          "sympy whose difference must simplify to zero; an inequality needs proved()")
-    difference = sympy.simplify(left - sympy.sympify(right))
-    if difference.atoms(sympy.Float):
-        raise ValueError(f"{label}: the difference {sympy.sstr(difference)} contains floats, expected exact numbers")
+    right = sympy.sympify(right)
+    difference = sympy.simplify(left - right)
+    if left.atoms(sympy.Float) | right.atoms(sympy.Float) | difference.atoms(sympy.Float):
+        raise ValueError(f"{label}: the difference {sympy.sstr(difference)} is of floats, expected exact numbers")
     ok = difference == 0
     witness = "every value of the symbols" if ok else f"difference {sympy.sstr(difference)}"
     return Outcome("symbolic", label, "symbolic", ok, 1, 1, 1.0, 1.0, 1.0, witness, True, again=symbolic,

@@ -152,7 +152,7 @@ def _parse(entry: dict, where: str, keys: set[str]) -> Registration:
         raise RegisterError(f"{where}: unknown field {sorted(unknown)[0]!r}")
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", entry["id"]):
         raise RegisterError(f"{where}: id must be lower-case words joined by hyphens")
-    if not re.fullmatch(r"\d\d", entry["notebook"]):
+    if not re.fullmatch(r"[0-9]{2}", entry["notebook"]):
         raise RegisterError(f"{where}: notebook is {entry['notebook']!r}, expected two digits")
     if entry["kind"] not in KINDS:
         raise RegisterError(f"{where}: kind is {entry['kind']!r}, expected one of {', '.join(KINDS)}")

@@ -32,6 +32,8 @@ def twin(outcome: Outcome, **change) -> Outcome:
     False
     """
     inputs, again = outcome.inputs, outcome.again
+    if again is None:
+        raise _refused(outcome, "it was made by hand, expected one that a comparison made")
     terms = [name for name, parameter in inspect.signature(again).parameters.items()
              if parameter.kind is parameter.POSITIONAL_OR_KEYWORD and name != "label"]
     if len(change) != 1 or not set(change) <= {*terms, "outside"}:
@@ -42,6 +44,8 @@ def twin(outcome: Outcome, **change) -> Outcome:
     if outcome.comparison in ("symbolic", "proved"):
         as_twin = {"twin": True} if outcome.comparison == "proved" else {}
         return again(outcome.label, **{**inputs, name: new, **as_twin})
+    if again(outcome.label, route=outcome.route, **inputs) != outcome:
+        raise _refused(outcome, "its numbers have changed since it was made, so that the change alone is not judged")
     shape = np.broadcast_shapes(*(np.shape(inputs[term]) for term in terms))
     try:
         np.broadcast_to(np.empty(np.shape(new)), shape)

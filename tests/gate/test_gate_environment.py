@@ -24,7 +24,7 @@ HOSTILE = {
     "LD_PRELOAD": "", "MATPLOTLIBRC": "x", "MPLBACKEND": "TkAgg", "COVTHEORY_SEED": "9", "NBVAL_ANYTHING": "1",
     "OPENBLAS_CORETYPE": "Nehalem", "OMP_NUM_THREADS": "7", "NPY_DISABLE_CPU_FEATURES": "X86_V3", "UNTHOUGHT_OF": "1",
 }
-OWN = ("IPYTHONDIR", "TMPDIR", "TEMP", "TMP", "PYTHONSTARTUP", "CLAIMCHECK_WARNINGS")
+OWN = ("IPYTHONDIR", "TMPDIR", "TEMP", "TMP", "PYTHONSTARTUP", "CLAIMCHECK_WARNINGS", "CLAIMCHECK_OPENED")
 """What a run sets for its own folder and for what its kernel does before the first cell."""
 
 WEAKEN = """

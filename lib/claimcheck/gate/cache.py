@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import importlib.util
 import json
 import os
 import platform
@@ -62,6 +63,29 @@ def inputs(root: Path) -> dict[str, Path]:
             **{"lib/" + path.relative_to(own).as_posix(): path
                for name in chosen.packages for path in _files(own / name)},
             **{"claimcheck/" + path.relative_to(ours).as_posix(): path for path in _files(ours)}}
+
+
+def unforeseen(root: Path, opened: list[str]) -> list[str]:
+    """Return which of the files that a notebook read are no :func:`inputs`: a kept verdict would outlive them.
+
+    Files of an environment (also one below the collection), hidden ones, build/ and metadata of packages do not count.
+
+    Examples
+    --------
+    >>> root = Path(__file__).resolve().parents[3]
+    >>> unforeseen(root, [str(root / "pyproject.toml"), str(root / "README.md"), str(root / "build" / "x")])
+    ['README.md']
+    """
+    top, known, found = Path(os.path.abspath(root)), {os.path.abspath(path) for path in inputs(root).values()}, set()
+    for name in opened:
+        path = Path(name)
+        if path.suffix == ".pyc" and path.parent.name == "__pycache__":
+            path = Path(importlib.util.source_from_cache(name))
+        parts = path.relative_to(top).parts
+        skipped = parts[0] == "build" or any(part.startswith(".") or part.endswith("-info") for part in parts)
+        if not skipped and str(path) not in known and path.is_file() and not path.is_relative_to(sys.prefix):
+            found.add(path.relative_to(top).as_posix())
+    return sorted(found)
 
 
 def installed() -> list[str]:

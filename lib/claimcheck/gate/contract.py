@@ -1,5 +1,6 @@
 """What every committed notebook must look like; broken, nbval would check less than it seems to."""
 
+import os
 import re
 from collections import Counter
 from pathlib import Path
@@ -8,12 +9,15 @@ import nbformat
 from nbval import plugin as nbval
 
 from claimcheck.configuration import Configuration, configuration
-from claimcheck.gate.sources import self_comparisons
+from claimcheck.gate.sources import own_verdicts, self_comparisons
 from claimcheck.record import GOOD, MIME
 from claimcheck.register import Registration, of_notebook
 
-NAME = re.compile(r"\d\d_[a-z0-9]+(_[a-z0-9]+)*\.ipynb")
+NAME = re.compile(r"[0-9]{2}_[a-z0-9]+(_[a-z0-9]+)*\.ipynb")
 """What a notebook's file is called: two digits, then its title in small letters."""
+
+COMPARED = {MIME, "text/plain", "text/markdown", "text/latex", "text/html", "image/svg+xml", "image/png"}
+"""Types of output that a run holds against what it computes; another one could be stored and never looked at."""
 
 MOST_BYTES = 400_000
 SLIDES = ("slide", "subslide", "fragment", "skip", "notes", "-")
@@ -23,8 +27,10 @@ MARKERS = {*nbval.comment_markers, *nbval.metadata_tags}
 BANNED = {
     r"^\s*%": "line magics print times or change state",
     r"^\s*!": "shell commands do not belong in a notebook",
+    r"^\s*[\w, ]+=\s*[!%]|\bget_ipython\b": "magics and shell commands do not belong in a notebook",
     r"\btqdm\b|ipywidgets": "progress bars and widgets do not compare",
-    r"np\.random\.(seed|rand|randn|default_rng\(\s*\))": "the run's seed decides nothing: seed a generator with it",
+    r"np\.random\.(seed|rand|randn|random|uniform|normal|choice|RandomState)\b|default_rng\(\s*(seed=)?\d*\s*\)|"
+    r"^\s*(import|from) random\b": "the run's seed decides nothing: seed a generator with it",
 }
 ALLOWED: dict[tuple[str, str], str] = {}
 """(file name, banned pattern) -> reason, for the rare exception."""
@@ -33,12 +39,12 @@ ALLOWED: dict[tuple[str, str], str] = {}
 def strays(root: Path) -> list[str]:
     """Return every file among the notebooks that the collection would pass over, in words.
 
-    A name of another form than ``NAME``, its ending in capitals too, or a number that two notebooks share. Hidden
-    folders (.ipynb_checkpoints) do not count.
+    A name of another form than ``NAME``, its ending in capitals or with a blank too, below a linked folder too, or a
+    number that two notebooks share. Hidden folders (.ipynb_checkpoints) do not count.
     """
     folder = root / "notebooks"
-    files = [path.relative_to(folder) for path in sorted(folder.rglob("*"))
-             if path.suffix.lower() == ".ipynb"]
+    files = sorted((Path(where) / name).relative_to(folder) for where, _, names in os.walk(folder, followlinks=True)
+                   for name in names if Path(name).suffix.strip().lower() == ".ipynb")
     files = [path for path in files if not any(part.startswith(".") for part in path.parts)]
     found = [f"notebooks/{path.as_posix()}: not the name of a notebook of this collection, expected "
              "notebooks/NN_title_in_small_letters.ipynb" for path in files if not NAME.fullmatch(path.as_posix())]
@@ -88,6 +94,8 @@ def _runs(code):
                 yield f"code cell {i}: stored error {output.ename}"
             if output.get("name") == "stderr":
                 yield f"code cell {i}: output on stderr: {output.text.strip()[:80]!r}"
+            if unseen := set(output.get("data", {})) - COMPARED:
+                yield f"code cell {i}: output of type {', '.join(sorted(unseen))}, which no run compares"
             text = str(output.get("text", "")) + str(output.get("data", {}).get("text/plain", ""))
             if found := re.search(r"0x[0-9a-f]{6,}|/(home|tmp|root|Users)/", text):
                 yield f"code cell {i}: output names an address or a path ({found.group()!r})"
@@ -115,6 +123,8 @@ def _structure(nb, chosen):
         if not any(heading.lower().startswith(wanted.lower()) for heading in headings):
             yield f"no section '{wanted}'"
     for i, cell in enumerate(nb.cells, start=1):
+        if cell.get("attachments"):
+            yield f"cell {i}: attached file {sorted(cell.attachments)[0]!r}, which no run draws again"
         if chosen.slides and cell.metadata.get("slideshow", {}).get("slide_type") not in SLIDES:
             yield f"cell {i}: no slideshow metadata"
     early = [output for cell in nb.cells[:8] for output in cell.get("outputs", [])]
@@ -157,6 +167,8 @@ def _plain(marker):
 def _claims(path, code, register):
     for i, cell in enumerate(code, start=1):
         yield from (f"code cell {i}: {text} compares a thing with itself" for text in self_comparisons(cell.source))
+        yield from (f"code cell {i}: {text} is judged only where it holds: its active= compares its own two sides"
+                    for text in own_verdicts(cell.source))
     wanted = {entry.id for entry in of_notebook(register, path.name[:2])}
     used = [id for cell in code for id in re.findall(r"""\bclaim\(\s*["']([^"']+)["']""", cell.source)]
     stored = [o["data"][MIME] for cell in code for o in cell.outputs if MIME in o.get("data", {})]

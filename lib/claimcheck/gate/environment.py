@@ -63,7 +63,7 @@ def environment(root: Path, seed: int, scratch: Path) -> dict[str, str]:
     private = scratch.resolve()
     return {
         **{name: value for name, value in os.environ.items() if name in KEPT}, **decided(root, seed),
-        **preparation.environment(private / "warnings.jsonl"),
+        **preparation.environment(private / "warnings.jsonl", opened=private / "opened.txt", root=root),
         "IPYTHONDIR": str(private / "ipython"), **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(private)),
     }
 

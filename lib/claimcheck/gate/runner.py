@@ -28,7 +28,7 @@ _LIVE: set[subprocess.Popen] = set()
 
 @dataclass(frozen=True)
 class Run:
-    """What one strict run of a notebook gave. ``warnings`` are the dependencies': reported, no difference."""
+    """What one strict run of a notebook gave: the dependencies' ``warnings``, which are no difference, what it read."""
 
     notebook: str
     passed: bool
@@ -37,6 +37,7 @@ class Run:
     junit: str
     output: str
     warnings: list[str] = field(default_factory=list)
+    opened: list[str] = field(default_factory=list)
 
 
 def run_notebook(root: Path, path: Path, seed: int, scratch: Path, verdicts: bool = False) -> Run:
@@ -69,7 +70,7 @@ def run_notebook(root: Path, path: Path, seed: int, scratch: Path, verdicts: boo
         _LIVE.discard(process)
     found = json.loads(_text(records) or "[]")
     return Run(path.stem, process.returncode == 0, time.perf_counter() - started, found, _text(junit), output,
-               preparation.read(private / "warnings.jsonl"))
+               preparation.read(private / "warnings.jsonl"), _text(private / "opened.txt").splitlines())
 
 
 def profile(folder: Path) -> Path:

@@ -38,7 +38,7 @@ def start(folder: Path) -> int:
 
 def new(root: Path, number: str, title: str) -> int:
     """Write notebooks/NN_title.ipynb, unless the number is taken; return the exit status."""
-    if not re.fullmatch(r"\d\d", number):
+    if not re.fullmatch(r"[0-9]{2}", number):
         print(f"new: number is {number!r}, expected two digits", file=sys.stderr)
         return 1
     if not re.search(r"[a-z0-9]", title.lower()):

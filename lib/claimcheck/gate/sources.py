@@ -1,8 +1,9 @@
-"""What the source of a cell tells before it runs: a check whose two sides are one expression."""
+"""What the source of a cell tells before it runs: a check of one expression with itself, or where it comes out well."""
 
 import ast
 
-COMPARISONS = ("at_most", "at_least", "equal", "exceeds")
+COMPARISONS = ("at_most", "at_least", "equal", "exceeds", "symbolic")
+SIDES = ("value", "bound", "expected", "left", "right")
 _COPIES = ("copy", "array", "asarray", "float", "list", "tuple", "abs")
 
 
@@ -16,18 +17,39 @@ def self_comparisons(source: str) -> list[str]:
     >>> self_comparisons("claim('a-b').states(at_most('x', v, v.copy()), equal('y', v, w))")
     ["at_most('x', ...)"]
     """
+    return [call for call, sides, _ in _checks(source) if sides[0] == sides[1]]
+
+
+def own_verdicts(source: str) -> list[str]:
+    """Return the checks of a cell whose ``active`` compares their own two sides: they hold wherever they are judged.
+
+    Examples
+    --------
+    >>> own_verdicts("at_most('x', v, b, active=v <= b), at_most('y', v, b, active=v > 0)")
+    ["at_most('x', ...)"]
+    """
+    return [call for call, sides, active in _checks(source) for node in ast.walk(active)
+            if isinstance(node, ast.Compare) and len(node.comparators) == 1
+            and sorted(map(_told, (node.left, *node.comparators))) == sorted(sides)]
+
+
+def _checks(source):
+    """Yield the comparisons of a cell: how they read, their two sides, and what stands for ``active``."""
     try:
         tree = ast.parse(source)
     except SyntaxError:  # the run itself says so
-        return []
-    found = []
+        return
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and _name(node.func) in COMPARISONS:
-            named = [word.value for word in node.keywords if word.arg in ("value", "bound", "expected")]
-            sides = [*node.args[1:3], *named]
-            if len(sides) == 2 and ast.dump(_bare(sides[0])) == ast.dump(_bare(sides[1])):
-                found.append(f"{_name(node.func)}({ast.unparse(node.args[0]) if node.args else ''}, ...)")
-    return found
+            words = {word.arg: word.value for word in node.keywords}
+            sides = [*node.args[1:3], *(words[name] for name in SIDES if name in words)]
+            if len(sides) == 2:
+                yield (f"{_name(node.func)}({ast.unparse(node.args[0]) if node.args else ''}, ...)",
+                       [_told(side) for side in sides], words.get("active", ast.Constant(None)))
+
+
+def _told(node) -> str:
+    return ast.dump(_bare(node))
 
 
 def _name(function) -> str:

@@ -55,14 +55,17 @@ def _verify(root, only, seed, fresh, workers):
     if found:
         return _stop("\n".join(found))
     with files.scratch(root) as scratch:
-        runs = _run_all(root, paths, seed, fresh, workers, started, Path(scratch))
+        runs, changed = _run_all(root, paths, seed, fresh, workers, started, Path(scratch))
     suffix = (f"-{paths[0].name[:2]}" if only else "") + (f"-seed{seed}" if seed else "")
     suffix += "-as-it-comes" if as_it_comes() else ""
     ledgers.write_text(build / f"junit{suffix}.xml", merge_junit([run.junit for run in runs]))
     failed = {path: run for path, run in zip(paths, runs, strict=True) if not run.passed}
     for run in failed.values():
         print(f"\n--- {run.notebook} ---\n{run.output.strip()}", file=sys.stderr)
-    problems = [line for path, run in failed.items() for line in diagnose(run, path, seed)]
+    problems = [line for path, run in failed.items() for line in diagnose(run, path, seed)] + changed
+    problems += [f"{run.notebook}: reads {name}, which a kept verdict would outlive: it must lie in a folder or "
+                 "package that [tool.claimcheck] names under data or packages"
+                 for run in runs for name in cache.unforeseen(root, run.opened)]
     try:
         numbers = [path.name[:2] for path in paths] if only else None
         ledger = ledgers.collect([record for run in runs for record in run.records], register, numbers,
@@ -88,9 +91,13 @@ def _verify(root, only, seed, fresh, workers):
     return 0
 
 
-def _run_all(root, paths, seed, fresh, workers, started, scratch) -> list[Run]:
-    """Run what the cache does not have, in parallel over notebooks, telling what happens as it happens."""
+def _run_all(root, paths, seed, fresh, workers, started, scratch) -> tuple[list[Run], list[str]]:
+    """Run what the cache does not have, in parallel over notebooks, telling what happens as it happens.
+
+    Returns the runs, and a sentence if what they depend on was changed meanwhile: then they tell of neither state.
+    """
     store, width, finished = root / "build" / "cache", max(len(path.stem) for path in paths), 0
+    before = time.time()
     keys = cache.fingerprints(root, paths, seed)
     runs = {path: None if fresh else cache.load(store, keys[path]) for path in paths}
     seconds = _seconds(root)
@@ -116,8 +123,9 @@ def _run_all(root, paths, seed, fresh, workers, started, scratch) -> list[Run]:
                     path = pending.pop(future)
                     run = runs[path] = future.result()
                     seconds[path.stem] = round(run.seconds, 1)
-                    if not as_it_comes() and cache.fingerprints(root, [path], seed)[path] == keys[path]:
-                        cache.store(store, keys[path], run)  # unless something was edited while it ran
+                    same = cache.fingerprints(root, [path], seed)[path] == keys[path]  # not edited while it ran
+                    if same and not as_it_comes() and not cache.unforeseen(root, run.opened):
+                        cache.store(store, keys[path], run)
                     finished += 1
                     tell(path, f"{'passed' if run.passed else 'FAILED'} in {run.seconds:.1f} s")
         except BaseException:  # interrupted, or refused a file: end the runs too, or leaving would wait for them
@@ -126,7 +134,16 @@ def _run_all(root, paths, seed, fresh, workers, started, scratch) -> list[Run]:
             raise
     if todo:
         ledgers.write_text(root / "build" / SECONDS, json.dumps(seconds, indent=1, sort_keys=True) + "\n")
-    return [runs[path] for path in paths]
+    return [runs[path] for path in paths], _changed(root, paths, before) if cache.fingerprints(
+        root, paths, seed) != keys else []
+
+
+def _changed(root, paths, before):
+    """Return one sentence that names what was written while notebooks ran."""
+    there = {f"notebooks/{path.name}": path for path in paths} | cache.inputs(root)
+    names = [name for name, path in there.items() if path.stat().st_mtime >= before - 1] or ["something"]
+    return [f"{', '.join(names[:3])} changed while the notebooks ran, by one of them or by you: run this again, and "
+            "let no notebook write what a notebook reads"]
 
 
 def _seconds(root):

@@ -1,4 +1,4 @@
-"""Prepares a kernel: a dependency's warning goes to a file, ours to the cell; the arithmetic is perturbed if asked."""
+"""Prepares a kernel: where warnings go, which files of the collection it opens, whether its arithmetic is perturbed."""
 
 import gc
 import json
@@ -15,10 +15,14 @@ RECORD = "CLAIMCHECK_WARNINGS"
 PERTURB = "CLAIMCHECK_PERTURB"
 """Set to a whole number: the kernel computes with perturbed arithmetic of this seed."""
 
+OPENED = "CLAIMCHECK_OPENED"
+"""Names the file that collects the paths of what a kernel reads, and the folder below which they are collected."""
+
 _OURS = Path(__file__).resolve().parents[1]
 
 
-def environment(record: Path | None = None, perturb: int | None = None) -> dict[str, str]:
+def environment(record: Path | None = None, perturb: int | None = None, opened: Path | None = None,
+                root: Path | None = None) -> dict[str, str]:
     """Return the variables that make a new kernel prepare itself.
 
     Parameters
@@ -27,6 +31,8 @@ def environment(record: Path | None = None, perturb: int | None = None) -> dict[
         Where the dependencies' warnings are collected; without it they are dropped.
     perturb : int, optional
         Seed of the perturbed arithmetic (:mod:`claimcheck.kernel.perturbed`).
+    opened, root : pathlib.Path, optional
+        Where the paths of files below ``root`` that the kernel reads are collected, one a line.
 
     Examples
     --------
@@ -38,6 +44,8 @@ def environment(record: Path | None = None, perturb: int | None = None) -> dict[
         found[RECORD] = str(record)
     if perturb is not None:
         found[PERTURB] = str(perturb)
+    if opened is not None:
+        found[OPENED] = os.pathsep.join((str(opened), os.path.abspath(root)))
     return found
 
 
@@ -62,10 +70,29 @@ def prepare() -> None:
             log(record)
 
     warnings.showwarning, logging.lastResort.emit = show, emit
+    if told := os.environ.get(OPENED):
+        _watch(*told.split(os.pathsep))
     if seed := os.environ.get(PERTURB):
         from claimcheck.kernel.perturbed import perturb
 
         perturb(int(seed))
+
+
+def _watch(target: str, root: str) -> None:
+    """Write down which files below a folder this process reads, modules among them, each once."""
+    seen, inside = {os.path.abspath(target)}, os.path.join(root, "")
+
+    def hook(event, arguments):
+        if event != "open" or not isinstance(arguments[0], (str, bytes)):
+            return
+        name, mode, flags = os.path.abspath(os.fsdecode(arguments[0])), arguments[1] or "", arguments[2] or 0
+        written = not {"r", "+"} & set(mode) if mode else flags & (os.O_WRONLY | os.O_RDWR) == os.O_WRONLY
+        if name.startswith(inside) and name not in seen and not written:
+            seen.add(name)
+            with open(target, "a", encoding="utf-8") as file:
+                file.write(name + "\n")
+
+    sys.addaudithook(hook)
 
 
 def of_dependency(filename: str) -> bool:
