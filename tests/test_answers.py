@@ -5,11 +5,27 @@ import pytest
 from scipy.optimize import linprog, minimize
 
 from covtheory.bounds.answers import answer_coverage, ensemble_coverage, rl_value_bound
-from covtheory.bounds.interventions import temperature_threshold, training_threshold
+from covtheory.bounds.interventions import (
+    budget_ratio,
+    log_loss_training_threshold,
+    success_training_threshold,
+    temperature_threshold,
+    token_temperature_threshold,
+    training_threshold,
+)
 from covtheory.coverage import CoverageProfile, buffered_coverage, law_from_pmfs, push_forward, row_coverage
 from covtheory.instances.answers import answer_maps, printed_counterexample, sharp_merge
 from covtheory.instances.random_pairs import KINDS, random_pairs
-from covtheory.policies.interventions import capped_fit, floored_fit, geometric_ensemble, logit_descent, mix, temper
+from covtheory.policies.interventions import (
+    capped_fit,
+    floored_fit,
+    geometric_ensemble,
+    logit_descent,
+    mix,
+    temper,
+    temper_tokens,
+)
+from covtheory.policies.losses import budget_teacher, budget_weight, reward_ascent
 from covtheory.samplers.rollouts import expected_success
 
 RNG = np.random.default_rng(16)
@@ -135,3 +151,56 @@ def test_elimination_beats_success_driven_methods():
 def test_bad_input_is_named(call, name):
     with pytest.raises(ValueError, match=name):
         call()
+
+
+def test_tempering_tokens_is_what_a_sampler_does():
+    pi, T = RNG.dirichlet(np.ones(12)).reshape(3, 2, 2), 0.6
+    expected = np.zeros_like(pi)
+    for a, b, c in np.ndindex(pi.shape):
+        chance = 1.0
+        for row, v in ((pi.sum(axis=(1, 2)), a), (pi.sum(axis=2)[a], b), (pi[a, b], c)):
+            chance *= row[v] ** (1 / T) / (row ** (1 / T)).sum()
+        expected[a, b, c] = chance
+    tempered, W = temper_tokens(pi, T)
+    assert tempered == pytest.approx(expected)
+    whole, log_Z = temper(pi.ravel(), T)
+    assert whole == pytest.approx((tempered * W).ravel() / np.exp(log_Z))
+    assert np.exp(log_Z) == pytest.approx((tempered * W).sum())
+    ratio = tempered.ravel() / whole
+    assert (ratio >= token_temperature_threshold(1, T, 3, 3)).all()
+    impossible, W = temper_tokens([[0.0, 0.0], [0.4, 0.6]], 0.5)
+    assert impossible[0].tolist() == [0, 0]
+    assert W[0].tolist() == [0, 0]
+    with pytest.raises(ValueError, match="pi"):
+        temper_tokens([[0.4, 0.4], [0.4, 0.4]], 0.5)
+
+
+def test_the_optimum_of_direct_coverage_optimisation():
+    pi, K = RNG.dirichlet(np.ones(4)), 6
+    p, level = budget_teacher(pi, K)
+    assert p.sum() == pytest.approx(1)
+    assert p / pi == pytest.approx(level / budget_weight(pi, K))
+    assert level == pytest.approx(p @ budget_weight(pi, K))
+    found = minimize(lambda law: -(p * np.log(1 - (1 - law) ** K)).sum(), np.full(4, 0.25), method="SLSQP",
+                     bounds=[(1e-6, 1)] * 4, constraints={"type": "eq", "fun": lambda law: law.sum() - 1},
+                     options={"ftol": 1e-15, "maxiter": 500})
+    assert found.x == pytest.approx(pi, abs=1e-4)
+    assert (p / pi <= budget_ratio(pi, K)).all()
+    assert budget_teacher(pi, 1)[0] == pytest.approx(pi)
+    with pytest.raises(ValueError, match="pi below one"):
+        budget_teacher([1.0, 0.0], 3)
+
+
+@pytest.mark.parametrize(("slope", "steepest"), [(lambda p: 1.0, 1), (lambda p: 9 * (1 - p) ** 8, 9),
+                                                (lambda p: 1 / p, 0)])
+def test_a_step_of_reward_ascent_is_the_gradient_and_gains_at_most_the_bound(slope, steepest):
+    pi, right, eta = RNG.dirichlet(np.ones(5)), np.array([True, False, True, False, False]), 0.3
+    p = pi[right].sum()
+    gradient = [slope(p) * (np.eye(5)[y] * pi[y] - pi[y] * pi)[right].sum() for y in range(5)]
+    raw = pi * np.exp(eta * np.array(gradient))
+    path = reward_ascent(pi, right, slope, eta, 40)
+    assert path[1] == pytest.approx(raw / raw.sum())
+    before, after = 1 / p, 1 / path[-1][right].sum()
+    limit = success_training_threshold(after, 40, eta, steepest) if steepest else log_loss_training_threshold(
+        after, 40, eta)
+    assert before <= limit

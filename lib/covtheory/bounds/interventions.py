@@ -1,7 +1,8 @@
 """Interventions on a trained model read as changes of the threshold at which coverage is taken (notebook 16).
 
-Each function returns the threshold ``N'`` for which ``Cov_N(changed model) <= Cov_{N'}(original model)``. It may fall
-below one, where coverage at it says little.
+The first five functions return the threshold ``N'`` for which ``Cov_N(changed model) <= Cov_{N'}(original model)``. It
+may fall below one, where coverage at it says little. The two after them limit what training on successes can gain:
+``Cov_N(trained) >= Cov_{N'}(start)``.
 """
 
 import numpy as np
@@ -59,3 +60,59 @@ def training_threshold(N: ArrayLike, steps: ArrayLike, eta: ArrayLike) -> np.nda
     """
     steps, eta = threshold("steps", steps, least=0), threshold("eta", eta, least=0)
     return threshold("N", N) * np.exp(-steps * eta * (1 + eta) / 2)
+
+
+def token_temperature_threshold(N: ArrayLike, T: ArrayLike, V: ArrayLike, H: ArrayLike) -> np.ndarray:
+    """``N V^(-|1 - 1/T| (H - 1))``: H tokens of V tempered one by one, compared with the tempered response; either way.
+
+    No smaller exponent will do; approached in both directions (Theorem 10).
+
+    Examples
+    --------
+    >>> round(float(token_temperature_threshold(64, 0.5, 2, 4)), 9)
+    8.0
+    """
+    exponent = np.abs(1 - 1 / threshold("T", T, least=0, strict=True)) * (threshold("H", H) - 1)
+    return threshold("N", N) * np.exp(-exponent * np.log(threshold("V", V)))
+
+
+def success_training_threshold(N: ArrayLike, steps: ArrayLike, eta: ArrayLike, slope: ArrayLike = 1.0) -> np.ndarray:
+    """``N + 2 slope eta steps``: gradient steps on ``J(p)``, ``J' <= slope``, gain at most this (Theorem 12).
+
+    ``p`` is a prompt's probability of success, ``Cov_N`` the share of prompts with ``p <= 1/N``. The slope is 1 for
+    reinforcement learning and K for pass@K and for the log loss cut after K terms.
+
+    Examples
+    --------
+    >>> float(success_training_threshold(100, 50, 0.1, 16))
+    260.0
+    """
+    steps, eta = threshold("steps", steps, least=0), threshold("eta", eta, least=0)
+    return threshold("N", N) + 2 * threshold("slope", slope, least=0) * eta * steps
+
+
+def log_loss_training_threshold(N: ArrayLike, steps: ArrayLike, eta: ArrayLike) -> np.ndarray:
+    """``1 + (N - 1) exp(2 eta steps)``: gradient steps on ``J(p)``, ``J' <= 1/p``, gain at most this (Theorem 12).
+
+    Examples
+    --------
+    >>> round(float(log_loss_training_threshold(100, 50, 0.01)), 3)
+    270.11
+    """
+    steps, eta = threshold("steps", steps, least=0), threshold("eta", eta, least=0)
+    return 1 + (threshold("N", N) - 1) * np.exp(2 * eta * steps)
+
+
+def budget_ratio(p: ArrayLike, K: ArrayLike) -> np.ndarray:
+    """``(1 - u) / (p (1 + (K-1) u))``, ``u = (1 - p)^K``: most that ``pi_D(y) / pi(y)`` can be where ``pi(y) = p``.
+
+    ``pi`` is the population optimum of direct coverage optimisation with K draws (Theorem 11); approached.
+
+    Examples
+    --------
+    >>> round(float(budget_ratio(2 - 2**0.5, 2)), 4)
+    1.2071
+    """
+    p, K = in_range("p", p, 0, 1, open_ends=True), threshold("K", K)
+    log_u = K * np.log1p(-p)
+    return -np.expm1(log_u) / (p * (1 + (K - 1) * np.exp(log_u)))

@@ -1,6 +1,6 @@
 """What is done to a trained model after, or instead of, more training: temperature, mixing, ensembling, water filling.
 
-All act on probability arrays ``(..., R)``, row by row, and return arrays of that shape.
+All but `temper_tokens` act on probability arrays ``(..., R)``, row by row, and return arrays of that shape.
 """
 
 import numpy as np
@@ -23,6 +23,47 @@ def temper(pi: ArrayLike, T: float) -> tuple[np.ndarray, np.ndarray]:
         log_power = power * np.log(probabilities("pi", pi))
     log_Z = logsumexp(log_power, axis=-1)
     return np.exp(log_power - log_Z[..., None]), log_Z
+
+
+def temper_tokens(pi: ArrayLike, T: float) -> tuple[np.ndarray, np.ndarray]:
+    """Temperature ``T > 0`` for each next token: ``pi^(1/T) / W``, and ``W``.
+
+    ``W(y)`` is the product over the tokens of ``sum_v pi(v | y_<h)^(1/T)``. Tempering the whole response divides by a
+    constant instead (`temper`).
+
+    Parameters
+    ----------
+    pi : array_like, shape (V,) * H
+        Probability of every text of H tokens, one axis a token.
+    T : float
+
+    Returns
+    -------
+    tempered, W : ndarray, shape (V,) * H
+        ``W`` is 0 after a prefix that cannot occur.
+
+    Raises
+    ------
+    ValueError
+        Probabilities that do not add up to one, or ``T <= 0``.
+
+    Examples
+    --------
+    >>> temper_tokens([[0.4, 0.0], [0.3, 0.3]], 0.5)[0].round(4)
+    array([[0.3077, 0.    ],
+           [0.3462, 0.3462]])
+    """
+    power = 1.0 / float(threshold("T", T, least=0.0, strict=True))
+    pi = np.asarray(pi, dtype=float)
+    probabilities("pi", pi.ravel())
+    tempered, W, prefix = np.ones(()), np.ones(()), np.ones(())
+    for h in range(pi.ndim):
+        joint = pi.sum(axis=tuple(range(h + 1, pi.ndim)))
+        token = np.divide(joint, prefix[..., None], out=np.zeros_like(joint), where=prefix[..., None] > 0) ** power
+        norm = token.sum(axis=-1, keepdims=True)
+        tempered = tempered[..., None] * np.divide(token, norm, out=np.zeros_like(token), where=norm > 0)
+        W, prefix = W[..., None] * np.broadcast_to(norm, joint.shape), joint
+    return tempered, W
 
 
 def mix(pi: ArrayLike, reference: ArrayLike, weight: float) -> np.ndarray:
