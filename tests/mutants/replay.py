@@ -76,13 +76,13 @@ def mutate(source: str, function: str, old: str, new: str) -> str:
 
 
 def functions(namespace: dict) -> dict:
-    """Functions by name, methods by their own name and by ``Class.name``; of properties the getter."""
+    """Functions by name, methods by their own name and by ``Class.name``; of properties and caches what is inside."""
     found = {}
     classes = [(f"{name}.", vars(v)) for name, v in namespace.items() if isinstance(v, type)]
     for prefix, owner in [("", namespace), *classes]:
         for name, value in owner.items():
             value = value.fget if isinstance(value, property) else value
-            value = value.func if isinstance(value, cached_property) else value
+            value = value.func if isinstance(value, cached_property) else getattr(value, "__wrapped__", value)
             if hasattr(value, "__code__") and value.__module__ == namespace["__name__"]:
                 found[name] = found[prefix + name] = value
     return found

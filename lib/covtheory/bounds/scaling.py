@@ -86,7 +86,7 @@ def coverage_upper(fail_k: ArrayLike, k: ArrayLike, N: ArrayLike) -> np.ndarray:
 def coverage_lower(fail_k: ArrayLike, k: ArrayLike, fail_j: ArrayLike, j: ArrayLike, N: ArrayLike) -> np.ndarray:
     """``Cov_N >= (fail@k - a fail@j) / (1 - a)`` with ``a = (1 - 1/N)^(k-j)``, ``0 <= j < k``, ``N > 1``.
 
-    Attained by prompts at zero and at one. It is the formula itself and may be negative; ``fail@0 = 1``.
+    Attained by prompts at zero and at one if ``j > 0``. It is the formula itself and may be negative; ``fail@0 = 1``.
 
     Raises
     ------

@@ -36,11 +36,9 @@ def survival_frequencies(tree: MergedTree, n: int, rng: np.random.Generator,
     success, value = success_of_seen(tree, seen), tree.true_value.copy()
     seen = _seen(tree, seen)
     for h in range(1, tree.H):
-        kinds = np.unique(seen[h, tree.reach[h] > 0])
-        at = np.array([np.flatnonzero((seen[h] == kind) & (tree.reach[h] > 0))[0] for kind in kinds])
-        learned = (rng.binomial(count("n", n), success[h, at]) + 1) / (n + 1)
         live = tree.reach[h] > 0
-        value[h, live] = learned[np.searchsorted(kinds, seen[h, live])]
+        _, at, kind = np.unique(seen[h, live], return_index=True, return_inverse=True)
+        value[h, live] = ((rng.binomial(count("n", n), success[h, live][at]) + 1) / (n + 1))[kind]
     return tree.with_value(value)
 
 

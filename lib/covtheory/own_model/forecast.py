@@ -22,6 +22,9 @@ EXPONENTS = np.concatenate([[0.0], np.geomspace(1e-3, 32.0, 1000)])
 
 STAKES = 2.0 ** np.arange(6)
 
+LATEST_TAIL = 1e8
+"""Largest ``tail_from``: the part of fail@k below ``1/tail_from`` is a positive double for every exponent above."""
+
 
 @dataclass(frozen=True)
 class Forecast:
@@ -51,8 +54,8 @@ def forecast(estimate: PassEstimate, k: int, *, tail_from: float | None = None, 
     Let n be the fewest draws, ``u0 = 1/tail_from``, ``j`` a quarter of n. Four events of probability at most a quarter
     of ``estimate.false_alarm`` each: the two limits of fail@n leave it (Clopper-Pearson for equal numbers of draws,
     else Hoeffding), and a bet that fail@n is more, or less, than ``growth_factor(b, j, n, u0)`` times fail@j wins
-    though b is right. Outside of them Theorem 4 of notebook 21 gives the limits. A single prompt needs no condition:
-    its limits are those of its p.
+    though b is right. None depends on k. Outside of them Theorem 4 of notebook 21 gives the limits, for all k together.
+    A single prompt needs no condition: its limits are those of its p.
 
     Parameters
     ----------
@@ -60,14 +63,14 @@ def forecast(estimate: PassEstimate, k: int, *, tail_from: float | None = None, 
     k : int
         More than ``estimate.largest_k``.
     tail_from : float, optional
-        N0; by default a sixteenth of the fewest draws, and at least one.
+        N0, 1 to 1e8; by default a sixteenth of the fewest draws, and at least one.
     drift : float
         How far the local exponent may move from N0 on.
 
     Raises
     ------
     ValueError
-        ``k`` within the draws, one draw a prompt, ``tail_from < 1``, negative or infinite ``drift``.
+        ``k`` within the draws, one draw a prompt, ``tail_from`` outside 1 to 1e8, ``drift`` outside 0 to 32.
 
     Source: this collection (notebook 21, Theorem 5).
 
@@ -84,7 +87,8 @@ def forecast(estimate: PassEstimate, k: int, *, tail_from: float | None = None, 
                          "there is estimated without a forecast")
     if n < 2:
         raise ValueError("forecast: one draw a prompt says nothing of how pass@k grows; expected at least two")
-    tail_from = max(1.0, n / 16) if tail_from is None else float(validation.threshold("tail_from", tail_from))
+    tail_from = max(1.0, n / 16) if tail_from is None else float(
+        validation.in_range("tail_from", tail_from, 1, LATEST_TAIL))
     drift, alpha = float(validation.in_range("drift", drift, 0, EXPONENTS[-1])), estimate.false_alarm
     known = {"draws": n, "tail_from": tail_from, "drift": drift, "false_alarm": alpha}
     fail_n = 1.0 - pass_at_k(estimate.n, estimate.c, n)
@@ -105,7 +109,7 @@ def forecast(estimate: PassEstimate, k: int, *, tail_from: float | None = None, 
     upper = forecast_upper(high, least, n, k, u0)
     lower = forecast_lower(low, most, n, k, u0) if most <= EXPONENTS[-1] else low ** (k / n)
     seen, steps = mean_n / mean_j if mean_j else np.nan, growth_factor(EXPONENTS, j, n, u0)
-    b = np.interp(-seen, -steps, EXPONENTS) if steps[-1] < seen < steps[0] else np.nan
+    b = np.interp(-seen, -steps, EXPONENTS) if steps[-1] < seen < min(steps[0], 1) else np.nan
     value = 1 - mean_n * float(growth_factor(b, n, k, u0)) if np.isfinite(b) else np.nan
     return Forecast(k, value, 1 - float(upper), 1 - float(lower), *free, (least, most), **known,
                     method="Theorem 5 of notebook 21")
@@ -145,13 +149,13 @@ def _failure_limits(estimate: PassEstimate, mean: float, false_alarm: float) -> 
 def _exponents(fail_j, fail_n, prompts, j, n, u0, false_alarm) -> tuple[float, float]:
     r"""The least and the largest exponent that no bet refutes.
 
-    With ``eps_k = (1 - u0)^k`` and r the growth factor of b from j to n, Theorem 4 says ``E[V_j - V_n / r] <= eps_j``
-    if the exponents stay at or below b, ``E[V_n - r V_j] <= eps_n`` if at or above. A capital that stakes the share s
-    of itself on every prompt, ``prod (1 + s (Y - eps))``, has expectation at most one; so has its average over fixed
+    With ``eps_j = (1 - u0)^j`` and r the growth factor of b from j to n, Theorem 4 says ``E[V_j - V_n / r] <= eps_j``
+    if the exponents stay at or below b, ``E[V_n - r V_j] <= 0`` if at or above. A capital that stakes the share s
+    of itself on every prompt, ``prod (1 + s Y)``, has expectation at most one; so has its average over fixed
     stakes, those that could be ruined left out; it exceeds ``1 / false_alarm`` with at most that probability. Both
     capitals are monotone in r, prompt by prompt: what is refuted is a half-line.
     """
-    eps_j, eps_n = (1 - u0) ** j, (1 - u0) ** n
+    eps_j = (1 - u0) ** j
     stakes = np.sqrt(2 * np.log(1 / false_alarm) / prompts.sum()) * STAKES[:, None]
 
     def refuted(gain, worst):
@@ -163,7 +167,7 @@ def _exponents(fail_j, fail_n, prompts, j, n, u0, false_alarm) -> tuple[float, f
         return refuted(fail_j - fail_n / r[i] - eps_j, max(1 / r[i] - 1, 0.0) + eps_j)
 
     def too_large(i):
-        return refuted(fail_n - r[i] * fail_j - eps_n, r[i] + eps_n)
+        return refuted(fail_n - r[i] * fail_j, r[i])
 
     r, last = growth_factor(EXPONENTS, j, n, u0), len(EXPONENTS) - 1
     low = _last(too_small, 0, last) if too_small(0) else None

@@ -63,7 +63,7 @@ def passk(options, bar) -> tuple:
         facts["forecast"] = forecast_facts(estimate, beyond, options.tail_from, options.tail_drift)
     facts["notes"], facts["warnings"] = counts.notes, []
     facts["read_as"] = {Path(str(options.file)).name: f"read as {counts.kind}"}
-    rows, text = facts["pass_at_k"], pass_text
+    rows, text = facts["pass_at_k"] + facts.get("forecast", {"rows": []})["rows"], pass_text
     if options.against:
         other = read_counts(options.against, **(read | {"by": None, "progress": None}))
         first, second, left = _same_prompts(counts, other, options)
@@ -88,7 +88,11 @@ def passk(options, bar) -> tuple:
     def picture():
         from covtheory.own_model.pictures import pass_figure
 
-        return pass_figure(facts, options.log)
+        if not beyond:
+            return pass_figure(facts, options.log)
+        between = {round(k) for k in np.geomspace(estimate.largest_k + 1, float(max(beyond)), 32).tolist()}
+        curve = forecast_facts(estimate, sorted(between | set(beyond)), options.tail_from, options.tail_drift)
+        return pass_figure(facts, options.log, curve["rows"])
 
     return text, facts, rows, picture
 

@@ -69,8 +69,11 @@ def tournament_figure(estimate: TournamentEstimate):
     return fig
 
 
-def pass_figure(facts: dict, logarithmic: bool = False):
-    """pass@k against k with its intervals, and the lower limit of the large-k limit; two models if there are two."""
+def pass_figure(facts: dict, logarithmic: bool = False, curve=()):
+    """pass@k against k with its intervals, and the lower limit of the large-k limit; two models if there are two.
+
+    ``curve`` holds the rows of a forecast between those that were asked for: its limits are no straight lines.
+    """
     fig, ax = figure()
     if "difference" in facts:
         rows = facts["difference"]["rows"]
@@ -87,7 +90,7 @@ def pass_figure(facts: dict, logarithmic: bool = False):
         ax.axhline(facts["limit"]["lower"], color=GREEN, ls="--", lw=1)
         label_line(ax, "the limit is at least this", k[0], facts["limit"]["lower"], colour=GREEN)
         if "forecast" in facts:
-            _beyond(ax, facts["forecast"]["rows"], (k[-1], value[-1], low[-1], high[-1]))
+            _beyond(ax, curve, facts["forecast"]["rows"])
     ax.set_xscale("log", base=2)
     if logarithmic:
         ax.set_yscale("log")
@@ -98,19 +101,18 @@ def pass_figure(facts: dict, logarithmic: bool = False):
     return fig
 
 
-def _beyond(ax, rows, last):
-    """The forecast's limits, with and without its condition, from the last pass@k on, and the line in print."""
-    rows = sorted(rows, key=lambda row: row["k"])
-    k = np.array([last[0], *(row["k"] for row in rows)])
-    lower, upper, free_lower, free_upper = (
-        np.array([start, *(row[key] for row in rows)]) for start, key in (
-            (last[2], "lower"), (last[3], "upper"), (last[2], "free_lower"), (last[3], "free_upper")))
+def _beyond(ax, curve, rows):
+    """The forecast's limits, with and without its condition, beyond the draws, and the line in print."""
+    k, value, lower, upper, free_lower, free_upper = (np.array([row[key] for row in curve], dtype=float) for key in (
+        "k", "pass", "lower", "upper", "free_lower", "free_upper"))
     ax.fill_between(k, free_lower, free_upper, color=BLACK, alpha=0.08, linewidth=0, label="whatever the tail")
     ax.fill_between(k, lower, upper, color=ORANGE, alpha=0.3, linewidth=0, label="if the tail is a power")
-    ax.plot(k, [last[1], *(row["pass"] for row in rows)], "--", color=ORANGE, marker="s", label="forecast")
+    asked = [float(row["k"]) for row in rows]
+    ax.plot(k, value, "--", color=ORANGE, label="forecast")
+    ax.plot(asked, [row["pass"] for row in rows], "s", color=ORANGE, label="forecast, asked for")
     names = [("grey: whatever the tail", BLACK), ("orange: if the tail is a power", ORANGE)]
     if rows[0]["least_squares"] is not None:
-        ax.plot(k[1:], [row["least_squares"] for row in rows], "x", color=BLACK, ls="", label="least squares")
+        ax.plot(asked, [row["least_squares"] for row in rows], "x", color=BLACK, ls="", label="least squares")
         names.insert(0, ("x least squares", BLACK))
     for i, (name, colour) in enumerate(names):
         label_line(ax, name, 0.98, 0.03 + 0.06 * i, colour=colour, xycoords="axes fraction", ha="right")

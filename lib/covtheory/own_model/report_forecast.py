@@ -17,17 +17,18 @@ def forecast_facts(estimate: PassEstimate, ks, tail_from: float | None = None, d
     fit = (passed > 0) & (passed < 1)
     line = published_power_law(passed[fit], np.array(seen)[fit], ks) if fit.sum() > 1 else [None] * len(ks)
     rows = [{"k": f.k, "pass": f.value, "lower": f.lower, "upper": f.upper, "free_lower": f.free_lower,
-             "free_upper": f.free_upper, "least_squares": None if v is None else float(v)}
+             "free_upper": f.free_upper, "least_squares": None if v is None else float(v), "method": f.method}
             for f, v in zip(answers, line, strict=True)]
     return {"rows": rows, "draws": first.draws, "tail_from": first.tail_from, "drift": first.drift,
-            "least_exponent": first.exponent[0], "largest_exponent": first.exponent[1], "method": first.method,
+            "least_exponent": first.exponent[0], "largest_exponent": first.exponent[1],
             "one_prompt": estimate.total == 1}
 
 
 def forecast_text(facts: dict, level: float) -> list[str]:
     """The table, the condition in words, and what stands without it."""
     whom = "for this prompt alone" if facts["one_prompt"] else "for the law that the prompts came from"
-    lines = ["", f"Forecast beyond {facts['draws']:,} draws, {whom}; each interval with confidence {level:.4g}:",
+    lines = ["", f"Forecast beyond {facts['draws']:,} draws, {whom}; limits for all k together, confidence "
+             f"{level:.4g}:",
              f"{'':8} {'if the tail is a power':^29}   {'whatever the tail':^19} {'least':>9}",
              f"{'k':>8} {'pass@k':>9} {'lower':>9} {'upper':>9}   {'lower':>9} {'upper':>9} {'squares':>9}"]
     for r in facts["rows"]:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -64,11 +65,17 @@ class Searches:
                     for rows, fine in zip(self.responses[sampler], right, strict=True)]
         return float(right.mean()), float(np.mean(distinct)), float(np.minimum(self.costs[sampler], budget).mean())
 
+    @cached_property
+    def endings(self) -> np.ndarray:
+        """Whether each word of ``rest`` letters ends a recorded beginning rightly, shape (B, V^rest)."""
+        rest = self.about["config"]["rest"]
+        ends = np.stack(np.unravel_index(np.arange(self.words.V**rest), (self.words.V,) * rest), axis=1)
+        return np.array([self.words.right(np.concatenate([np.tile(begin, (len(ends), 1)), ends], axis=1))
+                         for begin in self.beginnings])
+
     def tree(self, beginning: int, epoch: int) -> ValueTree:
         """The tree below a recorded beginning, with the values after ``about["config"]["epochs"][epoch]`` epochs."""
-        rest, begin = self.about["config"]["rest"], self.beginnings[beginning]
-        ends = np.stack(np.unravel_index(np.arange(self.words.V**rest), (self.words.V,) * rest), axis=1)
-        tau = self.words.right(np.concatenate([np.tile(begin, (len(ends), 1)), ends], axis=1))
+        rest, tau = self.about["config"]["rest"], self.endings[beginning]
         law = np.exp(self.log_law[beginning])
         law[1:] /= np.repeat(law[1:].reshape(-1, self.words.V).sum(axis=1), self.words.V)
         value = np.append(np.exp(self.log_value[epoch, beginning]), tau)

@@ -36,54 +36,39 @@ def trace_chi_square(tree: MergedTree, most: int) -> np.ndarray:
     total = tree.value[:-1] + below
     climb = np.divide(tree.value[:-1], total, out=np.zeros_like(total), where=total > 0)  # (H, S)
     climb[0] = 0.0
-    ahead = _expected(tree, down, ratio, climb, most)
+    turn, x = _turns(tree, down, down * ratio, climb, most)
     live = (marginals(tree, target) > 0)[..., None, None]
     second = np.zeros((tree.S, most, most))  # E_{pi*}[x x^T; state] of the vector x along a response
-    x = np.zeros(most)
-    x[0] = 1.0
-    for k in range(1, most):
-        x[k] = x[:k] @ ahead[k - 1][0][tree.start, :k]
     second[tree.start] = np.outer(x, x)
     for h in range(1, tree.H + 1):
-        moved = np.zeros((tree.S, most, most))
-        stretch = np.ones((tree.S, tree.S, most))  # the first entry is multiplied by the ratio, the others are kept
-        stretch[..., 0] = ratio[h - 1]
-        moved = np.einsum("st,sti,sij,stj->tij", target[h - 1], stretch, second, stretch, optimize=True)
+        step, again = target[h - 1].T, (down[h - 1] * ratio[h - 1]).T  # target times the ratio's square
+        moved = (step @ second.reshape(tree.S, -1)).reshape(second.shape)
+        moved[:, 0, :] = moved[:, :, 0] = down[h - 1].T @ second[:, 0]  # target times ratio: the first entry takes it
+        moved[:, 0, 0] = again @ second[:, 0, 0]
         if h < tree.H:
-            turn = _matrix(climb[h], [f[h] for f in ahead], most)
-            moved = np.einsum("tik,tkl,tjl->tij", turn, moved, turn, optimize=True)
+            moved = turn[h] @ moved @ turn[h].transpose(0, 2, 1)
         second = np.where(live[h], moved, 0.0)
     return np.einsum("sii->i", second) - 1
 
 
-def _expected(tree, down, ratio, climb, most):
-    """For every response but the last: the mean of its density below a prefix, as a functional of the vector there.
+def _turns(tree, down, twice, climb, most):
+    """What a prefix does to the vector, by depth and state, (H, S, most, most), and the vector at the root.
 
-    Entry ``k`` has shape (H + 1, S, most): row (h, s) times the vector at a prefix is ``E[f_k | prefix]`` coming down.
+    Entry k + 1 becomes ``u x_(k+1) + (1 - u) E[f_k | prefix]``. Going up the tree, ``ahead`` gives that mean as a
+    functional of the vector at a prefix, (H + 1, S, most); it needs the rows 0..k only, so they are built in turn.
     """
-    found = []
+    turn, x = np.zeros((tree.H, tree.S, most, most)), np.zeros(most)
+    turn[:, :, 0, 0] = x[0] = 1.0
     for k in range(most - 1):
         ahead = np.zeros((tree.H + 1, tree.S, most))
         ahead[-1, :, k] = 1.0
         for h in range(tree.H - 1, -1, -1):
             after = ahead[h + 1]
             if h + 1 < tree.H:  # the vector at depth h + 1 has been turned there
-                after = np.einsum("tk,tki->ti", after, _matrix(climb[h + 1], [f[h + 1] for f in found], most))
+                after = (after[:, None] @ turn[h + 1])[:, 0]
             ahead[h] = down[h] @ after
-            ahead[h, :, 0] = (down[h] * ratio[h]) @ after[:, 0]
-        found.append(ahead)
-    return found
-
-
-def _matrix(climb, ahead, most):
-    """What a prefix does to the vector, by state, (S, most, most): entry k becomes ``u x_k + (1 - u) E[f_(k-1)]``.
-
-    The means are functionals of the entries that were turned already, so the matrix is built row by row.
-    """
-    turn = np.zeros((len(climb), most, most))
-    turn[:, 0, 0] = 1.0
-    for k in range(1, most):
-        turn[:, k, k] = climb
-        if k <= len(ahead):
-            turn[:, k] += (1 - climb)[:, None] * np.einsum("si,sij->sj", ahead[k - 1], turn)
-    return turn
+            ahead[h, :, 0] = twice[h] @ after[:, 0]  # coming down the first entry is multiplied by the ratio
+        turn[:, :, k + 1] = (1 - climb)[..., None] * (ahead[:-1, :, None] @ turn)[:, :, 0]
+        turn[:, :, k + 1, k + 1] += climb
+        x[k + 1] = x @ ahead[0, tree.start]
+    return turn, x

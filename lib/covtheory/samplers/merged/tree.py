@@ -4,6 +4,7 @@ Two prefixes of one depth with one state have equal subtrees, equal true values 
 may have ``27^128`` responses; all sums over it are products of matrices with one row per state.
 """
 
+from copy import copy
 from functools import cached_property
 
 import numpy as np
@@ -91,8 +92,10 @@ class MergedTree:
         return mass
 
     def with_value(self, value: ArrayLike) -> "MergedTree":
-        """Return the same tree with other values."""
-        return MergedTree(self.step, self.tau, start=self.start, value=value)
+        """Return the same tree with other values; what does not depend on them is computed once."""
+        tree = copy(self)
+        tree.value = self._checked(_weights("value", value))
+        return tree
 
     def unfold(self) -> ValueTree:
         """Return the tree itself, prefix by prefix: the slow second route.
