@@ -90,6 +90,28 @@ def in_range(name: str, values: ArrayLike, low: float, high: float, *, open_ends
     return array
 
 
+def nonnegative(name: str, values: ArrayLike) -> np.ndarray:
+    """Return ``values`` as floats, none below zero (infinity allowed).
+
+    Examples
+    --------
+    >>> nonnegative("kappa", 0)
+    array(0.)
+    """
+    return threshold(name, values, least=0.0)
+
+
+def positive(name: str, values: ArrayLike) -> np.ndarray:
+    """Return ``values`` as floats above zero (infinity allowed).
+
+    Examples
+    --------
+    >>> positive("B", 2)
+    array(2.)
+    """
+    return threshold(name, values, least=0.0, strict=True)
+
+
 def alarm(delta: ArrayLike) -> np.ndarray:
     """Return a probability of failure in ``(0, 1]``.
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from covtheory.bounds.divergences import kl_price
 from covtheory.bounds.two_scale import two_scale
 from covtheory.bounds.two_scale_tuned import Tuned, tune
-from covtheory.validation import in_range, threshold
+from covtheory.validation import in_range, positive, threshold
 
 GROWTH = 2.0 * (np.exp(0.5) - 1.0)
 """``(e^u - 1)/u`` at ``u = 1/2``."""
@@ -27,7 +27,7 @@ def sup_log_distance(distance: ArrayLike, B: ArrayLike, H: ArrayLike) -> np.ndar
     >>> float(sup_log_distance(0.1, 2, 10))
     4.0
     """
-    return 2.0 * _positive("B", B) * threshold("H", H) * threshold("distance", distance, least=0.0)
+    return 2.0 * positive("B", B) * threshold("H", H) * threshold("distance", distance, least=0.0)
 
 
 def log_cover(d: ArrayLike, B: ArrayLike, H: ArrayLike, alpha: ArrayLike) -> np.ndarray:
@@ -40,7 +40,7 @@ def log_cover(d: ArrayLike, B: ArrayLike, H: ArrayLike, alpha: ArrayLike) -> np.
     >>> float(log_cover(3, 1, 8, 16)), round(float(log_cover(1, 1, 8, 8)), 6)
     (0.0, 1.609438)
     """
-    alpha, reach = threshold("alpha", alpha, least=0.0), _positive("B", B) * threshold("H", H)
+    alpha, reach = threshold("alpha", alpha, least=0.0), positive("B", B) * threshold("H", H)
     with np.errstate(divide="ignore"):
         return np.where(alpha >= 2 * reach, 0.0, threshold("d", d) * np.log1p(4 * reach / alpha))
 
@@ -58,8 +58,8 @@ def log_cover_lower(B: ArrayLike, H: ArrayLike, alpha: ArrayLike) -> np.ndarray:
     >>> round(float(log_cover_lower(1, 8, 1)), 6)
     2.079442
     """
-    reach = _positive("B", B) * threshold("H", H)
-    return np.maximum(np.log(reach / _positive("alpha", alpha)), 0.0)
+    reach = positive("B", B) * threshold("H", H)
+    return np.maximum(np.log(reach / positive("alpha", alpha)), 0.0)
 
 
 def fine_scale(d: ArrayLike, B: ArrayLike, H: ArrayLike, n: ArrayLike, s: ArrayLike = 0.5) -> np.ndarray:
@@ -70,7 +70,7 @@ def fine_scale(d: ArrayLike, B: ArrayLike, H: ArrayLike, n: ArrayLike, s: ArrayL
     >>> round(float(fine_scale(1, 1, 1, 8)), 9)
     0.236067977
     """
-    a = 4 * _positive("B", B) * threshold("H", H)
+    a = 4 * positive("B", B) * threshold("H", H)
     b = threshold("d", d) / (in_range("s", s, 0, 1, open_ends=True) * threshold("n", n))
     return 2 * b * a / (a + np.sqrt(a * a + 4 * a * b))
 
@@ -120,7 +120,7 @@ def inherent_variance_bound(B: ArrayLike, H: ArrayLike) -> np.ndarray:
     >>> float(inherent_variance_bound(2, 8))
     32.0
     """
-    return _positive("B", B) ** 2 * threshold("H", H)
+    return positive("B", B) ** 2 * threshold("H", H)
 
 
 def training_kl(sigma_sq: ArrayLike, n: ArrayLike, reach: ArrayLike = 2.0) -> np.ndarray:
@@ -134,7 +134,7 @@ def training_kl(sigma_sq: ArrayLike, n: ArrayLike, reach: ArrayLike = 2.0) -> np
     >>> float(training_kl(4.0, 100))
     0.4
     """
-    return _positive("reach", reach) * np.sqrt(threshold("sigma_sq", sigma_sq, least=0.0) / threshold("n", n))
+    return positive("reach", reach) * np.sqrt(threshold("sigma_sq", sigma_sq, least=0.0) / threshold("n", n))
 
 
 def stopped_kl_bound(
@@ -153,8 +153,8 @@ def stopped_kl_bound(
     >>> round(float(stopped_kl_bound(1.0, 2.0, 10**5, 14.0)), 6)
     0.099604
     """
-    sigma_sq, A = threshold("sigma_sq", sigma_sq, least=0.0), _positive("A", A)
-    B, n, D = _positive("B", B), threshold("n", n), _positive("reach", reach)
+    sigma_sq, A = threshold("sigma_sq", sigma_sq, least=0.0), positive("A", A)
+    B, n, D = positive("B", B), threshold("n", n), positive("reach", reach)
     with np.errstate(divide="ignore"):
         v = np.minimum(0.25 / B**2, D * np.sqrt(A / (GROWTH * n * sigma_sq)))
     on_data = (1 + 4 * GROWTH * B**2 * v) * training_kl(sigma_sq, n, D) + GROWTH * v * sigma_sq
@@ -192,7 +192,7 @@ def dimension_free_coverage_simple(sigma_sq: ArrayLike, B: ArrayLike, n: ArrayLi
     >>> round(float(dimension_free_coverage_simple(1.0, 2.0, 10**5, 10**6)), 6)
     0.031726
     """
-    sigma_sq, B, n = threshold("sigma_sq", sigma_sq, least=0.0), _positive("B", B), threshold("n", n)
+    sigma_sq, B, n = threshold("sigma_sq", sigma_sq, least=0.0), positive("B", B), threshold("n", n)
     return 34 * np.sqrt(sigma_sq / (n * np.log(threshold("N", N, least=8)))) + 70 * B**2 / n
 
 
@@ -208,7 +208,7 @@ def signs_lower(m_0: ArrayLike, tail: ArrayLike, eta: ArrayLike, n: ArrayLike) -
     >>> float(signs_lower(4, 0.75, np.log(4), 100))
     0.01
     """
-    m_0, eta = threshold("m_0", m_0, least=0.0), _positive("eta", eta)
+    m_0, eta = threshold("m_0", m_0, least=0.0), positive("eta", eta)
     share = np.minimum(m_0 / threshold("n", n), 1.0)
     return 0.5 * share * np.maximum(in_range("tail", tail, 0, 1) - np.exp(-eta), 0.0)
 
@@ -229,7 +229,3 @@ def length_lower(H: ArrayLike, n: ArrayLike, N: ArrayLike) -> np.ndarray:
     if np.any(420 * np.log(N) > H) or np.any(n < H):
         raise ValueError(f"H: got {H.min():.6g}, expected 420 log N <= H <= n")
     return 0.004 * H / (n * np.log(N))
-
-
-def _positive(name: str, values: ArrayLike) -> np.ndarray:
-    return threshold(name, values, least=0.0, strict=True)

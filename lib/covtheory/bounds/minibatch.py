@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from covtheory.bounds.one_pass import stopped_price
-from covtheory.validation import threshold
+from covtheory.validation import nonnegative, positive, threshold
 
 
 def variance_by_divergence(B: ArrayLike, J: ArrayLike) -> np.ndarray:
@@ -22,8 +22,8 @@ def variance_by_divergence(B: ArrayLike, J: ArrayLike) -> np.ndarray:
     >>> round(float(variance_by_divergence(1.0, 1.0)), 4)
     4.0746
     """
-    B = _more("B", B)
-    return 4 * B * _least("J", J) / -np.expm1(-4 * B)
+    B = positive("B", B)
+    return 4 * B * nonnegative("J", J) / -np.expm1(-4 * B)
 
 
 def batch_overshoot(B: ArrayLike, K: ArrayLike) -> np.ndarray:
@@ -45,14 +45,9 @@ def minibatch_stopped(
 ) -> np.ndarray:
     """``(1/T) sum_t E min(J_t, log N)`` of normalised SGD with minibatch ``K``; the last term is ``512 B/(9 e K)``.
 
-    For ``B >= 1``, ``eta <= 1/(32 B)``, ``lambda >= 2 B log N``; the length does not occur.
+    Range and errors as of :func:`covtheory.bounds.one_pass.normalized_stopped`; the length does not occur.
 
     Source: Chen et al. 2025, arXiv 2510.15020v2, Thm 5.1; constants of this collection (notebook 09, Theorem 1b).
-
-    Raises
-    ------
-    ValueError
-        Hyper-parameters outside that range.
 
     Examples
     --------
@@ -60,13 +55,13 @@ def minibatch_stopped(
     0.022294
     """
     B, L = threshold("B", B), np.log(threshold("N", N, strict=True))
-    eta, lam, T, K = _more("eta", eta), _more("lam", lam), threshold("T", T), threshold("K", K)
+    eta, lam, T, K = positive("eta", eta), positive("lam", lam), threshold("T", T), threshold("K", K)
     if (eta > (1 + 1e-12) / (32 * B)).any() or (lam < 2 * B * L * (1 - 1e-12)).any():
         raise ValueError(f"eta, lam: got {eta} and {lam}, expected eta <= 1/(32 B) and lam >= 2 B log N")
-    s, scale = _least("sigma_sq", sigma_sq), 16 * lam / (3 * eta)
+    s, scale = nonnegative("sigma_sq", sigma_sq), 16 * lam / (3 * eta)
     step = 4 * eta**2 * s / (K * lam**2) + 256 * eta**3 * s / lam
     gain = L * (1 + 4 * L) * s / lam**2
-    return scale * (_least("w0", w0) / T + step + 2 * eta * batch_overshoot(B, K) / lam) + gain
+    return scale * (nonnegative("w0", w0) / T + step + 2 * eta * batch_overshoot(B, K) / lam) + gain
 
 
 def minibatch_coverage(
@@ -81,11 +76,3 @@ def minibatch_coverage(
     True
     """
     return stopped_price(N) * minibatch_stopped(sigma_sq, B, T, K, N, eta, lam, w0)
-
-
-def _least(name: str, values: ArrayLike) -> np.ndarray:
-    return threshold(name, values, least=0.0)
-
-
-def _more(name: str, values: ArrayLike) -> np.ndarray:
-    return threshold(name, values, least=0.0, strict=True)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from covtheory.bounds.divergences import kl_price
-from covtheory.validation import threshold
+from covtheory.validation import nonnegative, positive, threshold
 
 SHARE_CUBE = 4.0 * 2.0 ** (2.0 / 3.0)
 """``64^{1/3} 2^{2/3}``, from the geometric mean of two bounds."""
@@ -24,7 +24,7 @@ def gradient_second_moment(sigma_sq: ArrayLike, B: ArrayLike, H: ArrayLike, G: A
     >>> float(gradient_second_moment(1.0, 2.0, 3, 0.5))
     14.0
     """
-    return 2 * _least("sigma_sq", sigma_sq) + 2 * _more("H", H) * _more("B", B) ** 2 * _least("G", G)
+    return 2 * nonnegative("sigma_sq", sigma_sq) + 2 * positive("H", H) * positive("B", B) ** 2 * nonnegative("G", G)
 
 
 def sgd_average_kl(sigma_sq: ArrayLike, eta: ArrayLike, T: ArrayLike, w0: ArrayLike = 4.0) -> np.ndarray:
@@ -37,8 +37,8 @@ def sgd_average_kl(sigma_sq: ArrayLike, eta: ArrayLike, T: ArrayLike, w0: ArrayL
     >>> round(float(sgd_average_kl(1.0, 0.125, 100)), 9)
     0.57
     """
-    eta = _more("eta", eta)
-    return _least("w0", w0) / (eta * threshold("T", T)) + 2 * eta * _least("sigma_sq", sigma_sq)
+    eta = positive("eta", eta)
+    return nonnegative("w0", w0) / (eta * threshold("T", T)) + 2 * eta * nonnegative("sigma_sq", sigma_sq)
 
 
 def sgd_average_kl_sharp(
@@ -60,7 +60,7 @@ def sgd_average_kl_sharp(
     >>> round(float(sgd_average_kl_sharp(1.0, 0.125, 100, 2.0)), 9)
     0.38
     """
-    room = 1 - _more("eta", eta) * _more("smoothness", smoothness)
+    room = 1 - positive("eta", eta) * positive("smoothness", smoothness)
     if (room <= 0).any():
         raise ValueError(f"eta: got {eta}, expected eta < 1/smoothness")
     return sgd_average_kl(sigma_sq, eta, T, w0) / (2 * room)
@@ -89,8 +89,8 @@ def mean_difference(sigma_sq: ArrayLike, B: ArrayLike, J: ArrayLike) -> np.ndarr
     >>> float(mean_difference(1.0, 2.0, 0.25))
     2.0
     """
-    J = _least("J", J)
-    return 2 * np.sqrt(_least("sigma_sq", sigma_sq) * J) + 2 * _more("B", B) * J
+    J = nonnegative("J", J)
+    return 2 * np.sqrt(nonnegative("sigma_sq", sigma_sq) * J) + 2 * positive("B", B) * J
 
 
 def normalization_bias(sigma_sq: ArrayLike, B: ArrayLike, K: ArrayLike, lam: ArrayLike) -> np.ndarray:
@@ -105,9 +105,9 @@ def normalization_bias(sigma_sq: ArrayLike, B: ArrayLike, K: ArrayLike, lam: Arr
     >>> round(float(normalization_bias(1.0, 1.0, 1, 10.0)), 6)
     0.816798
     """
-    s, lam = _least("sigma_sq", sigma_sq) / threshold("K", K), _more("lam", lam)
-    cross = SHARE_CUBE * np.cbrt(_least("sigma_sq", sigma_sq)) * s ** (2 / 3) / lam ** (5 / 3)
-    return (64 * _more("B", B) + 4) * s / lam**2 + cross
+    s, lam = nonnegative("sigma_sq", sigma_sq) / threshold("K", K), positive("lam", lam)
+    cross = SHARE_CUBE * np.cbrt(nonnegative("sigma_sq", sigma_sq)) * s ** (2 / 3) / lam ** (5 / 3)
+    return (64 * positive("B", B) + 4) * s / lam**2 + cross
 
 
 def normalized_stopped(
@@ -131,11 +131,11 @@ def normalized_stopped(
     0.0008192
     """
     B, L = threshold("B", B), np.log(threshold("N", N, strict=True))
-    eta, lam, T, K = _more("eta", eta), _more("lam", lam), threshold("T", T), threshold("K", K)
+    eta, lam, T, K = positive("eta", eta), positive("lam", lam), threshold("T", T), threshold("K", K)
     if (eta > (1 + 1e-12) / (32 * B)).any() or (lam < 2 * B * L * (1 - 1e-12)).any():
         raise ValueError(f"eta, lam: got {eta} and {lam}, expected eta <= 1/(32 B) and lam >= 2 B log N")
-    s = _least("sigma_sq", sigma_sq)
-    first = 3.2 * lam * _least("w0", w0) / (eta * T)
+    s = nonnegative("sigma_sq", sigma_sq)
+    first = 3.2 * lam * nonnegative("w0", w0) / (eta * T)
     tail = L * (1 + 4 * L) * s / lam**2 + 819.2 * eta**2 * s + 12.8 * eta * s / (K * lam)
     return first + tail + 6.4 * lam * normalization_bias(s, B, K, lam)
 
@@ -164,11 +164,3 @@ def normalized_coverage(
     True
     """
     return stopped_price(N) * normalized_stopped(sigma_sq, B, T, K, N, eta, lam, w0)
-
-
-def _least(name: str, values: ArrayLike) -> np.ndarray:
-    return threshold(name, values, least=0.0)
-
-
-def _more(name: str, values: ArrayLike) -> np.ndarray:
-    return threshold(name, values, least=0.0, strict=True)
