@@ -42,7 +42,7 @@ def test_the_good_claim_holds():
     (lambda: replace(at_most("o", VALUES, 0.5), again=None), "o: made by hand"),
     (lambda: at_most("  ", VALUES, 0.6), "a check without a label"),
     (lambda: at_most("draws ", VALUES, 0.6), "draws: two checks have this label"),
-], ids=str)
+])
 def test_a_check_that_says_nothing_turns_its_claim_red(make, word):
     found = claim().step(make())
     assert found.status == "fails"
@@ -55,7 +55,7 @@ def test_a_check_that_says_nothing_turns_its_claim_red(make, word):
     lambda: equal("o", VALUES < 0.5, VALUES < 0.6),
     lambda: at_least("o", [np.inf, 0.5], [0.4, 0.4]),
     lambda: equal("o", [2**60 + 1], [2**60 + 1], rtol=0, atol=0),
-], ids=str)
+])
 def test_what_looks_like_it_and_is_meant_holds(check):
     assert claim().step(check()).status == "holds"
 
@@ -69,7 +69,7 @@ def test_what_looks_like_it_and_is_meant_holds(check):
     (lambda: equal("o", 0.4, 0, decimals=0), "0 decimals of zero"),
     (lambda: within("o", 0.5, 0.5, 0.5), "low below high"),
     (lambda: symbolic("o", 0.5 * X, X / 2), "is of floats"),
-], ids=str)
+])
 def test_what_no_comparison_can_judge_is_refused(make, word):
     with pytest.raises(ValueError, match=word):
         make()
