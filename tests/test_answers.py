@@ -189,6 +189,8 @@ def test_the_optimum_of_direct_coverage_optimisation():
     assert budget_teacher(pi, 1)[0] == pytest.approx(pi)
     with pytest.raises(ValueError, match="pi below one"):
         budget_teacher([1.0, 0.0], 3)
+    with pytest.raises(ValueError, match="^K: at 1024 draws"):
+        budget_teacher([1 - 1e-9, 1e-9], 1024)
 
 
 @pytest.mark.parametrize(("slope", "steepest"), [(lambda p: 1.0, 1), (lambda p: 9 * (1 - p) ** 8, 9),
@@ -204,3 +206,8 @@ def test_a_step_of_reward_ascent_is_the_gradient_and_gains_at_most_the_bound(slo
     limit = success_training_threshold(after, 40, eta, steepest) if steepest else log_loss_training_threshold(
         after, 40, eta)
     assert before <= limit
+
+
+def test_a_step_of_reward_ascent_of_any_size_is_finite():
+    path = reward_ascent([0.01, 0.99], [True, False], lambda p: 1 / p, 1e6, 2)
+    assert path[-1] == pytest.approx([1.0, 0.0])

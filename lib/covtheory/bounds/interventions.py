@@ -1,7 +1,8 @@
 """Interventions on a trained model read as changes of the threshold at which coverage is taken (notebook 16).
 
-The first five functions return the threshold ``N'`` for which ``Cov_N(changed model) <= Cov_{N'}(original model)``. It
-may fall below one, where coverage at it says little. The two after them limit what training on successes can gain:
+Most functions return the threshold ``N'`` for which ``Cov_N(changed model) <= Cov_{N'}(original model)``; it may fall
+below one, where coverage at it says little. ``token_temperature_threshold`` compares two changed models,
+``budget_ratio`` bounds a ratio, and the two on rewards limit what training on successes can gain:
 ``Cov_N(trained) >= Cov_{N'}(start)``.
 """
 

@@ -52,7 +52,10 @@ def budget_teacher(pi: ArrayLike, K: int) -> tuple[np.ndarray, np.ndarray]:
     array([16.,  5.])
     """
     pi = in_range("pi below one", probabilities("pi", pi), 0, np.nextafter(1, 0))
-    share = pi / budget_weight(pi, K)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = pi / budget_weight(pi, K)
+    if not np.isfinite(share.sum(axis=-1)).all():
+        raise ValueError(f"K: at {K} draws a response of probability {pi.max():.6g} has no weight that a float can hold")
     level = 1 / share.sum(axis=-1)
     return level[..., None] * share, level
 
@@ -86,6 +89,7 @@ def reward_ascent(pi: ArrayLike, right: ArrayLike, slope: Callable[[float], floa
     eta = float(threshold("eta", eta, least=0.0))
     for _ in range(int(threshold("steps", steps, least=0.0))):
         p = path[-1][right].sum()
-        raw = path[-1] * np.exp(eta * slope(p) * path[-1] * (right - p))
+        moved = eta * slope(p) * path[-1] * (right - p)
+        raw = path[-1] * np.exp(moved - moved.max())
         path.append(raw / raw.sum())
     return np.array(path)
