@@ -55,7 +55,7 @@ def budget_teacher(pi: ArrayLike, K: int) -> tuple[np.ndarray, np.ndarray]:
     with np.errstate(divide="ignore", invalid="ignore"):
         share = pi / budget_weight(pi, K)
     if not np.isfinite(share.sum(axis=-1)).all():
-        raise ValueError(f"K: at {K} draws a response of probability {pi.max():.6g} has no weight that a float can hold")
+        raise ValueError(f"K: at {K} draws a response of probability {pi.max():.6g} has no weight that a float holds")
     level = 1 / share.sum(axis=-1)
     return level[..., None] * share, level
 
