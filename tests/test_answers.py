@@ -189,7 +189,7 @@ def test_the_optimum_of_direct_coverage_optimisation():
     assert budget_teacher(pi, 1)[0] == pytest.approx(pi)
     with pytest.raises(ValueError, match="pi below one"):
         budget_teacher([1.0, 0.0], 3)
-    with pytest.raises(ValueError, match="^K: at 1024 draws"):
+    with pytest.raises(ValueError, match=r"^K: at 1024 draws"):
         budget_teacher([1 - 1e-9, 1e-9], 1024)
 
 
