@@ -295,6 +295,9 @@ def spoil_ledger_of(root, notebook):
     register = root / "references" / "claims.toml"
     first, *entries = re.split(r"^\[\[claim\]\]\n", register.read_text(encoding="utf-8"), flags=re.MULTILINE)
     kept = [entry for entry in entries if f'notebook = "{notebook}"' not in entry]
+    named = {name for entry in kept for name in re.findall(r'^nearest = "(.*)"', entry, flags=re.MULTILINE)}
+    head, *tables = re.split(r"^(?=\[nearest\.)", first, flags=re.MULTILINE)
+    first = "".join([head, *(table for table in tables if re.match(r"\[nearest\.([\w-]+)\]", table)[1] in named)])
     register.write_text("[[claim]]\n".join([first, *kept]), encoding="utf-8")
 
 

@@ -79,6 +79,8 @@ def unforeseen(root: Path, opened: list[str]) -> list[str]:
     top, known, found = Path(os.path.abspath(root)), {os.path.abspath(path) for path in inputs(root).values()}, set()
     for name in opened:
         path = Path(name)
+        if not path.is_relative_to(top):  # a run that was kept by another checkout, which judged this
+            continue
         if path.suffix == ".pyc" and path.parent.name == "__pycache__":
             path = Path(importlib.util.source_from_cache(name))
         parts = path.relative_to(top).parts

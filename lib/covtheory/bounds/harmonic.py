@@ -38,7 +38,7 @@ def truncation_gap(K: int) -> tuple[np.ndarray, np.ndarray]:
     Examples
     --------
     >>> tuple(round(float(end), 4) for end in truncation_gap(100))
-    (-0.2194, 0.5822)
+    (-0.2157, 0.5822)
     """
     K = _whole(K)
     return truncated_log_loss(1.0 / K, K) - np.log(K), np.asarray(digamma(K + 1.0) - digamma(1.0) - np.log(K))

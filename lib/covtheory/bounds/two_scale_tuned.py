@@ -40,6 +40,7 @@ def tune(N: float, n: float, delta: float | None, net: Entropy, cover: Entropy |
 
     Examples
     --------
+    >>> from covtheory.bounds.two_scale import two_scale
     >>> flat = lambda rho: np.full_like(np.asarray(rho, dtype=float), 32.0)
     >>> best = tune(1e6, 10_000, 0.05, flat)
     >>> bool(best.total < two_scale(1e6, 10_000, 0.05, 32.0, 32.0).total)
