@@ -61,10 +61,10 @@ Proof.
 Qed.
 
 (* Areas under the profile, over thresholds up to U, and over s = 1/N up to b. *)
-Lemma profile_area {A} a U W w (Y : list A) (P Q : A -> R) : 0 < a <= U -> antiderivative a U W w -> law Y P -> law Y Q -> dominated P Q ->
+Lemma profile_area {A} a U W w (Y : list A) (P Q : A -> R) : 0 < a <= U -> antiderivative a U W w -> law Y P -> dominated P Q ->
   is_RInt (fun u => w u * cov u Y P Q) a U (sum Y (fun y => P y * (W (Rmin U (Rmax a (P y / Q y))) - W a))).
 Proof.
-  intros Ha D HP HQ HD. apply area_same with (fun u => sum Y (fun y => P y * (w u * le01 u (P y / Q y)))); [lra| |apply area_sum; intros; apply area_scal, step_to; auto; lra].
+  intros Ha D HP HD. apply area_same with (fun u => sum Y (fun y => P y * (w u * le01 u (P y / Q y)))); [lra| |apply area_sum; intros; apply area_scal, step_to; auto; lra].
   intros u I. unfold cov. rewrite <- sum_scal. apply sum_ext; intros y _. destruct (dominated_pos P Q y (proj1 HP) HD) as [->|[p q]]; [ring|].
   replace (le01 u (P y / Q y)) with (le01 (u * Q y) (P y)); [ring|]. unfold le01. destruct (Rle_dec (u * Q y) (P y)) as [C|C], (Rle_dec u (P y / Q y)) as [E|E]; auto; exfalso.
   - apply E. apply le_div; lra.
