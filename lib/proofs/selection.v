@@ -58,6 +58,18 @@ Qed.
 Definition tournament {A} (D : A -> R) (N : R) (Y : list A) (Pi : (A -> R) -> Prop) (q : A -> R) :=
   Pi q /\ forall q', Pi q' -> forall t, (forall p, Pi p -> cov_under D N Y p q' <= t) -> forall p, Pi p -> cov_under D N Y p q <= t.
 
+(* Markov's step: against any model of mass at most one, the best model's score is small. *)
+Lemma score_of_best {A} (N M : R) (Y : list A) (D best p : A -> R) : law Y D -> (forall y, 0 <= best y) -> sublaw Y p -> 0 < N -> 0 < M ->
+  cov_under D N Y p best <= cov M Y D best + M / N.
+Proof.
+  intros HD b0 [p0 p1] HN HM. assert (mn : 0 < M / N) by (apply div_pos; lra). apply Rle_trans with (sum Y (fun y => D y * le01 (M * best y) (D y) + M / N * p y)).
+  - apply sum_le; intros y _. pose proof (proj1 HD y). pose proof (p0 y). pose proof (b0 y).
+    unfold lt01, le01. destruct Rlt_dec; [|destruct Rle_dec, Rle_dec; nra]. destruct Rle_dec as [C|C]; [|destruct Rle_dec; nra].
+    destruct Rle_dec as [E|E]; [nra|]. apply Rnot_le_lt in E. apply (Rmult_le_compat_l (M / N)) in C; [|lra].
+    replace (M / N * (N * best y)) with (M * best y) in C by (field; lra). lra.
+  - rewrite sum_plus, sum_scal. fold (cov M Y D best). nra.
+Qed.
+
 (* claim: tournament-population
    part: the inequality
    differs: finite support; any class, finite or not; that the coefficients are least is not here *)
@@ -67,14 +79,7 @@ Theorem tournament_population {A} (N M : R) (Y : list A) (D : A -> R) (Pi : (A -
 Proof.
   intros HD HPi Hb [Hq T] HN HM.
   assert (S : forall p, Pi p -> cov_under D N Y p best <= cov M Y D best + M / N).
-  { intros p Hp. destruct (HPi p Hp) as [p0 p1]. destruct (HPi best Hb) as [b0 _].
-    apply Rle_trans with (sum Y (fun y => D y * le01 (M * best y) (D y) + M / N * p y)).
-    - apply sum_le; intros y _. pose proof (proj1 HD y). pose proof (p0 y). pose proof (b0 y).
-      assert (mn : 0 < M / N) by (apply div_pos; lra).
-      unfold lt01, le01. destruct Rlt_dec; [|destruct Rle_dec, Rle_dec; nra]. destruct Rle_dec as [C|C]; [|destruct Rle_dec; nra].
-      destruct Rle_dec as [E|E]; [nra|]. apply Rnot_le_lt in E. apply (Rmult_le_compat_l (M / N)) in C; [|lra].
-      replace (M / N * (N * best y)) with (M * best y) in C by (field; lra). lra.
-    - rewrite sum_plus, sum_scal. fold (cov M Y D best). assert (0 < M / N) by (apply div_pos; lra). nra. }
+  { intros p Hp. apply score_of_best; auto; try lra. apply (HPi best Hb). }
   pose proof (T best Hb _ S best Hb) as U.
   destruct (triangle M N Y D D q best (proj1 HD) (proj1 HD) (proj1 (HPi q Hq)) (proj1 (HPi best Hb)) HM ltac:(lra)) as (V & _ & W).
   rewrite !under_itself in V by apply HD. replace (N * M) with (M * N) by ring. lra.
