@@ -52,7 +52,7 @@ Theorem tournament_at_two {A} n (N M delta : R) (Y : list A) (D : A -> R) (Pi : 
   likely n Y D delta (fun z => forall q, winner N Pi z q ->
     cov (N * M) Y D q <= 5 * cov M Y D best + 4 * (M / N) + 2.85 * (ln (2 * INR (length Pi) / delta) / INR n)).
 Proof.
-  intros HD HPi Hb Hn HN HM Hd. destruct selection_numbers as [(a & Ra & Ea & Ia) (b & Rb & Eb & Ib)].
+  intros HD HPi Hb Hn HN HM Hd. destruct selection_numbers as ((a & Ra & Ea & Ia) & (b & Rb & Eb & Ib) & _).
   eapply likely_mono; [apply Rle_refl|apply (tournament_selects n N M 2 a b delta Y D Pi best); auto; lra|]. intros z _ _ H q W. eapply Rle_trans; [exact (H q W)|].
   assert (k1 : 1 <= INR (length Pi)) by (apply (one_le Pi); destruct Pi; easy). pose proof (log_size (INR (length Pi)) delta k1 Hd). assert (nn : 0 < INR n) by now apply lt_0_INR.
   replace (1 + 2 ^ 2) with 5 by ring. replace (2 ^ 2) with 4 by ring. apply Rplus_le_compat_l, Rmult_le_compat_r; [apply Rmult_le_pos; [lra|left; now apply Rinv_0_lt_compat]|]. unfold Rdiv in *. lra.
