@@ -5,6 +5,7 @@ them and recognises what tools write. JSON rows may have further fields; a list 
 commas; list columns of NPZ are 2-D and padded with zeros. Text formats are located by line, binary ones by row.
 """
 
+import copy
 import io
 import re
 from collections.abc import Iterator
@@ -72,6 +73,23 @@ class Table:
             self.example = next(self._records(self.sources[0], lambda fraction: None), (0, {}))[1]
             self.columns = list(self.example)
 
+    def __getstate__(self) -> dict:
+        """For another process, which maps arrays itself; their names and shapes are all that is needed here."""
+        return self.__dict__ | {"arrays": None}
+
+    def shard(self, index: int) -> "Table":
+        """This table with one of its files alone, read as all are."""
+        other = self.emptied()
+        other.sources, other.arrays = [self.sources[index]], None
+        return other
+
+    def emptied(self) -> "Table":
+        """The same table with notes of its own."""
+        other = copy.copy(self)
+        other.tool = copy.deepcopy(self.tool)
+        other.tool.notes.clear()
+        return other
+
     @property
     def kind(self) -> str:
         """What the rows were recognised as, and how many files there are."""
@@ -89,12 +107,15 @@ class Table:
         empty, total = True, len(self.sources)
         self.tool.notes.clear()
         for index, source in enumerate(self.sources):
+            self.tool.place = source.name
+
             def report(fraction, index=index):
                 if progress:
                     progress(min((index + min(fraction, 1.0)) / total, 1.0))
 
             if source.container == "npz":
-                arrays = self.arrays if source is self.sources[0] else npz_columns(source)
+                first = source is self.sources[0] and self.arrays is not None
+                arrays = self.arrays if first else npz_columns(source)
                 part = npz_chunks(self, source, arrays, names, rows, report)
             elif source.container == "parquet":
                 part = parquet_chunks(self, source, names, rows, report)
