@@ -173,6 +173,8 @@ def picked(positions: list, ids: list | None) -> list:
 
 
 def _picked(entry, token, position):
+    if entry == {}:  # how vLLM's flat container gives a position without log-probabilities
+        return None
     if isinstance(entry, dict) and "logprob" not in entry:
         if token is None and len(entry) != 1:
             raise ValueError(f"position {position + 1} lists {len(entry)} tokens, and no token ids say which is there")
