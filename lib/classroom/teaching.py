@@ -29,7 +29,7 @@ def faults(root: Path, text: str) -> list[str]:
         if title not in guide:
             found.append(f"no chapter of {path.name}; add to references/teaching.md:\n{skeleton(nb)}")
             continue
-        (head, blocks), own = guide.pop(title), _numbers(nb)
+        (head, blocks), own = guide.pop(title), numbers(nb)
         for heading, claims in sections.items():
             block = blocks.get(heading)
             if block is None:
@@ -125,19 +125,28 @@ def _exercises(nb, number, blocks, sections):
                 if not re.search(r"\b\d\d-[a-z]\b|^At the board, ask", text))
 
 
-def _numbers(nb):
+def numbers(nb: nbformat.NotebookNode) -> set[str]:
     """Return the numbers of a notebook's text and outputs, without leading zeros."""
     text = "\n".join([cell.source for cell in nb.cells] + [
         "".join(output.get("text", "")) + "".join(output.get("data", {}).get("text/plain", ""))
         for cell in nb.cells for output in cell.get("outputs", [])])
-    return {number.lstrip("0") or "0" for number in _NUMBER.findall(text.replace("{,}", ",").replace(r"\,", ""))}
+    return set(_found(text.replace("{,}", ",").replace(r"\,", "")))
+
+
+def foreign_numbers(own: set[str], text: str) -> list[str]:
+    """Return the numbers in a text that are not in a set from :func:`numbers`; names of exercises are none."""
+    plain = re.sub(r"\d\d-[a-z]\b|figure-\d+", "", text).replace("{,}", ",").replace(r"\,", "")
+    return [number for number in _found(plain) if number not in own]
+
+
+def _found(text):
+    return [number.lstrip("0") or "0" for number in _NUMBER.findall(text)]
 
 
 def _foreign_numbers(own, block, where):
     for name in ("Board", "Exercise", "Misconception"):
-        for number in _NUMBER.findall(re.sub(r"\d\d-[a-z]", "", block.get(name, ""))):
-            if (number.lstrip("0") or "0") not in own:
-                yield f"{where}: {name} quotes {number}, which is not in the notebook"
+        for number in foreign_numbers(own, block.get(name, "")):
+            yield f"{where}: {name} quotes {number}, which is not in the notebook"
 
 
 def _plans(text, minutes):
