@@ -16,6 +16,7 @@ TOLERANCE = 5
 NOT_TAUGHT = ("exercises", "references")
 """How level-2 headings begin that are no lecture section."""
 
+_POWER = re.compile(r"(\d*\.?\d+) *\\cdot *10\^\{?(-?\d+)\}?")
 _NUMBER = re.compile(r"\d+(?:,\d{3})+|\d*\.?\d+(?:e[+-]?\d+)?")
 
 
@@ -130,17 +131,22 @@ def numbers(nb: nbformat.NotebookNode) -> set[str]:
     text = "\n".join([cell.source for cell in nb.cells] + [
         "".join(output.get("text", "")) + "".join(output.get("data", {}).get("text/plain", ""))
         for cell in nb.cells for output in cell.get("outputs", [])])
-    return set(_found(text.replace("{,}", ",").replace(r"\,", "")))
+    return set(_found(_plain(text))) | set(_found(text))
 
 
 def foreign_numbers(own: set[str], text: str) -> list[str]:
     """Return the numbers in a text that are not in a set from :func:`numbers`; names of exercises are none."""
-    plain = re.sub(r"\d\d-[a-z]\b|figure-\d+", "", text).replace("{,}", ",").replace(r"\,", "")
-    return [number for number in _found(plain) if number not in own]
+    return [number for number in _found(_plain(re.sub(r"\d\d-[a-z]\b|figure-\d+", "", text))) if number not in own]
+
+
+def _plain(text):
+    """Numbers as they are printed: no thin spaces, powers of ten with an e."""
+    text = text.replace("{,}", ",").replace(r"\,", "")
+    return _POWER.sub(lambda found: f"{found[1]}e{int(found[2]):+03d}", text)
 
 
 def _found(text):
-    return [number.lstrip("0") or "0" for number in _NUMBER.findall(text)]
+    return [number.replace(",", "").lstrip("0") or "0" for number in _NUMBER.findall(text)]
 
 
 def _foreign_numbers(own, block, where):

@@ -125,6 +125,8 @@ def faults_of(body: str, own: set[str], drawn: int, most: int = WORDS) -> list[s
             formulas.html(tex)
         except ValueError as error:
             found.append(str(error))
+    if any("|" in tex for line in body.splitlines() if line.startswith("|") for tex in _INLINE.findall(line)):
+        found.append(r"a formula in a table has a bar, which ends the cell: write \lvert, \rvert or \|")
     if "$" in _INLINE.sub("", _DISPLAY.sub("", body)):
         found.append("a dollar sign is left over")
     found += [f"quotes {number}, which is not in the notebook" for number in foreign_numbers(own, body)]
