@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 
@@ -155,29 +156,79 @@ def _foreign_numbers(own, block, where):
             yield f"{where}: {name} quotes {number}, which is not in the notebook"
 
 
-def _plans(text, minutes):
-    _, plans = _chapters(text).get("Course plans", ("", {}))
-    if len(plans) < 3:
-        yield "'## Course plans' needs one lecture, three lectures and a term, each a '### ...' with a table"
-    for name, body in re.findall(r"^### (.+)\n((?:(?!^#).*\n)*)", text.split("## Course plans")[-1], re.M)[:len(plans)]:
-        wanted = int(re.search(r"(\d+) minutes", name).group(1))
+class Row(NamedTuple):
+    """One row of a plan: the lecture it belongs to, the notebook's number ("" for what the class does), what, minutes.
+
+    ``sections`` are headings, or the one word "all", or what the class does.
+    """
+
+    when: int
+    notebook: str
+    sections: list[str]
+    minutes: int
+
+
+class Plan(NamedTuple):
+    """A course plan: its name for `make slides PLAN=`, its title, minutes a lecture, its rows."""
+
+    name: str
+    title: str
+    minutes: int
+    rows: list[Row]
+
+
+def plans(text: str) -> dict[str, Plan]:
+    """Return the course plans of the guide by name; a heading of one is ``name: title (75 minutes)``."""
+    found = {}
+    for heading, body in re.findall(r"^### (.+)\n((?:(?!^#).*\n)*)", _chapter(text, "Course plans"), re.MULTILINE):
+        name, title, minutes = re.fullmatch(r"([a-z0-9-]+): (.+) \((?:\d+ weeks of )?(\d+) minutes.*\)", heading).groups()
         rows = re.findall(r"^\| (\d+) \| (\d\d|–) \| (.+?) \| (\d+) \|$", body, re.MULTILINE)
+        found[name] = Plan(name, title, int(minutes), [
+            Row(int(when), number.strip("–"), cell.split("; ") if number != "–" else [cell.strip("*")], int(said))
+            for when, number, cell, said in rows])
+    return found
+
+
+def minutes_of(text: str) -> dict[tuple[str, str], int]:
+    """Return the minutes of every lecture section of the guide, by number of the notebook and heading."""
+    return {(title[:2], heading): _whole(fields.get("Minutes", "")) for title, (_, blocks) in _chapters(text).items()
+            if re.match(r"\d\d\. ", title) for heading, fields in blocks.items() if heading != "Exercises"}
+
+
+def chosen(row: Row, there: list[str]) -> list[str]:
+    """Return the sections that a row names, of those that are there."""
+    return there if row.sections == ["all"] else row.sections
+
+
+def _chapter(text, title):
+    found = re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    return found.group(1) if found else ""
+
+
+def _plans(text, minutes):
+    found = plans(text)
+    if len(found) < 3:
+        yield "'## Course plans' needs one lecture, three lectures and a term, each a '### ...' with a table"
+    for name, plan in found.items():
         sums = {}
-        for when, number, cell, said in rows:
-            sums[when] = sums.get(when, 0) + int(said)
-            there = {heading: value for (of, heading), value in minutes.items() if of == number}
-            if number == "–":
+        for row in plan.rows:
+            sums[row.when] = sums.get(row.when, 0) + row.minutes
+            there = {heading: value for (of, heading), value in minutes.items() if of == row.notebook}
+            if not row.notebook:
                 continue
-            chosen = list(there) if cell == "all" else cell.split("; ")
-            if unknown := [heading for heading in chosen if heading not in there]:
-                yield f"plan {name!r}, {when}: notebook {number} has no section {unknown[0]!r}"
-            elif sum(there[heading] for heading in chosen) != int(said):
-                yield f"plan {name!r}, {when}: {number} takes {sum(there[h] for h in chosen)} minutes, not {said}"
-        yield from (f"plan {name!r}, {when}: {total} minutes, expected {wanted}"
-                    for when, total in sums.items() if total != wanted)
-        stated = re.search(r"\*\*total\*\* \| \| \| \*\*(\d+)\*\*", body)
-        if stated is None or int(stated.group(1)) != sum(sums.values()):
-            yield f"plan {name!r}: the total is {sum(sums.values())}"
+            wanted = chosen(row, list(there))
+            if unknown := [heading for heading in wanted if heading not in there]:
+                yield f"plan {name!r}, {row.when}: notebook {row.notebook} has no section {unknown[0]!r}"
+            elif (takes := sum(there[heading] for heading in wanted)) != row.minutes:
+                yield f"plan {name!r}, {row.when}: {row.notebook} takes {takes} minutes, not {row.minutes}"
+        yield from (f"plan {name!r}, {when}: {total} minutes, expected {plan.minutes}"
+                    for when, total in sums.items() if total != plan.minutes)
+    totals = re.findall(r"\*\*total\*\* \| \| \| \*\*(\d+)\*\*", text)
+    if len(totals) != len(found):
+        yield f"{len(totals)} totals of {len(found)} plans"
+    for (name, plan), said in zip(found.items(), totals, strict=False):
+        if int(said) != (total := sum(row.minutes for row in plan.rows)):
+            yield f"plan {name!r}: the total is {total}"
 
 
 def _stated(nb):
