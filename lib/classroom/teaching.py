@@ -17,6 +17,7 @@ TOLERANCE = 5
 NOT_TAUGHT = ("exercises", "references")
 """How level-2 headings begin that are no lecture section."""
 
+_PLAN = re.compile(r"([a-z0-9-]+): (.+) \((?:\d+ weeks of )?(\d+) minutes.*\)")
 _POWER = re.compile(r"(\d*\.?\d+) *\\cdot *10\^\{?(-?\d+)\}?")
 _NUMBER = re.compile(r"\d+(?:,\d{3})+|\d*\.?\d+(?:e[+-]?\d+)?")
 
@@ -181,7 +182,7 @@ def plans(text: str) -> dict[str, Plan]:
     """Return the course plans of the guide by name; a heading of one is ``name: title (75 minutes)``."""
     found = {}
     for heading, body in re.findall(r"^### (.+)\n((?:(?!^#).*\n)*)", _chapter(text, "Course plans"), re.MULTILINE):
-        name, title, minutes = re.fullmatch(r"([a-z0-9-]+): (.+) \((?:\d+ weeks of )?(\d+) minutes.*\)", heading).groups()
+        name, title, minutes = _PLAN.fullmatch(heading).groups()
         rows = re.findall(r"^\| (\d+) \| (\d\d|–) \| (.+?) \| (\d+) \|$", body, re.MULTILINE)
         found[name] = Plan(name, title, int(minutes), [
             Row(int(when), number.strip("–"), cell.split("; ") if number != "–" else [cell.strip("*")], int(said))

@@ -1,15 +1,14 @@
 """A stored notebook made ready for nbconvert: slides named, verdicts in words, what is not shown gathered as notes."""
 
 import re
-import unicodedata
 from itertools import pairwise
 
 import nbformat
 
 from claimcheck.record import MIME, tally
-from publishing import formulas
 from publishing.book_cells import take_caption
-from publishing.heads import head
+from publishing.guide import with_boards
+from publishing.heads import head, slugify
 from publishing.slides import summaries, verdict
 
 MOST_OUTPUT = 12
@@ -138,7 +137,7 @@ def new(source: str, kind: str, heading: str | None = None) -> nbformat.Notebook
 
 
 def _parts(cell):
-    """The text in parts, one a slide: at level-2 headings, and ``breaks`` in the slideshow metadata tells how the first line of each begins."""
+    """The text in parts, one a slide: at level-2 headings, and at the lines that begin as ``breaks`` says (metadata)."""
     lines = cell.source.splitlines(keepends=True)
     places = {number for number, line in enumerate(lines) if line.startswith("## ")} | {0}
     for start in cell.metadata.get("slideshow", {}).get("breaks", []):
@@ -212,20 +211,4 @@ def teaching_of(text: str, number: str) -> dict[str, str]:
     body = re.sub(r"^\|.*\n?", "", found.group(1), flags=re.MULTILINE)
     opening, *rest = re.split(r"^### (.+)$", body, flags=re.MULTILINE)
     told = {"": opening, **dict(zip(rest[::2], rest[1::2], strict=True))}
-    return {name.strip(): body.strip() for name, body in told.items() if body.strip()}
-
-
-def slugify(text: str) -> str:
-    r"""Return a name for links.
-
-    Examples
-    --------
-    >>> slugify("Lemma 2. On the training set: $\\mathrm{Cov}_N$")
-    'lemma-2-on-the-training-set-cov-n'
-    """
-    plain = unicodedata.normalize("NFKD", _plain(text)).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "section"
-
-
-def _plain(text):
-    return re.sub(r"\$([^$]*)\$", lambda match: formulas.plain(match.group(1)), text)
+    return {name.strip(): with_boards(body).strip() for name, body in told.items() if body.strip()}

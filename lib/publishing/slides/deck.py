@@ -12,6 +12,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments.formatters import HtmlFormatter
 
 from publishing import formulas
+from publishing.guide import with_boards
 
 ASSETS = Path(__file__).parents[1] / "assets"
 PACKAGE = "sphinx-revealjs"
@@ -82,17 +83,10 @@ def index(decks: dict[str, nbformat.NotebookNode]) -> str:
     return _page("Slides: theory-verification notebooks for the coverage principle", "decks", decks=decks)
 
 
-def handout(title: str, text: str, root: Path) -> str:
-    """Return a page to hand out, one sheet of A4 when it is printed; drawings of references/boards stand inside it."""
-    text = re.sub(r"!\[[^\]]*\]\(boards/([\w-]+\.svg)\)", lambda found: inside(root, found[1]), text)
+def handout(title: str, text: str) -> str:
+    """Return a page to hand out, one sheet of A4 when it is printed; its drawings of references/boards are inside."""
     return _filled("document", title=title, style=formulas.style() + _own("handout.css"), scripts=[],
-                   body=f"<main><h1>{title}</h1>{prose(text)}</main>")
-
-
-def inside(root: Path, name: str) -> str:
-    """Return a drawing of references/boards for use inside a page, in the colour of its text; nothing if it is missing."""
-    path = root / "references" / "boards" / name
-    return re.sub(r"<style>.*?</style>|\n", "", path.read_text(encoding="utf-8")) if path.exists() else ""
+                   body=f"<main><h1>{title}</h1>{prose(with_boards(text))}</main>")
 
 
 def _page(title, template, **values):

@@ -1,4 +1,4 @@
-"""`make slides PLAN=`: one deck for a lecture from chosen sections of several notebooks, with its clock and its handout."""
+"""`make slides PLAN=`: one deck a lecture from chosen sections of several notebooks, with its clock and its handout."""
 
 import re
 from difflib import get_close_matches
@@ -10,13 +10,13 @@ from claimcheck.gate.contract import notebooks
 from claimcheck.gate.staleness import assert_fresh
 from claimcheck.register import load_register
 from classroom import teaching
-from publishing.heads import head
+from publishing.heads import head, slugify
 from publishing.slides import cells, deck, summaries
 
 EXPLORER = "explorer.html"
 HANDOUT = "Handout"
 QUESTION = "Question"
-"""Blocks of references/slides/PLAN.md that are no slide of the class: the page to hand out, what the title slide asks."""
+"""Blocks of references/slides/PLAN.md that are no slide: a page to hand out, the title slide's question."""
 
 
 def make(root: Path, wanted: str) -> dict[str, str]:
@@ -47,7 +47,7 @@ def make(root: Path, wanted: str) -> dict[str, str]:
         made = _lecture(title, rows, books, written)
         files |= {f"{name}.html": deck.html(made), f"{name}_notes.html": deck.notes(made, f"{name}.html")}
     if HANDOUT in written:
-        files[f"{plan.name}_handout.html"] = deck.handout(plan.title[0].upper() + plan.title[1:], written[HANDOUT], root)
+        files[f"{plan.name}_handout.html"] = deck.handout(plan.title[0].upper() + plan.title[1:], written[HANDOUT])
     if any(EXPLORER in text for text in written.values()):
         files[EXPLORER] = (root / "references" / EXPLORER).read_text(encoding="utf-8")
     return files
@@ -106,7 +106,7 @@ def _plan(wanted, guide):
     if re.match(r"\s*\d\d:", wanted):
         return by_hand(wanted, guide)
     if (path := Path(wanted)).is_file():
-        return by_hand(path.read_text(encoding="utf-8"), guide)._replace(name=cells.slugify(path.stem))
+        return by_hand(path.read_text(encoding="utf-8"), guide)._replace(name=slugify(path.stem))
     near = get_close_matches(wanted, known, n=2, cutoff=0.3) or list(known)
     raise ValueError(f"no plan {wanted!r} and no such file; nearest: {', '.join(near)}; or a list such as "
                      "'01: The question; 05: The golden-ratio law'")

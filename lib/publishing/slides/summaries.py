@@ -1,4 +1,4 @@
-"""The written summary slides, references/slides/NN.md: one block a section of the notebook, and what is wrong with them."""
+"""The written summary slides, references/slides/NN.md: one block a section of the notebook; what is wrong with them."""
 
 import re
 from pathlib import Path
