@@ -133,12 +133,13 @@ def numbers(nb: nbformat.NotebookNode) -> set[str]:
     text = "\n".join([cell.source for cell in nb.cells] + [
         "".join(output.get("text", "")) + "".join(output.get("data", {}).get("text/plain", ""))
         for cell in nb.cells for output in cell.get("outputs", [])])
-    return set(_found(_plain(text))) | set(_found(text))
+    return {_bare(number) for number in [*_NUMBER.findall(_plain(text)), *_NUMBER.findall(text)]}
 
 
 def foreign_numbers(own: set[str], text: str) -> list[str]:
     """Return the numbers in a text that are not in a set from :func:`numbers`; names of exercises are none."""
-    return [number for number in _found(_plain(re.sub(r"\d\d-[a-z]\b|figure-\d+", "", text))) if number not in own]
+    found = _NUMBER.findall(_plain(re.sub(r"\d\d-[a-z]\b|figure-\d+", "", text)))
+    return [number for number in found if _bare(number) not in own]
 
 
 def _plain(text):
@@ -147,8 +148,8 @@ def _plain(text):
     return _POWER.sub(lambda found: f"{found[1]}e{int(found[2]):+03d}", text)
 
 
-def _found(text):
-    return [number.replace(",", "").lstrip("0") or "0" for number in _NUMBER.findall(text)]
+def _bare(number):
+    return number.replace(",", "").lstrip("0") or "0"
 
 
 def _foreign_numbers(own, block, where):

@@ -77,7 +77,7 @@ class Board:
     def svg(self) -> str:
         """Return the drawing."""
         body = "\n".join(self.parts)
-        return (f'<svg xmlns="http://www.w3.org/2000/svg" class="board" viewBox="0 0 {WIDTH * SCALE} {HEIGHT * SCALE}" '
+        return (f'<svg xmlns="http://www.w3.org/2000/svg" class="board" width="420" viewBox="0 0 {WIDTH * SCALE} {HEIGHT * SCALE}" '
                 f'role="img" font-family="system-ui, sans-serif" stroke-linecap="round" stroke-linejoin="round">'
                 f"<title>{escape(self.title)}</title>{self.STYLE}\n{body}\n</svg>\n")
 
@@ -97,7 +97,8 @@ def _raised(words, size):
     for part in re.split(r"([_^](?:\{[^}]*\}|\w))", words):
         if re.match(r"[_^](\{|\w)", part) and len(part) > 1:
             by = size * SCALE * (0.25 if part[0] == "_" else -0.38)
-            made += (f'<tspan dy="{by:.1f}" font-size="{size * SCALE * .7:.1f}">{escape(part[1:].strip("{}"))}</tspan>'
+            small = f'font-size="{size * SCALE * .7:.1f}"'
+            made += (f'<tspan dy="{by:.1f}" {small}>{escape(part[1:].strip("{}"))}</tspan>'
                      f'<tspan dy="{-by:.1f}">\u200b</tspan>')
         else:
             made += escape(part)
