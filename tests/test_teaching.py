@@ -69,8 +69,10 @@ def states(text):
             re.findall(r"explorer\.html#(\w+)((?:&[^)\s]+)?)\)", text)]
 
 
-@pytest.mark.parametrize("path", [ROOT / "references" / "teaching.md", *sorted((ROOT / "references").glob("slides/*.md"))],
-                         ids=lambda path: path.name)
+LINKING = [ROOT / "references" / "teaching.md", *sorted((ROOT / "references").glob("slides/*.md"))]
+
+
+@pytest.mark.parametrize("path", LINKING, ids=lambda path: path.name)
 def test_explorer_has_every_state_that_is_linked(path):
     page = (ROOT / "references" / "explorer.html").read_text(encoding="utf-8")
     panels = json.loads(re.search(r'id="data"[^>]*>(.*?)</script>', page, re.DOTALL).group(1))

@@ -4,6 +4,7 @@ import random
 import re
 from collections.abc import Callable
 from html import escape
+from itertools import pairwise
 
 SCALE = 6
 """Pixels of a unit."""
@@ -77,14 +78,15 @@ class Board:
     def svg(self) -> str:
         """Return the drawing."""
         body = "\n".join(self.parts)
-        return (f'<svg xmlns="http://www.w3.org/2000/svg" class="board" width="420" viewBox="0 0 {WIDTH * SCALE} {HEIGHT * SCALE}" '
+        return (f'<svg xmlns="http://www.w3.org/2000/svg" class="board" width="420" '
+                f'viewBox="0 0 {WIDTH * SCALE} {HEIGHT * SCALE}" '
                 f'role="img" font-family="system-ui, sans-serif" stroke-linecap="round" stroke-linejoin="round">'
                 f"<title>{escape(self.title)}</title>{self.STYLE}\n{body}\n</svg>\n")
 
     def _by_hand(self, points):
         """The points with more between them, each moved a little but the ends."""
         made = [points[0]]
-        for (x, y), (u, v) in zip(points, points[1:], strict=False):
+        for (x, y), (u, v) in pairwise(points):
             steps = max(1, round(((u - x) ** 2 + (v - y) ** 2) ** 0.5 / 7))
             made += [(x + (u - x) * k / steps + self.hand.uniform(-.16, .16),
                       y + (v - y) * k / steps + self.hand.uniform(-.16, .16)) for k in range(1, steps + 1)]

@@ -137,7 +137,7 @@ def new(source: str, kind: str, heading: str | None = None) -> nbformat.Notebook
 
 
 def _parts(cell):
-    """The text in parts, one a slide: at level-2 headings, and at the lines that begin as ``breaks`` says (metadata)."""
+    """The text in parts, one a slide: at level-2 headings, and at lines that begin as ``breaks`` says (metadata)."""
     lines = cell.source.splitlines(keepends=True)
     places = {number for number, line in enumerate(lines) if line.startswith("## ")} | {0}
     for start in cell.metadata.get("slideshow", {}).get("breaks", []):
