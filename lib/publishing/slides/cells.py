@@ -125,8 +125,7 @@ def summary(heading: str, body: str, drawn: list) -> nbformat.NotebookNode:
     made = new(above, "slide", heading)
     made.metadata.summary = {"below": below}
     if figure:
-        picture = drawn[figure - 1]
-        made.metadata.summary |= {"png": picture["data"]["image/png"], "alt": picture.metadata["image/png"]["alt"]}
+        made.metadata.summary |= drawn[figure - 1]._asdict()
     return made
 
 

@@ -7,10 +7,14 @@ from typing import NamedTuple
 import nbformat
 
 from classroom.teaching import foreign_numbers, numbers
+from covtheory.figures import STYLE
 from publishing import formulas
 
 LEFT_OUT = ("references",)
 """How the level-2 headings begin that have no summary slide, in small letters."""
+
+MARK = 5
+"""Points: what is not larger is the size of a marker."""
 
 WORDS = 60
 """A summary has at most so many; a formula counts as one."""
@@ -75,9 +79,30 @@ def words(body: str) -> int:
     return sum(any(letter.isalnum() for letter in word) for word in bare.split())
 
 
-def pictures(nb: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
-    """Return the outputs of a notebook that are pictures, in order: Figure 1 first."""
-    return [output for cell in nb.cells for output in cell.get("outputs", []) if "image/png" in output.get("data", {})]
+class Picture(NamedTuple):
+    """A picture of a notebook: PNG in base 64, its text, the size in points of its smallest letter."""
+
+    png: str
+    alt: str
+    points: float
+
+
+def pictures(nb: nbformat.NotebookNode) -> list[Picture]:
+    """Return the pictures of a notebook in order: Figure 1 first."""
+    return [Picture(output["data"]["image/png"], output.metadata["image/png"]["alt"], letters(cell.source))
+            for cell in nb.cells for output in cell.get("outputs", []) if "image/png" in output.get("data", {})]
+
+
+def letters(source: str) -> float:
+    """Return the size in points of the smallest letter of a figure: that of the style unless the code asks for less.
+
+    Examples
+    --------
+    >>> letters("ax.plot(x, y)"), letters("ax.text(0, 1, 'a', fontsize=9)")
+    (11, 9.0)
+    """
+    asked = [float(size) for size in re.findall(r"\b(?:font)?size=(\d+\.?\d*)", source)]
+    return min([STYLE["font.size"], *(size for size in asked if size > MARK)])
 
 
 def headings(nb: nbformat.NotebookNode) -> list[str]:
