@@ -25,6 +25,7 @@ help:
 	@echo "make new NB=04 TITLE='Bound it'         start a notebook"
 	@echo "make book                               the collection as a website in build/book"
 	@echo "make slides [NB=03] [CHECK=1]           stand-alone slides and notes in build/slides; look at every slide"
+	@echo "make slides PLAN=guest-75               one deck a lecture: tail-45, guest-75, three-75, seminar, or a list of sections"
 	@echo "make student                            the copy to hand out: build/student and its zip, without solutions"
 	@echo "make solutions [NB=03]                  print the exercises with worked solutions, for the lecturer"
 	@echo "make explorer                           compute and write references/explorer.html, the page to play with"
@@ -72,7 +73,7 @@ new: $(STAMP)
 
 slides: $(STAMP)
 	@$(PIP) -r requirements/slides.txt $(if $(CHECK),-r requirements/browser.txt)
-	@$(RUN) slides $(if $(NB),--notebook $(NB)) $(if $(CHECK),--check)
+	@$(RUN) slides $(if $(NB),--notebook $(NB)) $(if $(PLAN),--plan "$(PLAN)") $(if $(CHECK),--check)
 
 student: $(STAMP)
 	@$(RUN) student

@@ -11,7 +11,7 @@ import nbformat
 from claimcheck.gate.contract import notebooks
 from claimcheck.gate.staleness import StaleError, assert_fresh
 from claimcheck.register import load_nearest, load_register
-from publishing import bibliography, formulas, kernel_proofs
+from publishing import bibliography, formulas, guide, kernel_proofs
 from publishing.book_cells import readable
 from publishing.book_claims import Claims
 from publishing.book_pages import FILES, pages
@@ -87,6 +87,9 @@ def write_source(root: Path, source: Path, ledger: dict) -> None:
         shutil.copyfile(root / "references" / name, extra / "files" / name)
     for path in (root / "references").glob("*.png"):
         shutil.copyfile(path, source / "references" / path.name)
+    (extra / "slides").mkdir()
+    for path in guide.decks(root).values():
+        shutil.copyfile(path, extra / "slides" / path.name)
     if (explorer := root / "references" / "explorer.html").exists():
         shutil.copyfile(explorer, extra / explorer.name)
     shutil.copytree(ASSETS, source / "_static")
