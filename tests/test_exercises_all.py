@@ -13,8 +13,8 @@ import pytest
 from claimcheck.gate.contract import notebooks
 from claimcheck.register import find_root
 from classroom import exercises, solutions
-from classroom.solution_sheet import questions, sheet, worked
-from classroom.student import posed
+from classroom.questions import answer_cells, posed, questions
+from classroom.solution_sheet import sheet, worked
 
 ROOT = find_root(Path(__file__))
 ENTRIES = {

@@ -17,7 +17,9 @@ from claimcheck.register import find_root
 from classroom import exercises
 from classroom import student as module
 from classroom.solution_sheet import worked
-from classroom.student import PACKAGES, copy, foreign_files, posed, student, unfit, zipped
+from classroom.course import course
+from classroom.questions import posed, questions
+from classroom.student import PACKAGES, copy, foreign_files, student, unfit, zipped
 
 ROOT = find_root(Path(__file__))
 NOTEBOOKS = notebooks(ROOT)
