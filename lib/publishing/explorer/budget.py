@@ -1,7 +1,8 @@
-"""Panel 4: overfitting is a budget of nats, and a miss by a factor N costs log N of them (notebooks 05, 19)."""
+"""Panel 4: overfitting is a budget of nats, and a miss by a factor N costs about log N of them (notebooks 05, 19)."""
 
 import numpy as np
 
+from covtheory.bounds.divergences import kl_price
 from covtheory.instances.ladder import RUNGS, Ladder
 from covtheory.instances.two_scale import OverfitBudget
 from publishing.explorer.spec import axis, chart, choose, control, mark, number, panel, table
@@ -14,70 +15,70 @@ MASSES = np.array([0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.04, 0.06, 0.08, 0.1
 """Mass of the rare event in units of d/n."""
 
 FINE = np.geomspace(0.004, 0.6, 49)
-REFERENCES = (4, 1_024, 2**38)
+REFERENCES = {4: ("4", (0.44, 0.6)), 1_024: ("1,024", (0.052, 0.4)), 2**38: ("2³⁸", (0.0105, 0.5))}
 
 
 def budget() -> dict:
     """Return the panel."""
     game = OverfitBudget(N_SAMPLES, SIGNS)
     unit = SIGNS / N_SAMPLES
-    logs = np.log(DRAWS.astype(float))
+    price = kl_price(DRAWS.astype(float))
     wins = {int(N): np.array([game.bad_probability(m * unit, float(N)) for m in FINE]) for N in DRAWS}
     now = np.array([[game.bad_probability(m * unit, float(N)) for m in MASSES] for N in DRAWS])
     half = np.array([game.critical_p(float(N)) for N in DRAWS]) / unit
     ladder = Ladder(N_SAMPLES, SIGNS, SHARE)
-    wide = np.linspace(1.2, 30, 145)
-    area = MASSES[None, :] * logs[:, None]  # N, m
-    prices = axis("log N (nats): what a miss by the factor N costs", 0, 30, ticks=[0, 5, 10, 15, 20, 25, 30])
+    wide = np.linspace(0.9, 27, 120)
+    area = MASSES[None, :] * price[:, None]  # N, m
+    prices = axis("log N − 1 + 1/N (nats): what a miss by N costs", 0, 27, ticks=[0, 5, 10, 15, 20, 25])
     mass = axis("mass of the rare event (units of d/n)", 0.004, 0.6, log=True, ticks=[0.005, 0.02, 0.1, 0.5])
-    low, high = table("m", MASSES), table("N", logs)
+    low, high = table("m", MASSES), table("N", price)
     return panel(
         "budget", "Why faster: what can overfitting pay for?",
         "A sample is a rare event, or else d = 400 fair signs; n = 100,000 samples. Rival models bet on the signs and "
         "give the rare event N times too little. By luck the best bet on the signs gains about d/π nats on the "
-        "sample; each rare event in it costs the rival log N. Maximum likelihood picks a rival when the gain exceeds "
-        "the price.",
+        "sample; each rare event in it costs the rival log N, less 1 − 1/N for the mass that it puts elsewhere. Maximum "
+        "likelihood picks a rival when the gain exceeds the price.",
         [control("N", "The rivals undervalue by N", DRAWS, 64,
                  texts=[f"{N:,}" if N < 10**6 else f"2^{int(np.log2(N))}" for N in DRAWS]),
          control("m", "Mass of the rare event, in d/n", MASSES, 0.08)],
-        [chart("A miss is a block: mass times log N", "Mass against log N. The block of the chosen mass and N, the "
+        [chart("A miss is a block: its mass times its price", "Mass against price. The block of the chosen mass and N, the "
                "curve of blocks of area one over pi, the largest mass that rivals miss for half of the data sets, and "
                "a single fitted model that misses at all N at once.", prices,
                axis("mass undervalued by N or more (units of d/n)", 0, 0.34),
                [mark("block", "", high, low, "blue"),
                 mark("line", "area 1/π: the budget", wide, 1 / (np.pi * wide), "black", secret=True),
-                mark("points", "missed by half of the fits", logs, half, "blue", secret=True),
+                mark("points", "missed by half of the fits", price, half, "blue", secret=True),
                 mark("line", "one model, all N at once", *ladder_steps(ladder), "green", secret=True),
                 mark("down", "N", high, None, control="N")]),
          chart("How often is the rare event missed?", "Exact probability that maximum likelihood undervalues the rare "
                "event by N, against its mass: a fall from one to zero, the further left the larger N.", mass,
                axis("probability that the fit is a rival", -0.02, 1),
-               [*(mark("line", f"N = {label}", FINE, wins[N], "grey", secret=True)
-                  for N, label in zip(REFERENCES, ("4", "1,024", "2³⁸"), strict=True)),
-                mark("line", "this N", FINE, table("N", [wins[int(N)] for N in DRAWS]), "blue", secret=True),
+               [*(mark("line", f"N = {label}", FINE, wins[N], "grey", secret=True, tag=tag)
+                 for N, (label, tag) in REFERENCES.items()),
+                mark("line", "this N", FINE, table("N", [wins[int(N)] for N in DRAWS]), "blue", secret=True,
+                    quiet=True),
                 mark("down", "m", low, None, control="m"),
                 mark("dot", "", low, table("N m", now), "blue", secret=True)])],
-        [number("budget d/π", SIGNS / np.pi, "nats"), number("price of one rare sample", table("N", logs), "nats"),
+        [number("budget d/π", SIGNS / np.pi, "nats"), number("net price of one rare sample", table("N", price), "nats"),
          number("rare samples, expected", table("m", MASSES * SIGNS)),
-         number("price of all of them", table("N m", area * SIGNS), "nats"),
+         number("net price of all of them", table("N m", area * SIGNS), "nats"),
          number("missed with probability", table("N m", now), "", "blue", secret=True),
          number("then Cov_N", table("m", MASSES * unit)),
-         number("KL of the miss, about", table("N m", area * unit), "nats", "orange")],
-        "Make the block wider at the same height: as soon as its area exceeds the budget 1/π (in d/n nats a sample), "
-        "the fit gets it right. So what is missed by N has mass at most a constant over log N. KL is the area of the "
-        "block and does not tell its width. The green steps are one class and one fitted model (with probability "
+         number("KL of the miss", table("N m", area * unit), "nats", "orange")],
+        "Make the block wider at the same height: once its area is beyond the budget 1/π (in d/n nats a sample), the "
+        "fit gets it right. So what is missed by N has mass at most about a constant over log N. KL is the area of "
+        "the block and does not tell its width. The green steps are one class and one fitted model (with probability "
         "0.67) that misses at 24 thresholds at once: the law 1/log N is not made of different problems. (Far to the "
-        "right the points lie above the curve: there an event so rare is often not seen at all, which costs nothing.)",
+        "right the points lie above the curve: there an event so rare is often seen less than it should be.)",
         [("05", "budget and ladder"), ("19", "area of overfit, in general")],
         choose("A miss becomes twice as wide in log N (N becomes N²). How much mass can overfitting still miss?",
-               [("as much as before", "Not so: each rare sample now costs twice as many nats."),
-                ("half as much", "Yes: the budget of nats is the same, and the price has doubled."),
-                ("a power of N less", "Not so: a price of log N in place of 2 log N only halves it.")], right=1))
+               [("as much as before", "Not so: each rare sample now costs about twice as many nats."),
+                ("about half as much", "Yes: the budget of nats is the same, and the price has about doubled."),
+                ("a power of N less", "Not so: the price is a logarithm, about 2 log N in place of log N, and that halves it.")], right=1))
 
 
 def ladder_steps(ladder: Ladder) -> tuple[np.ndarray, np.ndarray]:
-    """Corners of the fitted model's profile over log N up to 30 nats, in units of d/n."""
-    rungs = np.array([r for r in RUNGS if r * np.log(10) < 30]) * np.log(10)
-    heights = SHARE / rungs
-    starts = np.concatenate([[ladder.radius], rungs[:-1]])
-    return np.column_stack([starts, rungs]).ravel(), np.repeat(heights, 2)
+    """Corners of the fitted model's profile over the price, in units of d/n."""
+    rungs = 10.0 ** np.array([r for r in RUNGS if r <= 12])
+    starts = np.concatenate([[1.01 * np.exp(ladder.radius)], rungs[:-1]])
+    return kl_price(np.column_stack([starts, rungs]).ravel()), np.repeat(SHARE / np.log(rungs), 2)

@@ -83,8 +83,9 @@ def mark(kind: str, name: str, x, y, style: str = "black", **options) -> dict:
     Steps are left-continuous, as coverage is in N; with ``after=True`` right-continuous.
     ``across`` is a horizontal line at ``y``, ``down`` a vertical one at ``x``, ``block`` a rectangle from the origin to
     the point. ``style`` names colour and dash; ``name`` is written next to the mark, where the empty string means no
-    label. A ``down`` mark with ``control=`` an id can be dragged, a mark with ``secret=True`` is drawn only when the
-    reader has guessed.
+    label. Options: a ``down`` mark with ``control=`` an id can be dragged; a ``secret`` mark is drawn only when the
+    reader has guessed, a ``wide`` one only where there is room; a ``quiet`` one's name is not written into the picture,
+    that of one with a ``tag`` (x, y) left of that point.
     """
     if kind not in ("line", "step", "points", "dot", "across", "down", "block"):
         raise ValueError(f"mark {name!r}: unknown kind {kind!r}")
