@@ -34,6 +34,13 @@ def answer_cells(nb: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
     return [cell for cell in nb.cells if cell.cell_type == "code" and CHECK.search(cell.source)]
 
 
+def dependent(nb: nbformat.NotebookNode) -> list[str]:
+    """Return the exercises whose cell would not run alone in a fresh kernel: it does more than import and check."""
+    form = re.compile(re.escape(IMPORT) + r'(?:check\("\d\d-[a-z]", [^\n]+\)\n?)+')
+    return [name for cell in answer_cells(nb) if not form.fullmatch(cell.source)
+            for name, _ in CHECK.findall(cell.source)]
+
+
 def one_by_one(nb: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """Return the notebook with every question in a cell of its own, above a cell of its own for the answer.
 

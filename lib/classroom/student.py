@@ -18,7 +18,7 @@ from claimcheck.gate.staleness import StaleError, assert_fresh
 from claimcheck.register import RegisterError, load_register
 from classroom import exercises
 from classroom.course import course
-from classroom.questions import one_by_one, posed
+from classroom.questions import dependent, one_by_one, posed
 
 MANIFEST = "MANIFEST.txt"
 """Digest and name of every file of the copy: what a later run may replace."""
@@ -133,7 +133,10 @@ def unfit(root: Path) -> list[str]:
     except StaleError as error:
         found.append(str(error))
     for path in notebooks(root):
-        for name, answer in posed(nbformat.read(path, as_version=4)).items():
+        nb = nbformat.read(path, as_version=4)
+        found += [f"{path.name}: the cell of exercise {name} does not run alone: it is to import check and call it"
+                  for name in dependent(nb)]
+        for name, answer in posed(nb).items():
             exercises.find(name)
             if answer != "...":
                 found.append(f"{path.name}: exercise {name} is answered ({answer}), expected ...")

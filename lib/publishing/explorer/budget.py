@@ -29,21 +29,21 @@ def budget() -> dict:
     ladder = Ladder(N_SAMPLES, SIGNS, SHARE)
     wide = np.linspace(0.9, 27, 120)
     area = MASSES[None, :] * price[:, None]  # N, m
-    prices = axis("log N − 1 + 1/N (nats): what a miss by N costs", 0, 27, ticks=[0, 5, 10, 15, 20, 25])
+    prices = axis("price log N − 1 + 1/N (nats)", 0, 27, ticks=[0, 5, 10, 15, 20, 25])
     mass = axis("mass of the rare event (units of d/n)", 0.004, 0.6, log=True, ticks=[0.005, 0.02, 0.1, 0.5])
     low, high = table("m", MASSES), table("N", price)
     return panel(
         "budget", "Why faster: what can overfitting pay for?",
         "A sample is a rare event, or else d = 400 fair signs; n = 100,000 samples. Rival models bet on the signs and "
         "give the rare event N times too little. By luck the best bet on the signs gains about d/π nats on the "
-        "sample; each rare event in it costs the rival log N, less 1 − 1/N for the mass that it puts elsewhere. Maximum "
-        "likelihood picks a rival when the gain exceeds the price.",
+        "sample; each rare event in it costs the rival log N, less 1 − 1/N for the mass that it puts elsewhere. "
+        "Maximum likelihood picks a rival when the gain exceeds the price.",
         [control("N", "The rivals undervalue by N", DRAWS, 64,
                  texts=[f"{N:,}" if N < 10**6 else f"2^{int(np.log2(N))}" for N in DRAWS]),
          control("m", "Mass of the rare event, in d/n", MASSES, 0.08)],
-        [chart("A miss is a block: its mass times its price", "Mass against price. The block of the chosen mass and N, the "
-               "curve of blocks of area one over pi, the largest mass that rivals miss for half of the data sets, and "
-               "a single fitted model that misses at all N at once.", prices,
+        [chart("A miss is a block: its mass times its price", "Mass against price. The block of the chosen mass and N, "
+               "the curve of blocks of area one over pi, the largest mass that rivals miss for half of the data sets, "
+               "and a single fitted model that misses at all N at once.", prices,
                axis("mass undervalued by N or more (units of d/n)", 0, 0.34),
                [mark("block", "", high, low, "blue"),
                 mark("line", "area 1/π: the budget", wide, 1 / (np.pi * wide), "black", secret=True),
@@ -68,13 +68,13 @@ def budget() -> dict:
         "Make the block wider at the same height: once its area is beyond the budget 1/π (in d/n nats a sample), the "
         "fit gets it right. So what is missed by N has mass at most about a constant over log N. KL is the area of "
         "the block and does not tell its width. The green steps are one class and one fitted model (with probability "
-        "0.67) that misses at 24 thresholds at once: the law 1/log N is not made of different problems. (Far to the "
-        "right the points lie above the curve: there an event so rare is often seen less than it should be.)",
-        [("05", "budget and ladder"), ("19", "area of overfit, in general")],
+        "0.67) that misses at 24 thresholds at once: the law 1/log N is not made of different problems.",
+        [("05", "budget and ladder", "Why: overfitting"), ("19", "the area of overfit, in general", "Lemma 2")],
         choose("A miss becomes twice as wide in log N (N becomes N²). How much mass can overfitting still miss?",
                [("as much as before", "Not so: each rare sample now costs about twice as many nats."),
                 ("about half as much", "Yes: the budget of nats is the same, and the price has about doubled."),
-                ("a power of N less", "Not so: the price is a logarithm, about 2 log N in place of log N, and that halves it.")], right=1))
+                ("a power of N less", "Not so: the price is a logarithm, about 2 log N in place of log N, and "
+                 "that halves it.")], right=1))
 
 
 def ladder_steps(ladder: Ladder) -> tuple[np.ndarray, np.ndarray]:

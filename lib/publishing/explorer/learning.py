@@ -63,12 +63,13 @@ def learning() -> dict:
          number("after one example (the fall by definition)", table("N", share_of_one())),
          number("E KL", table("n", kl), "nats", "orange"),
          number("what E KL promises for Cov_N", table("N n", route), "", "orange")],
-        "Move N: the blue line tilts. After n examples the coverage is b/(a+b) · N<sup>−a</sup> with a = √(n + ¼) − ½ and "
-        "b = a + 1, so log Cov<sub>N</sub> falls like −log N · √n: the further out, the faster. KL is one number and "
-        "falls like 1/n, whatever it is asked about. At N = 2 it takes 54 examples to reduce the "
-        "coverage 100-fold; at N = 65,536 it takes 3; by way of KL 100, always. (At N = 2 the coverage is behind 1/n at first and ahead from "
-        "n = 33 on.)",
-        [("05", "the golden-ratio law"), ("19", "the general theorem")],
+        "Move N: the blue line tilts. After n examples the coverage is b/(a+b) · N<sup>−a</sup> with a = √(n + ¼) − ½"
+        " and b = a + 1, so log Cov<sub>N</sub> falls like −log N · √n: the further out, the faster. KL is one number"
+        " and falls like 1/n, whatever it is asked about. At N = 2 it takes 54 examples to reduce the coverage "
+        "100-fold; at N = 65,536 it takes 3; by way of KL 100, always. (At N = 2 the coverage is behind 1/n at first "
+        "and ahead from n = 33 on.)",
+        [("05", "the golden-ratio law", "The golden-ratio law"),
+         ("19", "the general theorem", "Theorem T1")],
         choose_level(
             "By way of KL it takes 100 examples to reduce the coverage 100-fold, whatever N is. And in truth? Your "
             "guess for N = 65,536: drag the knob in the second picture, or the slider.",

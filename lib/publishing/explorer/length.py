@@ -37,17 +37,20 @@ def length() -> dict:
                axis("share of the data", 1e-6, 1, log=True),
                [mark("points", "bound from KL", LENGTHS, table("n N", by_kl), "pink"),
                 mark("across", "1/(2n), any N", None, table("n", unseen), "black"),
-                mark("points", "Cov_N, exact", LENGTHS, table("n N", cov), "blue", secret=True), mark("down", "H", here, None, control="H"),
+                mark("points", "Cov_N, exact", LENGTHS, table("n N", cov), "blue", secret=True),
+                mark("down", "H", here, None, control="H"),
                 mark("dot", "", here, table("n N H", cov), "blue", secret=True),
                 mark("dot", "", here, table("n N H", by_kl), "pink")])],
-        [number("KL", table("n H", kl), "nats", style="orange"), number("Cov_N", table("n N H", cov), style="blue", secret=True),
+        [number("KL", table("n H", kl), "nats", style="orange"),
+         number("Cov_N", table("n N H", cov), style="blue", secret=True),
          number("largest possible, 1/(2n)", table("n", unseen)),
          number("bound from KL", table("n N H", by_kl), style="pink"),
          number("draws that KL asks for", table("n H", budget), style="pink", power=True),
          number("draws that suffice", 1)],
         "Move H: KL grows in proportion, the coverage stays below 1/(2n) at every N. Who only knows KL would ask for "
         "e<sup>KL/ε</sup> draws to lose at most ε = 1/(2n). One draw suffices.",
-        [("03", "KL grows with H, coverage ignores it"), ("06", "the same for autoregressive linear models")],
+        [("03", "KL grows with H, coverage ignores it", "KL grows with the length"),
+         ("06", "the same for autoregressive linear models", "Bound the coverage")],
         choose("Answers become a hundred times longer, and KL a hundred times larger. And the share of the data that "
                "is undervalued by N = 16 or more?",
                [("a hundred times larger too", "It cannot: only the prompt that was never seen is undervalued, and its "

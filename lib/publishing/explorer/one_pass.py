@@ -54,7 +54,8 @@ def one_pass() -> dict:
                [mark("points", "SGD, oscillating text", LENGTHS, table("step", by_step[0]), "orange", secret=True),
                 mark("points", "SGD, crawling text", LENGTHS, table("step", by_step[1]), "pink", secret=True),
                 mark("points", "normalised, oscillating", LENGTHS, needed_normal, "blue", secret=True),
-                mark("points", "normalised, crawling", LENGTHS, slow_normal, "green", secret=True), mark("down", "H", here, None, control="H"),
+                mark("points", "normalised, crawling", LENGTHS, slow_normal, "green", secret=True),
+                mark("down", "H", here, None, control="H"),
                 mark("dot", "", here, table("H", needed_normal), "blue", secret=True)],
                note=table("step", [f"SGD on the oscillating text: {grey}" if all(row) else "" for row in lost]))],
         [number("SGD, oscillating text", table("step H", by_step[0]), "steps", "orange", none=grey, secret=True),
@@ -69,7 +70,8 @@ def one_pass() -> dict:
         "no constant step escapes both. Normalised SGD has one setting for all lengths and needs 839 to 962 steps on "
         "the first and 55,000 to 73,000 visits on the second text, whether they have 16 or 4,096 tokens: slower than "
         "a lucky step, but the length does not matter.",
-        [("08", "both ways to fail"), ("09", "a bound without H for normalised SGD")],
+        [("08", "both ways to fail", "Every step size"),
+         ("09", "a bound without H for normalised SGD", "The theorem: no length")],
         choose("Two texts: one makes SGD jump past its aim, on the other it crawls. Which constant step size η̄ covers "
                "both, at every length, within some thousand steps?",
                [("a small one", "It ends the jumping, but on the second text the number of visits then grows with the "

@@ -7,6 +7,8 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 
+import nbformat
+
 from claimcheck.files import write_text
 from claimcheck.gate.contract import notebooks
 from publishing.explorer.budget import budget
@@ -77,17 +79,32 @@ def for_site(text: str) -> str:
 
     Examples
     --------
-    >>> for_site('<header><a href="../notebooks/01_see.ipynb">notebook 01</a>')
-    '<header><p class="back"><a href="index.html">All notebooks</a></p><a href="01_see.html">notebook 01</a>'
+    >>> for_site('<header><a href="../notebooks/01_see.ipynb" data-section="break-it">notebook 01</a>')
+    '<header><p class="back"><a href="index.html">All notebooks</a></p><a href="01_see.html#break-it">notebook 01</a>'
     """
-    text = re.sub(r'href="\.\./notebooks/(\w+)\.ipynb"', r'href="\1.html"', text)
+    text = re.sub(r'href="\.\./notebooks/(\w+)\.ipynb" data-section="([\w-]+)"', r'href="\1.html#\2"', text)
     return text.replace("<header>", '<header><p class="back"><a href="index.html">All notebooks</a></p>', 1)
+
+
+def section(path: Path, beginning: str) -> str:
+    """Return the site's name for the section of a notebook whose heading begins so.
+
+    Raises
+    ------
+    ValueError
+        If no heading does, or several do.
+    """
+    text = "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "markdown")
+    found = [title for title in re.findall(r"^## (?:\d+\. )?(.+)$", text, re.MULTILINE) if title.startswith(beginning)]
+    if len(found) != 1:
+        raise ValueError(f"{path.name}: {len(found)} sections begin with {beginning!r}, expected one")
+    return re.sub(r"[^a-z0-9]+", "-", found[0].lower()).strip("-")
 
 
 def _panel(number: int, panel: dict, links: dict[str, Path]) -> str:
     id = panel["id"]
-    proofs = [f'<a href="../notebooks/{links[nb].name}">notebook {nb}</a> ({subscripts(what)})'
-              for nb, what in panel["proofs"] if nb in links]
+    proofs = [f'<a href="../notebooks/{links[nb].name}" data-section="{section(links[nb], heading)}">notebook {nb}</a> '
+              f"({subscripts(what)})" for nb, what, heading in panel["proofs"] if nb in links]
     pictures = "\n".join(
         f'<figure id="{id}-chart-{i}"><figcaption>{subscripts(chart["title"])}</figcaption>'
         f'<div class="stage"><div class="plot"></div>{_knobs(id, i, panel)}<div class="readout" hidden></div></div>'

@@ -66,7 +66,8 @@ def prompts() -> dict:
         "H: KL grows with the length, coverage hardly. The two-scale theorem keeps falling with N, the classical one "
         "(through Hellinger distance) soon stops. Where a theorem exceeds one it promises nothing, and is drawn at "
         "one.",
-        [("05", "many prompts"), ("04", "the classical theorem"), ("19", "the two-scale theorem")],
+        [("05", "many prompts", "Many prompts"), ("04", "the classical theorem", "Infinite classes"),
+         ("19", "the two-scale theorem", "Theorem T1")],
         choose("A thousand examples. Raise N from 4 to a million: what remains of the expected uncovered share?",
                [("nearly nothing: it falls by decades", "That is true of prompts that were seen. Prompts that no "
                  "example showed stay uncovered, and they make a plateau."),

@@ -25,7 +25,7 @@ def shortcut() -> dict:
         "is which. It gives probability q to the majority's answer and 1 − q to the other. Training moves q up to 0.9.",
         [control("q", "Trust in the shortcut q", TRUSTS, 0.5), control("N", "Draws N", DRAWS, 8)],
         [chart("What training sees", "KL, which is the cross-entropy here, against q: it falls until q = 0.9.", trust,
-               axis("KL = cross-entropy (nats)", 0.3, 0.7),
+               axis("KL = cross-entropy (nats)", 0.3, 0.72),
                [mark("line", "KL", FINE, kl_fine, "orange"), mark("down", "q", here, None, control="q"),
                 mark("dot", "", here, table("q", kl), "orange")]),
          chart("What Best-of-N sees", "Coverage and the share of prompts that Best-of-N misses against q: the misses "
@@ -33,7 +33,8 @@ def shortcut() -> dict:
                axis("share of the prompts", 1e-5, 2, log=True),
                [mark("step", "Cov_N", FINE, table("N", cov_fine), "blue", after=True, secret=True),
                 mark("line", "missed by Best-of-N", FINE, table("N", missed_fine), "black", secret=True),
-                mark("down", "q", here, None, control="q"), mark("dot", "", here, table("N q", cov), "blue", secret=True),
+                mark("down", "q", here, None, control="q"),
+                mark("dot", "", here, table("N q", cov), "blue", secret=True),
                 mark("dot", "", here, table("N q", missed), "black", secret=True)])],
         [number("KL", table("q", kl), "nats", "orange"), number("Cov_N", table("N q", cov), "", "blue", secret=True),
          number("Pass@N", table("N q", 1 - missed), secret=True), number("missed", table("N q", missed), secret=True),
@@ -41,7 +42,7 @@ def shortcut() -> dict:
         "Move q from 0.5 to 0.9: the cross-entropy falls all the way, but with 8 draws the misses turn near q = 0.58, "
         "and from q = 0.875 on the minority's answers are uncovered. With 2 draws the picture is another one: for few "
         "draws, trusting the shortcut pays.",
-        [("12", "the toy, and a trained transformer that does the same")],
+        [("12", "the toy, and a trained transformer that does the same", "Theorem 1")],
         choose("While q goes from 0.5 to 0.9 the cross-entropy falls all the way. And the prompts that Best-of-8 "
                "misses?",
                [("they fall all the way too", "Only at first: the minority's prompts lose faster than the majority's "

@@ -136,8 +136,9 @@ def choose_level(question: str, *, chart: int, x: float, levels: ArrayLike, star
 
 
 def panel(id: str, question: str, intro: str, controls: list[dict], charts: list[dict], numbers: list[dict],
-          see: str, proofs: list[tuple[str, str]], guess: dict | None = None) -> dict:
-    """A panel; ``proofs`` lists ``(number of a notebook, what it proves)``. Every table must fit the controls.
+          see: str, proofs: list[tuple[str, str, str]], guess: dict) -> dict:
+    """A panel; ``proofs`` lists ``(number of a notebook, what it proves, how the section's heading
+    begins)``. Every table must fit the controls.
 
     Raises
     ------

@@ -57,14 +57,17 @@ def tail() -> dict:
         [number("KL of both", table("gap", kl), "nats"),
          number("Cov_N broad", table("gap N", at["broad"]), style="blue", secret=True),
          number("Cov_N gappy", table("gap N", at["gappy"]), style="orange", secret=True),
-         number("regret, exact", now["exact"], secret=True), number("upper bound", now["upper"], style="blue", secret=True),
-         number("lower bound", now["lower"], style="green", secret=True), number("from KL alone", now["kl"], style="pink")],
+         number("regret, exact", now["exact"], secret=True),
+         number("upper bound", now["upper"], style="blue", secret=True),
+         number("lower bound", now["lower"], style="green", secret=True),
+         number("from KL alone", now["kl"], style="pink")],
         "With the gap at 10,000: at N = 2 the gappy model is the better one; from N = 16 on it is the worse one, and "
         "further draws do not help before their number is about that of the gap: its regret stays where its profile "
         "stays. The KL of the two never differs. The regret is how far Best-of-N can fall behind one draw of the "
         "data, for the worst reward; two averages of the coverage profile follow it from both sides (Theorem A of "
         "notebook 02), the bound from KL alone is the same for both models.",
-        [("01", "mean and tail"), ("02", "both bounds, and that the exact curve is exact")],
+        [("01", "mean and tail", "The mean, the tail"),
+         ("02", "both bounds, and that the exact curve is exact", "Enough draws")],
         choose("Both have the same KL. You may draw 1,024 times. Which model has more of the data out of reach?",
                [("broad", "It is the other one: the broad model's errors are many and small, 1,024 draws make up for "
                  "them."),

@@ -45,8 +45,8 @@ def verifier() -> dict:
                axis("total variation", -0.02, 1),
                [mark("points", "forwards", LONG, table("error kappa", forward), "orange", secret=True),
                 mark("points", "walk, first answer", LONG, table("error kappa", first), "green", secret=True),
-                mark("points", "walk, T steps (to H = 7)", HEIGHTS, table("error kappa", output), "blue", secret=True),
-                mark("across", "guarantee 0.05", None, DELTA, "grey"), mark("down", "H", now, None, control="H"),
+                mark("points", "walk to H = 7", HEIGHTS, table("error kappa", output), "blue", secret=True),
+                mark("across", "aim: 0.05", None, DELTA, "grey"), mark("down", "H", now, None, control="H"),
                 mark("dot", "", now, table("error kappa H", forward[..., near]), "orange", secret=True),
                 mark("dot", "", now, table("error kappa H", first[..., near]), "green", secret=True),
                 mark("dot", "", now, table("error kappa H", output), "blue", secret=True)]),
@@ -76,7 +76,7 @@ def verifier() -> dict:
         "sampler; they slow the walk down the most. Mixing time: steps until the walk is so close to its stationary "
         "law that its answers are within 0.05 of the right law. The walk's law after T steps is computed exactly up "
         "to H = 7, where it has 255 states and takes thousands of steps; the others up to H = 12.",
-        [("14", "spectrum, mixing time, and what going forwards loses")],
+        [("14", "spectrum, mixing time, and what going forwards loses", "The walk forgets")],
         choose("Every score is off by a factor of two at most. Answers have 12 steps. How far from the right law does "
                "a sampler get that trusts the scores on the way?",
                [("about as far as in one step", "The errors multiply: the distance grows with every step."),

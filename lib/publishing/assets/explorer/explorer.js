@@ -84,6 +84,13 @@
     return d3.range(first, last + 1, step).map(k => 10 ** k);
   }
 
+  /* As many of an axis' ticks as have room beside each other: every one, every second one, ... */
+  function roomy(axis, width) {
+    const all = ticks(axis), room = all.length > 1 ? width / (all.length - 1) : Infinity;
+    const every = Math.max(1, Math.ceil((d3.max(all, v => tick(v).length) * 7 + 8) / room));
+    return all.filter((v, i) => axis.scale === "sqrt" || i % every === 0);
+  }
+
   /* ---- pictures ---- */
 
   function curve(id, mark, chart) {
@@ -185,14 +192,15 @@
     const most = narrow() ? 13 : 18;
     const longest = d3.max(names.flatMap(name => wrap(name, most)), line => line.replace("_", "").length) ?? 2;
     const marginRight = Math.round(longest * 7.1 + 16);
+    const below = roomy(chart.x, width - LEFT - marginRight);
     const scale = axis => ({type: axis.scale, domain: axis.domain});
     const svg = Plot.plot({
       width, height: HEIGHT, marginTop: TOP, marginBottom: BOTTOM, marginLeft: LEFT, marginRight,
       x: scale(chart.x), y: scale(chart.y),
       marks: [
         Plot.gridY(ticks(chart.y), {stroke: "var(--grid)", strokeOpacity: 1}),
-        Plot.gridX(ticks(chart.x), {stroke: "var(--grid)", strokeOpacity: 1}),
-        Plot.axisX(ticks(chart.x), {text: tick, label: chart.x.label, labelAnchor: "center", labelArrow: "none"}),
+        Plot.gridX(below, {stroke: "var(--grid)", strokeOpacity: 1}),
+        Plot.axisX(below, {text: tick, label: chart.x.label, labelAnchor: "center", labelArrow: "none"}),
         Plot.axisY(ticks(chart.y), {text: tick, label: null}),
         ...visible(id, chart).flatMap(mark => marks(id, mark, chart)),
       ],
@@ -326,6 +334,12 @@
 
   const nearest = (all, at) => d3.leastIndex(all, (a, b) => Math.abs(a - at) - Math.abs(b - at));
 
+  const lowered = name => name.split(/_(\w)\b/).map((part, i) => {
+    const piece = document.createElement(i % 2 ? "sub" : "span");
+    piece.textContent = part;
+    return piece;
+  });
+
   function readout(figure, place, px) {
     const box = figure.querySelector(".readout"), rows = [], [low, high] = [place.x.apply(place.chart.x.domain[0]), place.right];
     let hair = figure.querySelector(".hair"), first = null;
@@ -339,14 +353,13 @@
     }
     if (!rows.length) { box.hidden = true; hair?.remove(); return; }
     const at = place.x.apply(first), head = document.createElement("div");
-    head.textContent = `${place.chart.x.label.split(" (")[0]}: ${show(first)}`;
+    head.append(...lowered(place.chart.x.label.split(" (")[0]), `: ${show(first)}`);
     box.replaceChildren(head, ...rows.map(([mark, value]) => {
       const row = document.createElement("div"), key = document.createElement("i");
       key.style.borderTopColor = colour(mark.style);
-      row.append(key, `${mark.name}: ${value}`);
+      row.append(key, ...lowered(mark.name), `: ${value}`);
       return row;
     }));
-    lower(box);
     box.hidden = false;
     const wide = box.offsetWidth, room = figure.clientWidth;
     box.style.left = `${at + 14 + wide <= room ? at + 14 : Math.max(0, at - 14 - wide)}px`;
