@@ -1,6 +1,7 @@
 """The collection as a static site: ``build/book`` from the stored notebooks, without running them."""
 
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -88,7 +89,8 @@ def write_source(root: Path, source: Path, ledger: dict) -> None:
     for path in (root / "references").glob("*.png"):
         shutil.copyfile(path, source / "references" / path.name)
     if (explorer := root / "references" / "explorer.html").exists():
-        shutil.copyfile(explorer, extra / explorer.name)
+        page = re.sub(r"\.\./notebooks/(\w+)\.ipynb", r"\1.html", explorer.read_text(encoding="utf-8"))
+        (extra / explorer.name).write_text(page, encoding="utf-8")
     shutil.copytree(ASSETS, source / "_static")
     shutil.copytree(formulas.KATEX / "fonts", source / "_static" / "fonts")
     for path in formulas.STYLES:

@@ -27,3 +27,15 @@ def head(nb: nbformat.NotebookNode) -> Head:
     title, question, minutes = (re.search(pattern, text, re.MULTILINE).group(1) for pattern in (
         r"^# (.+)$", r"^\*\*The question\.\*\* (.+)$", r"\*\*Minutes\*\*:? *(\d+)"))
     return Head(title, question, int(minutes))
+
+
+def opening(text: str) -> tuple[str, str]:
+    """Return the first cell in two: title and question; what one will see, what one needs, how many minutes.
+
+    Examples
+    --------
+    >>> opening("# 01. See\\n\\n**The question.** Why?\\n\\n**You will see** that.\\n\\n**Minutes** 60")
+    ('# 01. See\\n\\n**The question.** Why?', '**You will see** that.\\n\\n**Minutes** 60')
+    """
+    title, question, *about = text.strip().split("\n\n")
+    return f"{title}\n\n{question}", "\n\n".join(about)

@@ -27,11 +27,11 @@ _SIGNS = {
     "≥": r"\ge ", "→": r"\to ", "↦": r"\mapsto ", "∝": r"\propto ", "∈": r"\in ", "∞": r"\infty ", "‖": r"\|",
     "Σ": r"\sum ", "∏": r"\prod ", "∫": r"\int ", "−": "-", "–": "-", "-": "-", "·": r"\cdot ", "×": r"\times ",
     "±": r"\pm ", "≡": r"\equiv ", "⌈": r"\lceil ", "⌉": r"\rceil ", "⌊": r"\lfloor ", "⌋": r"\rfloor ", "~": r"\sim ",
-    "⟨": r"\langle ", "⟩": r"\rangle ", "ℓ": r"\ell ", "<": "<", ">": ">", "=": "=", "+": "+", "/": "/",
+    "⟨": r"\langle ", "⟩": r"\rangle ", "ℓ": r"\ell ", "∥": r"\|", "∼": r"\sim ", "<": "<", ">": ">", "=": "=", "+": "+", "/": "/",
     "|": "|", "x": r"\times ", "{": r"\{", "}": r"\}", "(": "(", ")": ")", "[": "[", "]": "]", ",": ",", ";": ";",
     ":": ":", "!": "!",
 }
-_RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᶜ*⋆'′″", [*"0123456789+-c", "*", r"\star ", r"\prime ", r"\prime ", r"\prime\prime "],
+_RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᶜ*⋆'’′″", [*"0123456789+-c", "*", r"\star ", *[r"\prime "] * 3, r"\prime\prime "],
                    strict=True))
 _LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋", "0123456789+-", strict=True)) | {"∞": r"\infty "}
 _CLOSING = {"(": ")", "[": "]", "{": "}", "⌈": "⌉", "⌊": "⌋"}
@@ -48,10 +48,10 @@ _TOKEN = re.compile(r"""
   | (?P<letters>[^\W\d_\u0370-\u03ff²³¹\u2070-\u209cᶜℓ]{2,}
       (?:[-’'][^\W\d_\u0370-\u03ff²³¹\u2070-\u209c]{2,})*(?:['’]s\b|(?<=[a-z]{3})['’](?!\w))?)
   | (?P<letter>[^\W\d_²³¹\u2070-\u209cᶜ][\u0302\u0303\u0304]?\d*)
-  | (?P<number>(?:\d+|(?<![\w.])(?=\.\d))(?:,\d{3})*(?:\.\d+)?(?:e[−-]?\d+)?)
+  | (?P<number>[¼½¾⅓⅔⅛⅜⅝⅞] | (?:\d+|(?<![\w.])(?=\.\d))(?:,\d{3})*(?:\.\d+)?(?:e[−-]?\d+)?)
   | (?P<root>√)
   | (?P<script>[_^])
-  | (?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᶜ⋆′″]+ | (?<=[A-Za-z\u0370-\u03ff\u0302\u0304'])[*'] | (?<=[A-Z])∞)
+  | (?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᶜ⋆′″]+ | (?<=[A-Za-z\u0370-\u03ff\u0302\u0304'’])[*'’] | (?<=[A-Z])∞)
   | (?P<lowered>[₀₁₂₃₄₅₆₇₈₉₊₋]+)
   | (?P<sign><=|>=|->|\.\.\.|\.\.|\|\||.)
 """, re.VERBOSE | re.DOTALL)
@@ -295,6 +295,8 @@ def _atom(kind, text, mean=False):
         return rf"\mathrm{{{text}}}"
     if kind == "letters":
         return text
+    if kind == "number" and unicodedata.normalize("NFKD", text) != text:
+        return rf"\tfrac{{{'}{'.join(unicodedata.normalize('NFKD', text).split(chr(0x2044)))}}}"
     if kind == "number":
         plain, _, power = text.partition("e")
         value = plain.replace(",", "{,}")
@@ -383,7 +385,7 @@ def _operand(tokens, at, script=False):
     while script and kind == "letter" and at < len(tokens) and tokens[at][0] in ("letter", "letters"):
         made, at = made + _atom(*tokens[at]), at + 1
     marks = ""
-    while script and at < len(tokens) and tokens[at][0] == "raised" and tokens[at][1] in ("*", "⋆", "'", "′", "″"):
+    while script and at < len(tokens) and tokens[at][0] == "raised" and tokens[at][1] in ("*", "⋆", "'", "’", "′", "″"):
         marks, at = marks + _RAISED[tokens[at][1]], at + 1
     if marks:
         made = f"{made.strip()}^{{{marks.strip()}}}"
