@@ -1,5 +1,6 @@
 """A stored notebook made ready to be read on the web: the question, then the first picture; folded code; links."""
 
+import copy
 import re
 from collections.abc import Callable
 from html import escape
@@ -14,7 +15,7 @@ from publishing.heads import opening
 HIDDEN = "# shown above"
 """Source, never seen, of the cells that hold the further outputs of another: without any, the reader drops a cell."""
 
-_CAPTION = re.compile(r"\A\*\*Figure (\d+)\.\*\*")
+_CAPTION = re.compile(r"\A\*\*Figure (\d+)\b")
 _KEEP = r"```.*?```|\$\$.*?\$\$|\$[^$]*\$|!?\[[^\]]*\]\([^)]*\)|^#[^\n]*|<[^>]+>"
 _LINKED = re.compile(rf"(?P<keep>{_KEEP})|`(?P<code>[^`\n]+)`|(?P<word>\b[Nn]otebook (?P<number>\d\d))\b", re.S | re.M)
 
@@ -30,11 +31,13 @@ def readable(nb: nbformat.NotebookNode, number: str, name: str, claims: Claims) 
         Its file name, for the download link.
     """
     cells, picture = [], []
+    nb = copy.deepcopy(nb)
+    caption = captions(nb.cells)
     for cell in nb.cells:
         if cell.cell_type == "markdown":
             cells.append(_prose(cell, number, claims))
         elif cell.cell_type == "code":
-            made = _code(cell, number, claims, take_caption(cells) if any(map(_is_figure, cell.outputs)) else "")
+            made = _code(cell, number, claims, caption.get(cell.id, ""))
             if not picture and any(map(_is_figure, cell.outputs)):
                 picture = [new for new in made if any(map(_is_figure, new.outputs))][:1]
                 made = [new for new in made if new not in picture]
@@ -93,13 +96,31 @@ def _prose(cell, number, claims):
 
 
 def take_caption(cells: list) -> str:
-    """Take the paragraph that starts with **Figure n.** from the end of the last text before, if it is there."""
-    before = next((cell for cell in reversed(cells) if cell.cell_type == "markdown"), None)
-    text, _, last = before.source.rpartition("\n\n") if before else ("", "", "")
+    """Take the paragraph that starts with **Figure n.** from the end of the last cell, if it is there."""
+    if not cells or cells[-1].cell_type != "markdown":
+        return ""
+    text, _, last = cells[-1].source.rpartition("\n\n")
     if not _CAPTION.match(last):
         return ""
-    before.source = text
+    cells[-1].source = text
     return last
+
+
+def captions(cells: list) -> dict[str, str]:
+    """Take every figure's caption from the end of the text before or the start of the text after; by id of its cell."""
+    found, place = {}, -1
+    for at, cell in enumerate(cells):
+        if cell.cell_type == "markdown":
+            place = at
+        elif any(map(_is_figure, cell.get("outputs", []))):
+            after = next((other for other in range(at + 1, len(cells)) if cells[other].cell_type == "markdown"), -1)
+            for text, end in ((place, -1), (after, 0)):
+                paragraphs = cells[text].source.split("\n\n") if text >= 0 else [""]
+                if cell.id not in found and _CAPTION.match(paragraphs[end]):
+                    found[cell.id] = paragraphs.pop(end)
+                    cells[text].source = "\n\n".join(paragraphs)
+            place = -1
+    return found
 
 
 def _code(cell, number, claims, caption):

@@ -135,7 +135,7 @@ def _refined(found, at):
             return kind, text
         if text == "A" and at and found[at - 2][1] not in ".:":
             return kind, text
-        if after[0] == "space" and (following[0] in ("number", "letter", "at", "prose") or (
+        if after[0] == "space" and (at + 2 == len(found) or following[0] in ("number", "letter", "at", "prose") or (
                 following[0] == "letters" and following[1] not in ("in", "and", "or", "is", "at", "if"))):
             return "words", text
     if kind == "letter" and text == "x" and 1 < at < len(found) - 2 and (
@@ -251,7 +251,8 @@ def _tex(tokens):
         if kind == "space":
             around = [tokens[place] for place in (at - 1, at + 1) if 0 <= place < len(tokens)]
             if len(around) == 2 and all(kind not in ("sign", "stop", "function", "text") for kind, _ in around) and (
-                    any(kind in ("name", "at") for kind, _ in around) or _mean(tokens, at - 1)):
+                    any(kind in ("name", "at") for kind, _ in around) or _mean(tokens, at - 1)
+                    or around[1][1][0] == "d"):
                 made.append(r"\,")
             at += 1
         elif kind in ("script", "raised", "lowered"):
