@@ -43,7 +43,7 @@ def learning() -> dict:
                "that is left after n, on a logarithmic axis, against the square root of n: straight lines, the "
                "steeper the larger N; by way of KL one curve for all N, one over n.", root,
                axis("E Cov_N after n / E Cov_N after 1", 1e-12, 1, log=True),
-               [*others, mark("line", "by way of KL, any N: 1/n", FINE, 1 / FINE, "orange"),
+               [*others, mark("line", "by way of KL (1/n, any N)", FINE, 1 / FINE, "orange"),
                 mark("line", "this N", FINE, table("N", fine), "blue", secret=True, quiet=True),
                 mark("down", "n", table("n", SAMPLES), None, control="n"),
                 mark("dot", "", table("n", SAMPLES), table("n", 1 / SAMPLES), "orange"),
