@@ -3,6 +3,7 @@
 ``COVTHEORY_MUTATED=2500`` runs that many; the default is a sample.
 """
 
+import json
 import os
 
 import numpy as np
@@ -83,7 +84,7 @@ def written(folder):
     ]
     try:
         import pyarrow
-        from pyarrow import parquet
+        from pyarrow import feather, parquet
     except ModuleNotFoundError:
         return made
     parquet.write_table(
@@ -91,7 +92,14 @@ def written(folder):
         folder / "a.parquet",
         row_group_size=20,
     )
-    return [*made, ("profile", folder / "a.parquet")]
+    both = pyarrow.table({"teacher_log_prob": SUMS[0], "model_log_prob": SUMS[1], "id": IDS})
+    with pyarrow.OSFile(str(folder / "s.arrow"), "wb") as sink, pyarrow.ipc.new_stream(sink, both.schema) as writer:
+        writer.write_table(both)
+    feather.write_feather(both, folder / "f.feather")
+    columns = {"columns": both.column_names, "data": [list(row.values()) for row in both.to_pylist()]}
+    (folder / "w.table.json").write_text(json.dumps(columns))
+    names = ("a.parquet", "s.arrow", "f.feather", "w.table.json")
+    return [*made, *(("profile", folder / name) for name in names)]
 
 
 def damaged(data, rng):
