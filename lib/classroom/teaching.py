@@ -8,7 +8,7 @@ import nbformat
 
 from claimcheck.gate.contract import notebooks
 from claimcheck.register import load_register
-from classroom.student import posed
+from classroom.questions import posed
 
 FIELDS = ("Minutes", "Assumes", "Claims", "Exercise", "Board", "Misconception")
 TOLERANCE = 5

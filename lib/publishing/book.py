@@ -15,6 +15,7 @@ from publishing import bibliography, formulas, guide, kernel_proofs
 from publishing.book_cells import readable
 from publishing.book_claims import Claims
 from publishing.book_pages import FILES, pages
+from publishing.explorer import for_site
 
 ASSETS = Path(__file__).parent / "assets" / "book"
 TITLE = "Coverage notebooks"
@@ -91,7 +92,7 @@ def write_source(root: Path, source: Path, ledger: dict) -> None:
     for path in guide.decks(root).values():
         shutil.copyfile(path, extra / "slides" / path.name)
     if (explorer := root / "references" / "explorer.html").exists():
-        shutil.copyfile(explorer, extra / explorer.name)
+        (extra / explorer.name).write_text(for_site(explorer.read_text(encoding="utf-8")), encoding="utf-8")
     shutil.copytree(ASSETS, source / "_static")
     shutil.copytree(formulas.KATEX / "fonts", source / "_static" / "fonts")
     for path in formulas.STYLES:
