@@ -79,3 +79,38 @@ def overflowing(page) -> list[str]:
       }
       return found;
     }""")
+
+
+UNDRAWN = """() => {
+  const pairs = new Map();
+  const walk = element => {
+    for (const child of element.childNodes)
+      if (child.nodeType === 3) {
+        const style = getComputedStyle(element), font = `${style.fontStyle} ${style.fontWeight} 32px `;
+        for (const letter of child.data)
+          if (!/[\\s\\u200b\\u2060]/.test(letter))
+            pairs.set(letter + font + style.fontFamily, [letter, font, style.fontFamily]);
+      } else if (child.nodeType === 1) walk(child);
+  };
+  document.querySelectorAll(".katex-html").forEach(walk);
+  const pen = Object.assign(document.createElement("canvas"), { width: 96, height: 96 })
+    .getContext("2d", { willReadFrequently: true });
+  const drawn = (letter, font) => {
+    pen.clearRect(0, 0, 96, 96);
+    pen.font = font;
+    pen.fillText(letter, 24, 64);
+    return new Uint32Array(pen.getImageData(0, 0, 96, 96).data.buffer).join();
+  };
+  const blank = drawn("", "32px serif"), found = [];
+  for (const [letter, font, family] of pairs.values()) {
+    const rest = family.split(",").filter(name => !name.includes("KaTeX")).concat("sans-serif").join(",");
+    const seen = drawn(letter, font + family);
+    if (seen === blank || seen === drawn(letter, font + rest)) found.push([letter, family]);
+  }
+  return found;
+}"""
+
+
+def undrawn(page) -> list[list[str]]:
+    """Return every letter of a page's formulas that none of KaTeX's fonts draws, with the family that it asks for."""
+    return page.evaluate(UNDRAWN)
