@@ -8,6 +8,7 @@ import nbformat
 
 from claimcheck.gate.contract import notebooks
 from claimcheck.gate.report import totals
+from publishing import guide
 from publishing.book_cells import link
 from publishing.book_claims import Claims
 from publishing.heads import head
@@ -44,8 +45,10 @@ def pages(root: Path, claims: Claims, ledger: dict) -> dict[str, str]:
     made = {"claims.md": claims_page(root, claims, ledger), "bibliography.md": bibliography_page(claims)}
     for name in GUIDES:
         if (path := root / "references" / name).exists():
-            made[name] = link(relink(path.read_text(encoding="utf-8"), "references", root), claims)
-    return {"index.md": front_page(root, claims, ledger, list(made)), **made}
+            text = path.read_text(encoding="utf-8")
+            parts = guide.pages(root, text) if name == "teaching.md" else {name: text}
+            made |= {part: link(relink(text, "references", root), claims) for part, text in parts.items()}
+    return {"index.md": front_page(root, claims, ledger, [name for name in made if "teaching-" not in name]), **made}
 
 
 def front_page(root: Path, claims: Claims, ledger: dict, others: list[str]) -> str:

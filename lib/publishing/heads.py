@@ -1,9 +1,12 @@
 """What stands at the head of a notebook: its title, its question, its minutes."""
 
 import re
+import unicodedata
 from typing import NamedTuple
 
 import nbformat
+
+from publishing import formulas
 
 
 class Head(NamedTuple):
@@ -39,3 +42,16 @@ def opening(text: str) -> tuple[str, str]:
     """
     title, question, *about = text.strip().split("\n\n")
     return f"{title}\n\n{question}", "\n\n".join(about)
+
+
+def slugify(text: str) -> str:
+    r"""Return a name for links.
+
+    Examples
+    --------
+    >>> slugify("Lemma 2. On the training set: $\\mathrm{Cov}_N$")
+    'lemma-2-on-the-training-set-cov-n'
+    """
+    plain = re.sub(r"\$([^$]*)\$", lambda found: formulas.plain(found[1]), text)
+    plain = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "section"

@@ -12,8 +12,8 @@ from html import escape
 from publishing import formulas
 
 _words = re.compile(r"\w+").findall
-_LETTERS = _words("alpha beta gamma delta epsilon eps zeta eta theta kappa lambda lam mu nu xi pi rho sigma tau phi chi "
-                  "psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega")
+_LETTERS = _words("alpha beta gamma delta epsilon eps zeta eta theta kappa lambda lam mu nu xi pi rho sigma tau phi "
+                  "chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega")
 _MARKS = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde"}
 _FUNCTIONS = frozenset(_words("log ln exp min max inf sup cos cosh sin sinh tanh mod"))
 _NAMES = frozenset(_words("Cov KL TV Bin Ber Beta Gamma Reg kl rank"))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 COMMANDS = ("profile", "tournament", "passk")
 BASES = ("nats", "bits", "log10")
-FORMATS = ("jsonl", "json", "csv", "tsv", "npz", "parquet", "openai", "vllm", "lm-eval", "evalplus", "plain")
+FORMATS = ("jsonl", "json", "csv", "tsv", "npz", "parquet", "arrow", "openai", "vllm", "lm-eval", "evalplus", "plain")
 BROKEN_PIPE = 141
 
 
@@ -49,6 +49,7 @@ def add_commands(commands) -> None:
     passk.add_argument("--tail-drift", type=float, metavar="D", help="with --forecast: its exponent may move by this "
                        "from there on (default 0)")
     passk.add_argument("--add-up", action="store_true", help="add the draws of rows that have one prompt")
+    passk.add_argument("--verdict", metavar="COLUMN", help="the column that says whether a draw was right")
     passk.add_argument("--answer", metavar="COLUMN", help="what was answered: gives maj@k")
     for command in (profile, tournament, passk):
         command.add_argument("--prompt", metavar="COLUMN", help="the column that tells prompts apart")
@@ -58,6 +59,8 @@ def add_commands(commands) -> None:
             command.add_argument("--log", action="store_true", help="logarithmic axes in the picture")
         command.add_argument("--format", choices=FORMATS, metavar="NAME",
                              help=f"what the file holds, instead of what it looks like: {', '.join(FORMATS)}")
+        command.add_argument("--scheduler", metavar="ADDRESS", help="read shards as tasks of a Dask scheduler, for "
+                             "instance tcp://host:8786; 'local': a process a core of this machine")
         command.add_argument("--level", type=float, default=0.95, help="confidence of the limits (default 0.95)")
         shape = command.add_mutually_exclusive_group()
         shape.add_argument("--json", action="store_true", help="print JSON instead of text")
