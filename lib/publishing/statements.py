@@ -66,7 +66,7 @@ def pieces(text: str) -> list[tuple[bool, str]]:
     Examples
     --------
     >>> pieces("a KL of at most 2 N, hence Cov_N(pihat) <= x^(-1/2) log(K_eps/delta)")[1::2]
-    [(True, '2N'), (True, '\\mathrm{Cov}_{N}(\\hat{\\pi})\\le x^{-1/2}\\log (K_{\\varepsilon}/\\delta)')]
+    [(True, '2N'), (True, '\\mathrm{Cov}_{N}(\\hat{\\pi})\\le x^{-1/2}\\log (K_{\\varepsilon}/\\delta )')]
     >>> pieces("Best-of-N, a two-point pair")
     [(False, 'Best-of-'), (True, 'N'), (False, ', a two-point pair')]
     """
