@@ -81,7 +81,7 @@ def overflowing(page) -> list[str]:
     }""")
 
 
-UNDRAWN = """() => {
+UNDRAWN = """known => {
   const pairs = new Map();
   const walk = element => {
     for (const child of element.childNodes)
@@ -93,13 +93,14 @@ UNDRAWN = """() => {
       } else if (child.nodeType === 1) walk(child);
   };
   document.querySelectorAll(".katex-html").forEach(walk);
-  const pen = Object.assign(document.createElement("canvas"), { width: 96, height: 96 })
+  known.forEach(pair => pairs.delete(pair));
+  const pen = Object.assign(document.createElement("canvas"), { width: 64, height: 64 })
     .getContext("2d", { willReadFrequently: true });
   const drawn = (letter, font) => {
-    pen.clearRect(0, 0, 96, 96);
+    pen.clearRect(0, 0, 64, 64);
     pen.font = font;
-    pen.fillText(letter, 24, 64);
-    return new Uint32Array(pen.getImageData(0, 0, 96, 96).data.buffer).join();
+    pen.fillText(letter, 16, 44);
+    return pen.getImageData(0, 0, 64, 64).data.join();
   };
   const blank = drawn("", "32px serif"), found = [];
   for (const [letter, font, family] of pairs.values()) {
@@ -107,10 +108,16 @@ UNDRAWN = """() => {
     const seen = drawn(letter, font + family);
     if (seen === blank || seen === drawn(letter, font + rest)) found.push([letter, family]);
   }
-  return found;
+  return [found, [...pairs.keys()]];
 }"""
 
 
-def undrawn(page) -> list[list[str]]:
-    """Return every letter of a page's formulas that none of KaTeX's fonts draws, with the family that it asks for."""
-    return page.evaluate(UNDRAWN)
+def undrawn(page, known: set[str] | None = None) -> list[list[str]]:
+    """Return every letter of a page's formulas that none of KaTeX's fonts draws, with the family that it asks for.
+
+    What is ``known``, letters with their fonts, is passed over, and what was looked at is added to it.
+    """
+    known = set() if known is None else known
+    found, looked_at = page.evaluate(UNDRAWN, sorted(known))
+    known.update(looked_at)
+    return found

@@ -5,7 +5,7 @@ from urllib.parse import unquote
 
 import nbformat
 import pytest
-from browser import undrawn
+from browser import undrawn, watch
 
 from claimcheck.gate.contract import notebooks
 from claimcheck.register import find_root, load_register
@@ -14,78 +14,38 @@ from publishing.heads import opening
 
 ROOT = find_root(Path(__file__))
 NOTEBOOKS = [path.stem for path in notebooks(ROOT)]
-DENSE = ["05_watch_the_tail_generalize_faster", "16_ask_the_open_questions", "19_prove_the_tail_theorem"]
-A4 = {"width": 680, "height": 1000}
-"""The width of an A4 sheet without its margins, in CSS pixels."""
+OTHERS = ["index", "claims", "nonclaims", "errata", "bibliography"]
+LAPTOP, PHONE, A4 = {"width": 1440, "height": 900}, {"width": 390, "height": 844}, {"width": 680, "height": 1000}
+"""Windows; the last is a sheet of A4 without its margins, in CSS pixels."""
 
 pytestmark = pytest.mark.xdist_group("browser")
 
-
-def ready(page):
-    page.evaluate("document.fonts.ready.then(() => new Promise(requestAnimationFrame))")
-
-
-def test_the_question_and_the_whole_first_picture_stand_on_the_first_screen(address, page):
-    """Of a laptop (1440 x 900), and within two screens of a phone (390 x 844)."""
-    for width, height, screens in ((1440, 900, 1), (390, 844, 2)):
-        page.set_viewport_size({"width": width, "height": height})
-        for name in NOTEBOOKS:
-            page.goto(f"{address}/{name}.html")
-            picture = page.locator("article img").first.bounding_box()
-            question = page.get_by_text("The question.", exact=True).first.bounding_box()
-            assert 0 < question["y"] < picture["y"], name
-            assert picture["y"] + picture["height"] <= screens * height, f"{name} at {width}: {picture}"
-    assert page.problems == []
-
-
-def test_nothing_but_title_and_question_stands_before_the_picture_and_its_caption_below(address, page):
-    for name in NOTEBOOKS:
-        page.goto(f"{address}/{name}.html")
-        before = page.evaluate("""() => {
-          const picture = document.querySelector("article img"), found = [];
-          for (const element of document.querySelector("article").querySelectorAll("h1, h2, p, pre, table"))
-            if (element.compareDocumentPosition(picture) & Node.DOCUMENT_POSITION_FOLLOWING)
-              found.push(element.tagName);
-          return found;
-        }""")
-        assert before == ["H1", "P"], name
-        assert page.locator("figure figcaption").first.inner_text().startswith("Figure 1"), name
-
-
-def test_claims_and_plumbing_are_folded_and_what_computes_stays_open(address, page):
-    for name in DENSE:
-        page.goto(f"{address}/{name}.html")
-        assert page.locator("details.claims-of-notebook").get_attribute("open") is None
-        labels = set(page.locator("details.above-input > summary").all_inner_texts())
-        assert labels == {"Code: imports", "Code: the figure", "Code: the check"}
-        assert page.locator(".cell_input > .highlight, .cell > .cell_input .highlight:visible").count() > 0
-
-
-def test_no_open_code_is_cut_on_a_laptop_and_what_scrolls_on_a_phone_says_so(address, page):
-    page.set_viewport_size({"width": 1440, "height": 900})
-    for name in NOTEBOOKS:
-        page.goto(f"{address}/{name}.html")
-        cut = page.evaluate("""() => [...document.querySelectorAll(".cell_input pre")].filter(code =>
-          code.checkVisibility() && code.scrollWidth > code.clientWidth + 1)
-          .map(code => code.textContent.slice(0, 80))""")
-        assert cut == [], name
-    page.set_viewport_size({"width": 390, "height": 844})
-    for name in DENSE:
-        page.goto(f"{address}/{name}.html")
-        ready(page)
-        boxes = page.evaluate("""() => [
-          ...document.querySelectorAll("pre, div.math, .table-wrapper, span.math.scrolls")]
-          .filter(box => box.checkVisibility() && box.scrollWidth > box.clientWidth + 1)
-          .map(box => [box.classList.contains("more-right"), box.tabIndex])""")
-        assert boxes, name
-        assert all(marked and focus == 0 for marked, focus in boxes), name
-        still = page.evaluate("""() => [...document.querySelectorAll(".more-right, .more-left")].filter(box =>
-          box.checkVisibility() && box.scrollWidth <= box.clientWidth + 1).length""")
-        assert still == 0, name
-
-
-CUT_ON_PAPER = """() => {
-  const found = [];
+OPENING = """() => {
+  const picture = document.querySelector("article img"), box = picture.getBoundingClientRect(), before = [];
+  for (const element of document.querySelector("article").querySelectorAll("h1, h2, p, pre, table"))
+    if (element.compareDocumentPosition(picture) & Node.DOCUMENT_POSITION_FOLLOWING)
+      before.push(element.textContent.trim().slice(0, 13));
+  return { top: box.top, bottom: box.bottom, before, caption: document.querySelector("figcaption").textContent.trim() };
+}"""
+FOLDED = """() => [document.querySelector("details.claims-of-notebook").open,
+  [...new Set([...document.querySelectorAll("details.above-input > summary")].map(head => head.textContent.trim()))],
+  [...document.querySelectorAll("details.above-input")].filter(box => box.open).length,
+  [...document.querySelectorAll(".cell_input pre")].filter(code => code.checkVisibility()).length]"""
+CUT = """() => [...document.querySelectorAll(".cell_input pre")].filter(code =>
+  code.checkVisibility() && code.scrollWidth > code.clientWidth + 1).map(code => code.textContent.slice(0, 80))"""
+SCROLLING = """() => {
+  const faults = [];
+  for (const box of document.querySelectorAll("pre, div.math, .table-wrapper, span.math")) {
+    if (!box.checkVisibility()) continue;
+    const scrolls = getComputedStyle(box).overflowX !== "visible" && box.scrollWidth > box.clientWidth + 1;
+    if (scrolls !== box.classList.contains("more-right") || (scrolls && box.tabIndex !== 0))
+      faults.push(box.outerHTML.slice(0, 120));
+  }
+  return faults;
+}"""
+ON_PAPER = """() => {
+  dispatchEvent(new Event("beforeprint"));
+  const found = [], claims = document.querySelector("details.claims-of-notebook table");
   for (const element of document.querySelectorAll("article *")) {
     if (!element.checkVisibility() || element.closest(".katex-mathml, svg")) continue;
     const box = element.getBoundingClientRect(), style = getComputedStyle(element);
@@ -95,23 +55,89 @@ CUT_ON_PAPER = """() => {
       found.push("is cut: " + element.outerHTML.slice(0, 120));
   }
   for (const element of document.querySelectorAll("*"))
-    if (element.checkVisibility() && getComputedStyle(element).position === "fixed")
+    if (element.checkVisibility() && ["fixed", "sticky"].includes(getComputedStyle(element).position))
       found.push("covers: " + element.outerHTML.slice(0, 120));
+  if (claims && !claims.checkVisibility()) found.push("claims are folded");
+  dispatchEvent(new Event("afterprint"));
   return found;
 }"""
 
 
-def test_on_paper_nothing_is_cut_or_covered_and_claims_stand_open(address, page):
-    page.set_viewport_size(A4)
-    page.emulate_media(media="print")
-    for name in (*NOTEBOOKS, "index", "claims", "nonclaims", "errata", "bibliography"):
+def ready(page):
+    page.evaluate("document.fonts.ready.then(() => new Promise(done => requestAnimationFrame(() => "
+                  "requestAnimationFrame(done))))")
+
+
+@pytest.fixture(scope="module")
+def seen(browser, address):
+    """What is measured on every page, each opened once: on a laptop, on a phone, on paper."""
+    context = browser.new_context(viewport=LAPTOP)
+    page, found, known = context.new_page(), {}, set()
+    watch(page)
+    for name in (*NOTEBOOKS, *OTHERS):
+        page.set_viewport_size(LAPTOP)
         page.goto(f"{address}/{name}.html")
         ready(page)
-        page.evaluate("dispatchEvent(new Event('beforeprint'))")
-        assert page.evaluate(CUT_ON_PAPER) == [], name
-        if name in NOTEBOOKS:
-            assert page.locator("details.claims-of-notebook table").is_visible()
-    assert page.locator("a.skip-to-content").is_hidden()
+        made = {"cut": page.evaluate(CUT), "undrawn": undrawn(page, known)}
+        made |= {"laptop": page.evaluate(OPENING), "folded": page.evaluate(FOLDED)} if name in NOTEBOOKS else {}
+        page.set_viewport_size(PHONE)
+        ready(page)
+        made |= {"phone": page.evaluate(OPENING)} if name in NOTEBOOKS else {}
+        made["scrolling"] = page.evaluate(SCROLLING)
+        page.set_viewport_size(A4)
+        page.emulate_media(media="print")
+        ready(page)
+        made["paper"] = page.evaluate(ON_PAPER)
+        page.emulate_media(media="screen")
+        found[name] = made
+    problems = page.problems
+    context.close()
+    assert problems == []
+    return found
+
+
+def faults(seen, what):
+    return {name: made[what] for name, made in seen.items() if made.get(what)}
+
+
+def test_the_question_and_the_whole_first_picture_stand_on_the_first_screen(seen):
+    """Of a laptop (1440 x 900), and within two screens of a phone (390 x 844); nothing else stands before it."""
+    for name in NOTEBOOKS:
+        for device, height in (("laptop", LAPTOP["height"]), ("phone", 2 * PHONE["height"])):
+            opening = seen[name][device]
+            assert 0 < opening["top"] < opening["bottom"] <= height, f"{name}, {device}"
+            assert len(opening["before"]) == 2, f"{name}: {opening['before']}"
+            assert opening["before"][1] == "The question.", f"{name}: {opening['before']}"
+            assert opening["caption"].startswith("Figure 1"), name
+
+
+def test_claims_and_plumbing_are_folded_and_what_computes_stays_open(seen):
+    for name in NOTEBOOKS:
+        table, heads, opened, visible = seen[name]["folded"]
+        assert (table, opened) == (False, 0), name
+        assert set(heads) == {"Code: imports", "Code: the figure", "Code: the check"}, name
+        assert visible >= 1, name
+
+
+def test_no_code_is_cut_on_a_laptop(seen):
+    assert faults(seen, "cut") == {}
+
+
+def test_what_scrolls_on_a_phone_fades_at_its_edge_and_takes_the_keyboard(seen):
+    assert faults(seen, "scrolling") == {}
+
+
+def test_on_paper_nothing_is_cut_or_covered_and_claims_stand_open(seen):
+    assert faults(seen, "paper") == {}
+
+
+def test_every_letter_of_rendered_mathematics_is_drawn_by_a_bundled_font(seen):
+    """Drawn by another font a sign is another sign, or none: the stroke through a negated relation was lost so."""
+    assert faults(seen, "undrawn") == {}
+
+
+def test_a_page_prints(address, page):
+    page.goto(f"{address}/{NOTEBOOKS[0]}.html")
     assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
 
 
@@ -177,14 +203,6 @@ def test_the_explorer_is_a_click_away_and_its_links_to_notebooks_lead_back(serve
     assert any(name.removesuffix(".html") in NOTEBOOKS for name in here)
     assert all((site / name).is_file() for name in here)
     assert not any("/notebooks/" in link for link in links)
-
-
-def test_every_letter_of_rendered_mathematics_is_drawn_by_a_bundled_font(address, page):
-    """Drawn by another font a sign is another sign, or none: the stroke through \\not was lost so."""
-    for name in (*NOTEBOOKS, "claims"):
-        page.goto(f"{address}/{name}.html")
-        ready(page)
-        assert undrawn(page) == [], name
 
 
 def test_a_letter_that_no_bundled_font_has_is_found(address, page):
