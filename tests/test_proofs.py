@@ -306,10 +306,9 @@ def test_constants_of_the_library_lie_in_their_enclosures():
     names = {path.stem: importlib.import_module(f"covtheory.bounds.{path.stem}")
              for path in (ROOT / "lib/covtheory/bounds").glob("[a-z]*.py")} | {"np": np, "L": np.log(8)}
     text = (FOLDER / "constants.v").read_text(encoding="utf-8")
-    found = re.findall(r"\(\* constant: (.+?)\n.*?\*\)\nLemma \w+ : (.*?)\. Proof\.|\(\* constant: (.+?)\n.*?\*\)\n"
-                       r"Lemma \w+ : (.*?)\.\nProof\.", text, re.DOTALL)
+    found = re.findall(r"\(\* constant: (.+?)\n.*?Lemma \w+ : (.*?)\.\s+Proof\.", text, re.DOTALL)
     assert len(found) == text.count("constant: ") == text.count("Lemma ") > 12
-    for expression, statement in (tuple(filter(None, some)) for some in found):
+    for expression, statement in found:
         low, high = re.search(r"([\d.]+) < [^<]*< ([\d.]+)$", statement, re.DOTALL).groups()
         assert float(low) < eval(expression, names) < float(high), expression
 
