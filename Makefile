@@ -55,7 +55,7 @@ test: $(STAMP)
 	@$(RUN) verify
 
 prove:
-	@$(PYTHON) lib/proofs $(if $(WRITE),--write) $(if $(CHECK),--check)
+	@$(PYTHON) lib/proofs $(if $(WRITE),--write) $(if $(CHECK),--check=$(patsubst 1,own,$(CHECK)))
 
 platforms: $(STAMP)
 	@$(RUN) platforms $(if $(NB),--notebook $(NB)) $(if $(VARIANT),--variant $(VARIANT)) $(if $(OLDEST),--oldest)
@@ -72,7 +72,7 @@ new: $(STAMP)
 
 slides: $(STAMP)
 	@$(PIP) -r requirements/slides.txt $(if $(CHECK),-r requirements/browser.txt)
-	@$(RUN) slides $(if $(NB),--notebook $(NB)) $(if $(CHECK),--check)
+	@$(RUN) slides $(if $(NB),--notebook $(NB)) $(if $(CHECK),--check=$(patsubst 1,own,$(CHECK)))
 
 student: $(STAMP)
 	@$(RUN) student
