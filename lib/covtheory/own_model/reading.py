@@ -90,7 +90,15 @@ class Table:
         return other
 
     def emptied(self) -> "Table":
-        """The same table with notes of its own."""
+        """The same table with notes of its own, for workers.
+
+        Raises
+        ------
+        Problem
+            They cannot see its file.
+        """
+        if self.sources[0].kept is not None:
+            raise self.problem("cannot be read by workers elsewhere: not with --scheduler")
         other = copy.copy(self)
         other.tool = copy.deepcopy(self.tool)
         other.tool.notes.clear()
