@@ -124,7 +124,8 @@ class Claims:
         read = f'<a href="{page}#check-{entry.id}">proof and check in notebook {entry.notebook}</a>'
         return (f'<section class="claim {found["status"]}" id="claim-{entry.id}"><h3><a class="claim-number" '
                 f'href="#claim-{entry.id}">{self.numbers[entry.id]}</a> <code>{entry.id}</code> {verdict(found)}</h3>\n'
-                f'<p class="statement">{on_board(entry.statement)}</p>\n<p class="read-it">{read}</p>\n{self.formal(entry.id)}'
+                f'<p class="statement">{on_board(entry.statement)}</p>\n<p class="read-it">{read}</p>\n'
+                f'{self.formal(entry.id)}'
                 f'<details><summary>Hypotheses, source, how it was checked</summary><dl>{rows}</dl>\n'
                 f'<p>Sabotaged twins that the check rejects:</p>{self._twins(found)}</details></section>')
 
