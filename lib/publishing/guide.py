@@ -33,7 +33,7 @@ def pages(root: Path, text: str) -> dict[str, str]:
 
 def links(heading: str, stem: str, built: dict[str, Path]) -> str:
     """Return the line of links of a section: where the notebook says it, its slide if the decks are built."""
-    anchor = re.sub(r"[^a-z0-9]+", "-", heading.lower()).strip("-")  # as the site makes them, from the TeX of a formula
+    anchor = slugify(heading.replace("$", ""))  # the site makes an anchor from the TeX of a formula
     found = [f'<a href="{stem}.html#{anchor}">Notebook</a>']
     if stem[:2] in built:
         found.append(f'<a href="slides/{built[stem[:2]].name}#/{slugify(heading)}">Slide</a>')
