@@ -29,7 +29,7 @@ OPENING = """() => {
   return { top: box.top, bottom: box.bottom, before, caption: document.querySelector("figcaption").textContent.trim() };
 }"""
 FOLDED = """() => [document.querySelector("details.claims-of-notebook").open,
-  [...new Set([...document.querySelectorAll("details.above-input > summary")].map(head => head.textContent.trim()))],
+  [...new Set([...document.querySelectorAll("details.above-input > summary")].map(head => head.innerText.trim()))],
   [...document.querySelectorAll("details.above-input")].filter(box => box.open).length,
   [...document.querySelectorAll(".cell_input pre")].filter(code => code.checkVisibility()).length]"""
 CUT = """() => [...document.querySelectorAll(".cell_input pre")].filter(code =>
@@ -48,7 +48,7 @@ ON_PAPER = """() => {
   dispatchEvent(new Event("beforeprint"));
   const found = [], claims = document.querySelector("details.claims-of-notebook table");
   for (const element of document.querySelectorAll("article *")) {
-    if (!element.checkVisibility() || element.closest(".katex-mathml, svg")) continue;
+    if (!element.checkVisibility() || element.closest(".katex-mathml, .vlist-t, svg")) continue;
     const box = element.getBoundingClientRect(), style = getComputedStyle(element);
     if (box.width && box.right > innerWidth + 1 && style.position !== "absolute")
       found.push("sticks out: " + element.outerHTML.slice(0, 120));
