@@ -23,10 +23,12 @@ from publishing.book import book, replace
 ROOT = find_root(Path(__file__))
 REGISTER = load_register(ROOT)
 NOTEBOOKS = [path.stem for path in notebooks(ROOT)]
+GUIDES = [f"teaching-{name[:2]}" for name in NOTEBOOKS]
 PAGES = ["index", "claims", "bibliography", "errata", "nonclaims", "checking", "measuring", "proofs", "search",
          *NOTEBOOKS,
-         *(["teaching"] if (ROOT / "references" / "teaching.md").exists() else [])]
-KINDS_OF_PAGE = [*(name for name in PAGES if name not in NOTEBOOKS), "03_bound_coverage_by_divergences",
+         *(["teaching", *GUIDES] if (ROOT / "references" / "teaching.md").exists() else [])]
+KINDS_OF_PAGE = [*(name for name in PAGES if name not in (*NOTEBOOKS, *GUIDES)), "teaching-05",
+                 "03_bound_coverage_by_divergences",
                  "05_watch_the_tail_generalize_faster", "16_ask_the_open_questions"]
 
 pytestmark = pytest.mark.xdist_group("browser")
