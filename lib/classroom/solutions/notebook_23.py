@@ -10,8 +10,8 @@ from covtheory.policies.losses import budget_teacher, budget_weight, reward_asce
 
 
 def _step(slope: float) -> float:
-    """1/p of a prompt with two responses, p = 1/1000, after one step of size 1/2."""
-    return float(1 / reward_ascent([1e-3, 1 - 1e-3], [True, False], lambda _: slope, 0.5, 1)[-1, 0])
+    """1/p of a prompt with two responses, p = 1/10, after one step of size 1/2."""
+    return float(1 / reward_ascent([0.1, 0.9], [True, False], lambda _: slope, 0.5, 1)[-1, 0])
 
 
 def _certain_road() -> tuple[float, float]:
@@ -35,12 +35,12 @@ ENTRIES: Entries = {
         },
     ),
     "23-b": (
-        lambda: _step(1000.0),
+        lambda: _step(10.0),
         {
             "That is the bound of Theorem 1(b); for one step the exponent is 2 eta (1 - p), exactly.": lambda: 1
-            + 999 / math.e,
+            + 9 / math.e,
             "That is reinforcement learning; the slope of the log loss is 1/p.": lambda: _step(1.0),
-            "Both logits move: the exponent has a factor 2.": lambda: 1 + 999 * math.exp(-0.4995),
+            "Both logits move: the exponent has a factor 2.": lambda: 1 + 9 * math.exp(-0.45),
         },
     ),
     "23-c": (
@@ -68,10 +68,10 @@ ENTRIES: Entries = {
 
 WORKED = {
     "23-a":
-        r"Theorem 1(a) with $L=1$: $\frac1{p_S}\ge\frac1{p_0}-2\eta S=1000-2\cdot50=900$.",
+        r"Theorem 1(a) with $L=1$, the largest slope of $J=p$, and $\eta S=50$: $\frac1{p_S}\ge\frac1{p_0}-2\eta S=1000-2\cdot50=900$.",
     "23-b":
-        r"The step multiplies the odds $\frac1{999}$ by $e^{2\eta J'p(1-p)}$ with $J'=\frac1p$: the exponent is "
-        r"$2\cdot\tfrac12\cdot0.999$. $\frac1p=1+999\,e^{-0.999}=368.88$.",
+        r"The step multiplies the odds $\frac19$ by $e^{2\eta J'p(1-p)}$ with $J'=\frac1p$: the exponent is "
+        r"$2\cdot\tfrac12\cdot0.9$. $\frac1p=1+9\,e^{-0.9}=4.65913$.",
     "23-c":
         r"Theorem 2(a): $p\propto\pi/w_2(\pi)$ with $w_2(q)=\frac{2q(1-q)}{1-(1-q)^2}=\frac{2(1-q)}{2-q}$. "
         r"$w_2(\tfrac34)=\tfrac25$, $w_2(\tfrac14)=\tfrac67$: $\frac34\cdot\frac52=1.875$ and "
