@@ -15,7 +15,8 @@ FORBIDDEN = re.compile(r"\b(Admitted|admit|give_up|Axioms?|Parameters?|Conjectur
 HEAD = """# The route `kernel`: theorems that Rocq's kernel has checked, one [[proof]] each. `make prove WRITE=1` makes
 # this from the comments in lib/proofs; `make prove` compares. twin: the tempting wrong form, refuted on an instance."""
 
-_ITEM = re.compile(r"\(\* (claim|twin): ([\w-]+)(?: of (\w+))?\n?(.*?)\*\)\s*(?:Theorem|Lemma) (\w+)(.*?)\nProof\.", re.DOTALL)
+_ITEM = re.compile(r"\(\* (claim|twin): ([\w-]+)(?: of (\w+))?\n?(.*?)\*\)\s*(?:Theorem|Lemma) (\w+)(.*?)\nProof\.",
+                   re.DOTALL)
 _NOTE = re.compile(r"^\s*(part|differs): (.*?)(?=^\s*(?:part|differs):|\Z)", re.DOTALL | re.MULTILINE)
 _IMPORTS = re.compile(r"^From Coverage Require Import ([\w ]+)\.", re.MULTILINE)
 

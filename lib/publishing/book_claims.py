@@ -64,13 +64,14 @@ class Claims:
         return f"{escape(nearest.closest)} {f'({links}) ' * bool(links)}New here: {escape(nearest.new)}"
 
     def table(self, notebook: str) -> str:
-        """Return the table at the head of a notebook's page; every row can be linked to by ``#claim-id``."""
+        """Return the folded table at the head of a notebook's page; every row can be linked to by ``#claim-id``."""
         heads = "".join(f'<th scope="col">{name}</th>'
                         for name in ("claim", "statement", "kind and route", "worst ratio", "teeth", "verdict"))
         rows = "\n".join(self._row(entry) for entry in self.of(notebook))
-        caption = "Claims of this notebook. A number leads to the check below, a name to hypotheses and source."
-        return (f'<div class="table-wrapper claims-table"><table><caption>{caption}</caption>'
-                f'<thead><tr>{heads}</tr></thead><tbody>\n{rows}\n</tbody></table></div>')
+        caption = "A number leads to the check below, a name to hypotheses and source."
+        return (f'<details class="claims-of-notebook"><summary>{self.summary(notebook)}</summary>'
+                f'<div class="table-wrapper claims-table"><table><caption>{caption}</caption>'
+                f'<thead><tr>{heads}</tr></thead><tbody>\n{rows}\n</tbody></table></div></details>')
 
     def _row(self, entry):
         number = f'<a class="claim-number" href="#check-{entry.id}">{self.numbers[entry.id]}</a>'
@@ -100,13 +101,12 @@ class Claims:
         at = f"{number(worst['value'])} against {number(worst['bound'])} at {escape(worst['witness'])}" if worst else ""
         slack = f". {escape(found['slack_note'])}" if found["slack_note"] else ""
         facts = {
-            "Hypotheses": escape(entry.hypotheses),
-            "Does not say": escape(entry.does_not_say),
+            "Hypotheses": on_board(entry.hypotheses),
+            "Does not say": on_board(entry.does_not_say),
             "Source": self.source(entry),
-            "Verdict": f'{verdict(found)} ({entry.kind}; {escape(route(found))}); {instances(found)}',
+            "Checked": f'{entry.kind}; {escape(route(found))}; {instances(found)}',
             "Worst ratio": f"{ratio(found)}: {at}{slack}",
             "Teeth": f"{teeth(found)} bite",
-            "Read it": f'<a href="{page}#check-{entry.id}">proof and check in notebook {entry.notebook}</a>',
         }
         if entry.nearest:
             facts["Nearest in print"] = self.closest(self.nearest[entry.nearest])
@@ -115,11 +115,12 @@ class Claims:
         if entry.corrected_by:
             facts["Corrected by"] = self.link(entry.corrected_by, "")
         rows = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in facts.items())
+        read = f'<a href="{page}#check-{entry.id}">proof and check in notebook {entry.notebook}</a>'
         return (f'<section class="claim {found["status"]}" id="claim-{entry.id}"><h3><a class="claim-number" '
-                f'href="#claim-{entry.id}">{self.numbers[entry.id]}</a> <code>{entry.id}</code></h3>\n'
-                f'<p class="statement">{on_board(entry.statement)}</p>\n<dl>{rows}</dl>\n'
-                f'<details><summary>Sabotaged twins that the check rejects</summary>{self._twins(found)}</details>'
-                f'</section>')
+                f'href="#claim-{entry.id}">{self.numbers[entry.id]}</a> <code>{entry.id}</code> {verdict(found)}</h3>\n'
+                f'<p class="statement">{on_board(entry.statement)}</p>\n<p class="read-it">{read}</p>\n'
+                f'<details><summary>Hypotheses, source, how it was checked</summary><dl>{rows}</dl>\n'
+                f'<p>Sabotaged twins that the check rejects:</p>{self._twins(found)}</details></section>')
 
     @staticmethod
     def _twins(entry):

@@ -27,7 +27,8 @@ def tournament(options, bar) -> tuple:
     with cluster(options.scheduler) as client:
         wins = scores.wins(options.N, client)
     estimate = wins.estimate(false_alarm=1 - options.level, prompts=scores.prompts)
-    facts = {"warnings": [], "read_as": read_as(scores), **tournament_facts(estimate)}
+    facts = {"warnings": scores.warnings(estimate.draws, estimate.mean_log_prob), "read_as": read_as(scores),
+             **tournament_facts(estimate)}
 
     def picture():
         from covtheory.own_model.pictures import tournament_figure
@@ -50,7 +51,7 @@ def passk(options, bar) -> tuple:
     if beyond and options.against:
         raise ValueError("--forecast: one model at a time, without --against")
     read = {"form": options.format, "chosen": options.filter, "by": options.by, "prompt": options.prompt,
-            "add_up": options.add_up, "answer": options.answer, "progress": bar}
+            "verdict": options.verdict, "add_up": options.add_up, "answer": options.answer, "progress": bar}
     with cluster(options.scheduler) as client:
         counts = read_counts(options.file, **read, client=client)
         other = read_counts(options.against, **(read | {"by": None, "progress": None}), client=client) \

@@ -18,9 +18,12 @@ function code() {
   const open = panels.some(panel => !panel.open);
   for (const panel of panels) panel.open = open;
 }
+const dark = on => document.documentElement.classList.toggle("dark", on);
+dark(matchMedia("(prefers-color-scheme: dark)").matches && !/print-pdf/.test(location.search));
 document.addEventListener("toggle", reachable, true);
 deck.on("slidechanged", reachable);
 deck.initialize().then(() => document.fonts.ready).then(() => {
   deck.addKeyBinding({keyCode: 67, key: "C", description: "Show the code"}, code);
+  deck.addKeyBinding({keyCode: 68, key: "D", description: "Dark or light"}, () => dark());
   reachable();
 });
