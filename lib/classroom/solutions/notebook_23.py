@@ -68,7 +68,8 @@ ENTRIES: Entries = {
 
 WORKED = {
     "23-a":
-        r"Theorem 1(a) with $L=1$, the largest slope of $J=p$, and $\eta S=50$: $\frac1{p_S}\ge\frac1{p_0}-2\eta S=1000-2\cdot50=900$.",
+        r"Theorem 1(a) with $L=1$, the largest slope of $J=p$, and $\eta S=50$: "
+        r"$\frac1{p_S}\ge\frac1{p_0}-2\eta S=1000-2\cdot50=900$.",
     "23-b":
         r"The step multiplies the odds $\frac19$ by $e^{2\eta J'p(1-p)}$ with $J'=\frac1p$: the exponent is "
         r"$2\cdot\tfrac12\cdot0.9$. $\frac1p=1+9\,e^{-0.9}=4.65913$.",
