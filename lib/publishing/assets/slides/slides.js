@@ -18,12 +18,16 @@ function code() {
   const open = panels.some(panel => !panel.open);
   for (const panel of panels) panel.open = open;
 }
+const large = picture => picture?.classList.toggle("large"); // a summary's picture over its whole slide, and back
+document.addEventListener("click", event => event.target.matches(".summary .body > img") && large(event.target));
 const dark = on => document.documentElement.classList.toggle("dark", on);
 dark(matchMedia("(prefers-color-scheme: dark)").matches && !/print-pdf/.test(location.search));
 document.addEventListener("toggle", reachable, true);
 deck.on("slidechanged", reachable);
 deck.initialize().then(() => document.fonts.ready).then(() => {
   deck.addKeyBinding({keyCode: 67, key: "C", description: "Show the code"}, code);
+  deck.addKeyBinding({keyCode: 90, key: "Z", description: "The picture large, and back"},
+    () => large(deck.getCurrentSlide().querySelector("img[data-points]")));
   deck.addKeyBinding({keyCode: 68, key: "D", description: "Dark or light"}, () => dark());
   reachable();
 });
