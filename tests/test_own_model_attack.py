@@ -387,7 +387,83 @@ CONTAINERS = {
     "models of one name": (one_name, ["profile", "t.jsonl", "--model", "step*/scores.jsonl"], same_names),
 }
 
-CASES = EVALUATIONS | ENGINES | CELLS | CONTAINERS
+# ---- options, and what two files make of each other
+
+
+def majority_known(facts):
+    assert facts["pass_at_k"][0]["majority"] == 0.125
+
+
+def padded(fill, flags, masked=True):
+    """Rollouts of one width, as verl pads them."""
+    width = max(map(len, TEACHER))
+
+    def filled(side):
+        return [[*tokens, *[fill] * (width - len(tokens))] for tokens in side]
+
+    mask = {"response_mask": [[flags[1]] * len(t) + [flags[0]] * (width - len(t)) for t in TEACHER]} if masked else {}
+    columns = {"old_log_probs": filled(TEACHER), "ref_log_prob": filled(MODEL)} | mask
+    return columns, [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def both_of_one_file(folder):
+    lines(folder / "a.jsonl", sums(0))
+    lines(folder / "b.jsonl", sums(1))
+
+
+COUNTS = [{"task_id": i, "n": 8, "c": i % 9} for i in range(30)]
+OPTIONS_OF_COMMANDS = {
+    "prompts in the model's file alone": (write(a_jsonl=sums(0), b_jsonl=[row | {"prompt": 1} for row in sums(1)]),
+                                          BOTH, "names prompts"),
+    "token KL in the model's file alone": (write(a_jsonl=sums(0), b_jsonl=[row | {"token_kl": [0.1]}
+                                                                           for row in sums(1)]), BOTH,
+                                           "'token_kl' is read from the teacher's file"),
+    "columns named after their model": (write(
+        a_jsonl=[{"id": row["id"], "teacher_log_prob": row["log_prob"]} for row in sums(0)],
+        b_jsonl=[{"id": row["id"], "model_log_prob": row["log_prob"]} for row in sums(1)]), BOTH, mean(MEAN)),
+    "one model twice": (both_of_one_file, [*BOTH, "--model", "./b.jsonl"], "one file twice"),
+    "a pattern that takes the teacher in": (both_of_one_file, ["profile", "a.jsonl", "--model", "*.jsonl"],
+                                            "the teacher's file is among the models'"),
+    "the teacher as its own model": (both_of_one_file, ["profile", "a.jsonl", "--model", "a.jsonl"],
+                                     ["the same scores twice"]),
+    "a number near the largest": (write(a_jsonl=[row | ({"model_log_prob": -1e300} if i == 0 else {})
+                                                 for i, row in enumerate(ROWS)]), PROFILE, holds(responses=48)),
+    "a group that is missing": (write(a_jsonl=[row | {"set": None if i == 2 else "a"} for i, row in enumerate(ROWS)]),
+                                [*PROFILE, "--by", "set"], "line 3: column 'set' is missing"),
+    "too many groups": (write(a_jsonl=[{"teacher_log_prob": -5.0 - i / 9, "model_log_prob": -6.0 - i / 7, "set": i}
+                                       for i in range(100)]), [*PROFILE, "--by", "set"], "more than 64"),
+    "a prompt in two groups": (write(a_jsonl=[{"task_id": "a", "passed": True, "set": x} for x in "xy"]),
+                               [*PASSK, "--by", "set"], "line 2: column 'set' is 'y', but 'x' before"),
+    "counts without names": (write(a_jsonl=[{"n": 8, "c": 1}] * 2), PASSK,
+                             lambda facts: "rows taken as different prompts" in facts["notes"][0]),
+    "a model against itself": (write(a_jsonl=COUNTS), [*PASSK, "--against", "a.jsonl"], ["same results twice"]),
+    "against names of another kind": (write(a_jsonl=COUNTS, b_csv="task_id,n,c\n" + "".join(
+        f"{i}.0,8,{(i + 1) % 9}\n" for i in range(30))), [*PASSK, "--against", "b.csv"],
+        lambda facts: facts["difference"]["prompts"] == 30),
+    "answers of all kinds": (write(a_jsonl=[{"task_id": "a", "passed": i == 0, "answer": [1, "1", [1], {"x": 1}][i % 4]}
+                                            for i in range(8)]), [*PASSK, "--answer", "answer"], majority_known),
+    "an answer that was not found": (write(a_jsonl=[{"task_id": "a", "passed": i > 4, "answer": None if i < 5 else "7"}
+                                                    for i in range(8)]), [*PASSK, "--answer", "answer"], "is no vote"),
+    "responses that were cut off": (write(a_jsonl=[row | {"finish_reason": "length"} for row in ROWS]), PROFILE,
+                                    ["a share 1 of the responses was cut off"]),
+    "checkpoints that are copies": (write(a_csv="s1,s2\n" + "".join(f"{-3.5 - i / 7},{-3.5 - i / 7}\n"
+                                                                    for i in range(40))), ["tournament", "a.csv"],
+                                    ["s1 and s2 have the same mean"]),
+    "a table of tabs": (write(a_csv="teacher_log_prob\tmodel_log_prob\n-1\t-2\n"), ["profile", "a.csv"], "tabs"),
+    "text over several lines": (write(a_csv='t,teacher_log_prob,model_log_prob\n"a\nb\n",-1,-2\n"c",-1,x\n'),
+                                ["profile", "a.csv"], "line 5: .*no number"),
+    "a mask of truth values in Parquet": (partial(table, "a.parquet", padded(-9.0, (False, True))[0]),
+                                          ["profile", "a.parquet"], mean(MEAN)),
+    "a mask of truth values": (write(a_jsonl=padded(-9.0, (False, True))[1]), PROFILE, mean(MEAN)),
+    "a mask of floats over ones": (partial(table, "a.parquet", padded(1.0, (0.0, 1.0))[0]), ["profile", "a.parquet"],
+                                   mean(MEAN)),
+    "zeros behind, and no mask": (partial(table, "a.parquet", padded(0.0, (0, 1), masked=False)[0]),
+                                  ["profile", "a.parquet"], mean(MEAN)),
+    "a mask that leaves nothing": (partial(table, "a.parquet", padded(0.0, (0, 0))[0]), ["profile", "a.parquet"],
+                                   "row 1: empty response"),
+}
+
+CASES = EVALUATIONS | ENGINES | CELLS | CONTAINERS | OPTIONS_OF_COMMANDS
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -405,4 +481,4 @@ def test_a_file_that_somebody_brings(name, tmp_path, capsys, monkeypatch):
     if isinstance(right, list):
         assert any(right[0] in said for said in facts["warnings"]), facts["warnings"]
     else:
-        right(facts)
+        assert right(facts) is not False

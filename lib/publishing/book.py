@@ -76,7 +76,7 @@ def write_source(root: Path, source: Path, ledger: dict) -> None:
                     {path.name[:2]: f"{path.stem}.html" for path in paths}, kernel_proofs.read(root),
                     load_nearest(root))
     extra = source / "_extra"
-    for folder in (extra / "notebooks", extra / "files", source / "references"):
+    for folder in (extra / "notebooks", extra / kernel_proofs.FILES, source / "references"):
         folder.mkdir(parents=True)
     for path in paths:
         nb = readable(nbformat.read(path, as_version=4), path.name[:2], path.name, claims)
@@ -86,6 +86,8 @@ def write_source(root: Path, source: Path, ledger: dict) -> None:
         (source / name).write_text(text, encoding="utf-8")
     for name in FILES:
         shutil.copyfile(root / "references" / name, extra / "files" / name)
+    for path in (root / "lib" / "proofs").glob("*.v"):
+        shutil.copyfile(path, extra / kernel_proofs.FILES / path.name)
     for path in (root / "references").glob("*.png"):
         shutil.copyfile(path, source / "references" / path.name)
     (extra / "slides").mkdir()

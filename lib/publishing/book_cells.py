@@ -40,7 +40,10 @@ def readable(nb: nbformat.NotebookNode, number: str, name: str, claims: Claims) 
             made = _code(cell, number, claims, caption.get(cell.id, ""))
             if not picture and any(map(_is_figure, cell.outputs)):
                 picture = [new for new in made if any(map(_is_figure, new.outputs))][:1]
-                made = [new for new in made if new not in picture]
+                made.remove(picture[0])
+                if name := picture[0].metadata["mystnb"].get("figure", {}).get("name"):
+                    above = f'<p class="figure-above"><a href="#{name}">Figure 1</a> is at the head of the page.</p>'
+                    made.insert(0, nbformat.v4.new_markdown_cell(above, id=f"above-{number}"))
             cells += made
     head, about = opening(cells[0].source)
     facts = f'<p class="notebook-facts"><a href="notebooks/{name}" download>Download the notebook</a></p>'

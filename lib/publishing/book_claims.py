@@ -76,7 +76,10 @@ class Claims:
     def _row(self, entry):
         number = f'<a class="claim-number" href="#check-{entry.id}">{self.numbers[entry.id]}</a>'
         found = self.ledger[entry.id]
-        cells = (number + " " + self.link(entry.id), on_board(entry.statement), f"{entry.kind}; {escape(route(found))}",
+        kind = f"{entry.kind}; {escape(route(found))}"
+        if entry.id in self.proofs:
+            kind = f"{kind.removesuffix(' + kernel')}; {self.link(entry.id, text=kernel_proofs.BADGE)}"
+        cells = (number + " " + self.link(entry.id), on_board(entry.statement), kind,
                  ratio(found), teeth(found), verdict(found))
         head = f'<th scope="row">{cells[0]}</th>'
         labels = ("", "", "worst ratio", "teeth", "")
@@ -92,7 +95,12 @@ class Claims:
                          f"{instances(item)}, ratio {number(item['ratio'])}</li>" for item in entry["checks"])
         return (f'<div class="claim-verdict {entry["status"]}" id="check-{id}"><p>'
                 f'{self.link(id, "", self.numbers[id])} <samp>{escape(text)}</samp></p>'
-                f'<details><summary>What was checked</summary><ul>{checks}</ul>{self._twins(entry)}</details></div>')
+                f'<details><summary>What was checked</summary><ul>{checks}</ul>{self._twins(entry)}</details>'
+                f'{self.formal(id)}</div>')
+
+    def formal(self, id: str) -> str:
+        """Return the formal statements that the kernel has checked for the claim, folded; nothing if there are none."""
+        return kernel_proofs.formal(self.proofs[id]) if id in self.proofs else ""
 
     def card(self, entry: Registration) -> str:
         """Return everything that register and ledger say about a claim."""
@@ -110,8 +118,6 @@ class Claims:
         }
         if entry.nearest:
             facts["Nearest in print"] = self.closest(self.nearest[entry.nearest])
-        if entry.id in self.proofs:
-            facts["Kernel"] = kernel_proofs.fact(self.proofs[entry.id])
         if entry.corrected_by:
             facts["Corrected by"] = self.link(entry.corrected_by, "")
         rows = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in facts.items())
@@ -119,6 +125,7 @@ class Claims:
         return (f'<section class="claim {found["status"]}" id="claim-{entry.id}"><h3><a class="claim-number" '
                 f'href="#claim-{entry.id}">{self.numbers[entry.id]}</a> <code>{entry.id}</code> {verdict(found)}</h3>\n'
                 f'<p class="statement">{on_board(entry.statement)}</p>\n<p class="read-it">{read}</p>\n'
+                f'{self.formal(entry.id)}'
                 f'<details><summary>Hypotheses, source, how it was checked</summary><dl>{rows}</dl>\n'
                 f'<p>Sabotaged twins that the check rejects:</p>{self._twins(found)}</details></section>')
 

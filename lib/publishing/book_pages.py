@@ -98,9 +98,9 @@ def _paper(claims):
 
 def _there(root, line):
     """Whether what a line of START links to is there."""
-    return all((root / folder / f"{name}{end}").exists() for pattern, folder, end in (
-        (r"\((\w+)\.ipynb\)", "notebooks", ".ipynb"), (r'"(teaching|errata|nonclaims|measuring)\.html', "references", ".md"),
-        (r'"(explorer)\.html', "references", ".html")) for name in re.findall(pattern, line))
+    kinds = ((r"\((\w+)\.ipynb\)", "notebooks/{}.ipynb"), (r'"(explorer)\.html', "references/{}.html"),
+             (r'"(teaching|errata|nonclaims|measuring)\.html', "references/{}.md"))
+    return all((root / place.format(name)).exists() for pattern, place in kinds for name in re.findall(pattern, line))
 
 
 def claims_page(root: Path, claims: Claims, ledger: dict) -> str:
@@ -109,8 +109,8 @@ def claims_page(root: Path, claims: Claims, ledger: dict) -> str:
     legend = re.search(r"^## How to read a verdict\n(.+?)(?=^## )", readme, re.MULTILINE | re.DOTALL)
     parts = ["# All claims", f"{totals(ledger)}.",
              "For programs: " + ", ".join(f'<a href="files/{name}" download>{name}</a>' for name in FILES) + "."]
-    parts.append('<p class="filter" hidden><label>Show only claims with <input type="search" placeholder="a word, a name, '
-                 'a verdict"></label> <output></output></p>')
+    parts.append('<p class="filter" hidden><label>Show only claims with <input type="search" '
+                 'placeholder="a word, a name, a verdict"></label> <output></output></p>')
     for path in notebooks(root):
         title = head(nbformat.read(path, as_version=4)).title
         parts.append(f"## {title}")

@@ -53,6 +53,10 @@ def _typeset(doctree) -> None:
     from docutils import nodes
 
     kept = (nodes.literal, nodes.literal_block, nodes.raw, nodes.math, nodes.math_block, nodes.title)
+    for parent in {node.parent for node in doctree.findall(nodes.Text)}:  # a text has a node for every line
+        for at in range(len(parent) - 1, 0, -1):
+            if isinstance(parent[at], nodes.Text) and isinstance(parent[at - 1], nodes.Text):
+                parent[at - 1:at + 1] = [nodes.Text(parent[at - 1].astext() + parent[at].astext())]
     for node in list(doctree.findall(nodes.Text)):
         at = node.parent.index(node)
         quoted = at and node.parent[at - 1].astext() == "Printed:"

@@ -32,6 +32,18 @@ def head(nb: nbformat.NotebookNode) -> Head:
     return Head(title, question, int(minutes))
 
 
+def opening(text: str) -> tuple[str, str]:
+    """Return the first cell in two: title and question; what one will see, what one needs, how many minutes.
+
+    Examples
+    --------
+    >>> opening("# 01. See\\n\\n**The question.** Why?\\n\\n**You will see** that.\\n\\n**Minutes** 60")
+    ('# 01. See\\n\\n**The question.** Why?', '**You will see** that.\\n\\n**Minutes** 60')
+    """
+    title, question, *about = text.strip().split("\n\n")
+    return f"{title}\n\n{question}", "\n\n".join(about)
+
+
 def slugify(text: str) -> str:
     r"""Return a name for links.
 
@@ -43,15 +55,3 @@ def slugify(text: str) -> str:
     plain = re.sub(r"\$([^$]*)\$", lambda found: formulas.plain(found[1]), text)
     plain = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "section"
-
-
-def opening(text: str) -> tuple[str, str]:
-    """Return the first cell in two: title and question; what one will see, what one needs, how many minutes.
-
-    Examples
-    --------
-    >>> opening("# 01. See\\n\\n**The question.** Why?\\n\\n**You will see** that.\\n\\n**Minutes** 60")
-    ('# 01. See\\n\\n**The question.** Why?', '**You will see** that.\\n\\n**Minutes** 60')
-    """
-    title, question, *about = text.strip().split("\n\n")
-    return f"{title}\n\n{question}", "\n\n".join(about)

@@ -11,11 +11,13 @@ from html import escape
 
 from publishing import formulas
 
-_LETTERS = ["alpha", "beta", "gamma", "delta", "epsilon", "eps", "zeta", "eta", "theta", "kappa", "lambda", "lam", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "phi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega"]
+_words = re.compile(r"\w+").findall
+_LETTERS = _words("alpha beta gamma delta epsilon eps zeta eta theta kappa lambda lam mu nu xi pi rho sigma tau phi "
+                  "chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega")
 _MARKS = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde"}
-_FUNCTIONS = frozenset(["log", "ln", "exp", "min", "max", "inf", "sup", "cos", "cosh", "sin", "sinh", "tanh", "mod"])
-_NAMES = frozenset(["Cov", "KL", "TV", "Bin", "Ber", "Beta", "Gamma", "Reg", "kl", "rank"])
-_PRODUCTS = frozenset(["AB", "BC", "BH", "HB", "Kq", "NN", "TH", "TL", "VH", "aH", "aK", "cH", "cN", "ck", "dN", "du", "eK", "en", "gB", "mH", "ml", "mn", "np", "rL", "sL", "sm", "sn", "st"])
+_FUNCTIONS = frozenset(_words("log ln exp min max inf sup cos cosh sin sinh tanh mod"))
+_NAMES = frozenset(_words("Cov KL TV Bin Ber Beta Gamma Reg kl rank"))
+_PRODUCTS = frozenset(_words("AB BC BH HB Kq NN TH TL VH aH aK cH cN ck dN du eK en gB mH ml mn np rL sL sm sn st"))
 """Two letters that are no word: a product, or a differential."""
 _BREAKS = re.compile(r"(?<=depth d < H) |(?<=probability 1 − delta) |(?<=probability 1 - δ) |(?<=probability 1 − δ) ")
 """Where one formula follows another with nothing between them but a space, and no rule sees it."""
@@ -26,8 +28,9 @@ _SIGNS = {
     "≥": r"\ge ", "→": r"\to ", "↦": r"\mapsto ", "∝": r"\propto ", "∈": r"\in ", "∞": r"\infty ", "‖": r"\|",
     "Σ": r"\sum ", "∏": r"\prod ", "∫": r"\int ", "−": "-", "–": "-", "-": "-", "·": r"\cdot ", "×": r"\times ",
     "±": r"\pm ", "≡": r"\equiv ", "⌈": r"\lceil ", "⌉": r"\rceil ", "⌊": r"\lfloor ", "⌋": r"\rfloor ", "~": r"\sim ",
-    "⟨": r"\langle ", "⟩": r"\rangle ", "ℓ": r"\ell ", "∥": r"\|", "∼": r"\sim ", "<": "<", ">": ">", "=": "=", "+": "+", "/": "/",
-    "|": "|", "x": r"\times ", "{": r"\{", "}": r"\}", "(": "(", ")": ")", "[": "[", "]": "]", ",": ",", ";": ";",
+    "⟨": r"\langle ", "⟩": r"\rangle ", "ℓ": r"\ell ", "∥": r"\|", "∼": r"\sim ", "<": "<", ">": ">", "=": "=",
+    "+": "+", "/": "/", "|": "|",
+    "x": r"\times ", "{": r"\{", "}": r"\}", "(": "(", ")": ")", "[": "[", "]": "]", ",": ",", ";": ";",
     ":": ":", "!": "!",
 }
 _RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᶜ*⋆'’′″", [*"0123456789+-c", "*", r"\star ", *[r"\prime "] * 3, r"\prime\prime "],
@@ -37,11 +40,12 @@ _CLOSING = {"(": ")", "[": "]", "{": "}", "⌈": "⌉", "⌊": "⌋"}
 
 _TOKEN = re.compile(r"""
     (?P<space>\s+)
-  | (?P<prose>https?://\S+ | \w+\.(?:toml|json|md|py)\b | (?:[A-Za-z]\.){2,}
+  | (?P<prose>https?://\S+ | \d{4}\.\d{5}(?:v\d)? | \w+\.(?:toml|json|md|py)\b | (?:[A-Za-z]\.){2,}
       | (?:Lemmas?|Theorems?|Thm|Prop|Proposition|Remark|Fig|Figure|Section|Appendix|Equation)\b\.?
         (?:\ (?:[A-Z](?![A-Za-z])\.?)?\d*(?:\.\d+)*(?![\w(]))?
       | (?<![A-Za-z])[A-Z]\.\d+ | \bT\d\b(?!\d)
-      | (?<=[\w)\]}])-(?=[A-Za-z]{2}) [A-Za-z]+(?:-[A-Za-z]+)* | (?<=[A-Za-z]{2})-(?=[A-Z(]) | (?<=\b[A-Za-z])'s\b | (?<=\d)'s\b
+      | (?<=[\w)\]}])-(?=[A-Za-z]{2}) [A-Za-z]+(?:-[A-Za-z]+)* | (?<=[A-Za-z]{2})-(?=[A-Z(])
+      | (?<=\b[A-Za-z])'s\b | (?<=\d)'s\b
       | (?<=\d)(?:st|nd|rd|th)\b)
   | (?P<at>(?:pass|Pass|fail|failure)@)
   | (?P<letters>[^\W\d_\u0370-\u03ff²³¹\u2070-\u209cᶜℓ]{2,}
@@ -62,7 +66,7 @@ def pieces(text: str) -> list[tuple[bool, str]]:
     Examples
     --------
     >>> pieces("a KL of at most 2 N, hence Cov_N(pihat) <= x^(-1/2) log(K_eps/delta)")[1::2]
-    [(True, '2N'), (True, '\\mathrm{Cov}_{N}(\\hat{\\pi})\\le x^{-1/2}\\log (K_{\\varepsilon}/\\delta)')]
+    [(True, '2N'), (True, '\\mathrm{Cov}_{N}(\\hat{\\pi})\\le x^{-1/2}\\log (K_{\\varepsilon}/\\delta )')]
     >>> pieces("Best-of-N, a two-point pair")
     [(False, 'Best-of-'), (True, 'N'), (False, ', a two-point pair')]
     """
@@ -128,7 +132,7 @@ def _refined(found, at):
         if after[0] in ("script", "raised", "lowered") and text not in _NAMES | _FUNCTIONS and len(text) == 2:
             return "letters", text
         return ("function" if text in _FUNCTIONS else "name" if text in _NAMES else "words"), text
-    if kind == "letter" and text in "aAI" and before[0] == "space":
+    if kind == "letter" and text in "aAI" and (before[0] == "space" or before[1] in "(“\""):
         following = found[at + 2] if at + 2 < len(found) else ("sign", ".")
         if at > 1 and (found[at - 2][0] == "sign" and found[at - 2][1] in "−-+/=" ):
             return kind, text
@@ -181,7 +185,8 @@ def _touched(tokens, start, end):
     """Whether something touches a bracket with numbers only, or stands before it, so that it is part of a formula."""
     around = [tokens[at][0] for at in (start - 1, end + 1) if 0 <= at < len(tokens)]
     before = tokens[start - 2] if start > 1 else ("words", "")
-    return any(kind in ("letter", "script", "number", "raised", "root", "sign", "close", "open") for kind in around) or (
+    touching = ("letter", "script", "number", "raised", "root", "sign", "close", "open")
+    return any(kind in touching for kind in around) or (
         before[0] in ("sign", "letter") or before[1] == "in") or (
         end + 2 < len(tokens) and tokens[end + 2][0] in ("function", "letter", "sign"))
 
@@ -199,7 +204,7 @@ def _extent(tokens, start):
         return start
     depth, end, at = 0, start, start
     while at < len(tokens):
-        kind, text = tokens[at]
+        kind = tokens[at][0]
         if kind == "open":
             if depth == 0 and at > start and tokens[at - 1][0] == "space" and _says(tokens, at):
                 break
@@ -218,7 +223,8 @@ def _extent(tokens, start):
         while end > start and tokens[end - 1][0] == "space":
             end -= 1
     run = tokens[start:end]
-    real = any(map(_real, run)) or any(one[0] == "function" and two[0] == "number" for one, two in zip(run, run[2:]))
+    real = any(map(_real, run)) or any(
+        one[0] == "function" and two[0] == "number" for one, two in zip(run, run[2:], strict=False))
     return end if real else start
 
 
@@ -327,7 +333,7 @@ def _letter(text):
 def _greek(text):
     """Return the TeX of a Greek letter that is spelt out, with its mark; empty if it is none."""
     match = re.fullmatch(rf"({'|'.join(_LETTERS)}|[A-Z])(hat|bar|tilde)?", text)
-    if not match or (len(match[1]) == 1 and not match[2]) or text == "Gamma":
+    if not match or (len(match[1]) == 1 and not match[2]) or text in ("Gamma", "That", "What"):
         return ""
     letter = _named(match[1]) if len(match[1]) > 1 else match[1]
     return rf"\{match[2]}{{{letter.strip()}}}" if match[2] else letter

@@ -96,6 +96,11 @@ class CheckpointScores:
         said = []
         if self.sentinels:
             said.append(f"{self.sentinels:,} values are numbers that engines write for missing ones (-100, -9999, ...)")
+        values, times = np.unique(mean_log_prob, return_counts=True)
+        for value in values[times > 1]:
+            twins = [name for name, mean in zip(self.names, mean_log_prob, strict=True) if mean == value]
+            if np.isfinite(value):
+                said.append(f"{' and '.join(twins[:4])} have the same mean log-probability to the last digit: copies?")
         finite = mean_log_prob[np.isfinite(mean_log_prob)]
         if draws > 50 and finite.size and finite.min() > -5:
             said.append(f"looks length-normalised (mean |log p| of a response is {-finite.min():.3g} nats at most): "

@@ -204,6 +204,9 @@ class _Tally:
                 seen.add(i)
         self._sum(where, more)
         self._group(where, columns[by] if by else (), chunk.problem)
+        if answer and "" in columns[answer]:
+            raise chunk.problem(columns[answer].index(""), f"column {answer!r} is missing: an answer that was not "
+                                "found is no vote; name it, for instance 'none', if it shall be one")
         for row, i in enumerate(where.tolist()) if answer else ():
             self._answer(i, {columns[answer][row]: (1, float(c[row]))})
 
@@ -223,6 +226,8 @@ class _Tally:
         sums = np.concatenate(self.parts, axis=1) if self.task is None else self.sums[:, :len(self.index)]
         n, c = sums[:2]
         notes = [f"{count:,} {what}" for what, count in self.table.tool.notes.items()]
+        if self.task is None:
+            notes.append("no column tells prompts apart: rows taken as different prompts")
         if verdict is None and self.task and self.rows > len(n):
             notes.append(f"{self.rows:,} rows added up by {self.task!r}: {len(n):,} prompts")
         if repeats:

@@ -75,6 +75,8 @@ def passk(options, bar) -> tuple:
         grid = [k for k in ks or powers if k <= fewest] or [fewest]
         facts["difference"] = {"prompts": len(first[0]), **pass_differences(first, second, grid, 1 - options.level)}
         facts["notes"] = facts["notes"] + left
+        if all(np.array_equal(a, b) for a, b in zip(first, second, strict=True)):
+            facts["warnings"].append("both files have the same draws and successes: the same results twice?")
         rows, text = facts["difference"]["rows"], lambda f: "\n".join([pass_text(f), *difference_text(f["difference"])])
     if counts.groups:
         groups = np.array(counts.groups, dtype=object)

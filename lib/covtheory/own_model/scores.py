@@ -50,6 +50,7 @@ class Side:
         self.bases = [Declared(name) for name in (f"{who}_base", "base") if name in table.columns]
         self.columns = [name for name in (self.column, self.check, self.mask, self.length) if name]
         table.lists |= {name for name in (tokens, self.mask) if name}
+        table.truths |= {self.mask} - {None}
         table.texts |= {declared.name for declared in self.bases}
         self.dropped = self.sentinels = 0
 
@@ -131,6 +132,8 @@ class PairedScores:
         self.check = next((name for name in KL if name in table.columns and name != self.kl), None)
         if "token_kl" in table.columns:
             table.lists.add("token_kl")
+        if alone and self.kl is None and (named := self.other.first(KL)):
+            raise self.other.problem(f"column {named!r} is read from the teacher's file: put it there")
         self.id = table.first(IDS)
         if prompt is not None:
             table.need([prompt])

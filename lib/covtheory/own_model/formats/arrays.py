@@ -75,7 +75,9 @@ def arrow_batches(source: Source, names: list[str] | None, rows: int) -> Iterato
         raise Problem(source.name, f"reading {title} needs pyarrow: pip install 'covtheory[own-model]'") from None
     try:
         yield from (_parquet if title == "Parquet" else _arrow)(source, names, rows)
-    except (pyarrow.ArrowException, OSError, UnicodeDecodeError, MemoryError, OverflowError, KeyError) as error:
+    except Problem:
+        raise
+    except (pyarrow.ArrowException, OSError, ValueError, MemoryError, OverflowError, KeyError, SystemError) as error:
         text = (str(error).splitlines() or [type(error).__name__])[0]
         raise Problem(source.name, f"not a complete {title} file: {text[:120]}") from None
 
@@ -101,6 +103,7 @@ def _arrow(source, names, rows):
         yield _once(source, reader.schema.names)
         for batch in batches:
             batch = batch if names is None else batch.select(names)
+            batch.validate(full=True)  # lengths and offsets stand in the file as they were written, or damaged
             for start in range(0, len(batch), rows):
                 yield mapped.tell() / max(source.size, 1), batch.slice(start, rows)
 

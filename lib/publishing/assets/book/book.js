@@ -6,7 +6,7 @@ function fade(box) {
 }
 function reachable() {
   for (const formula of document.querySelectorAll("span.math")) {
-    formula.classList.remove("scrolls");
+    formula.classList.remove("scrolls", "more-left", "more-right");
     const box = formula.closest("p, li, dd, td, figcaption, h1, h2, h3") || document.body;
     if ([...formula.querySelectorAll(".katex-base")].some(part => part.getBoundingClientRect().width > box.clientWidth)) formula.classList.add("scrolls");
   }
@@ -32,8 +32,8 @@ function unfold() {
 addEventListener("load", unfold);
 addEventListener("hashchange", unfold);
 
-// On paper what is folded stands open, but for code and digests; a formula wider than the sheet is made smaller.
-const folded = "article details:not([open]):not(.above-input):not(.numbers)";
+// On paper the table of claims stands open (what else is folded is left out); a formula wider than the sheet is made smaller.
+const folded = "article details.claims-of-notebook:not([open])";
 let opened = [];
 addEventListener("beforeprint", () => {
   opened = [...document.querySelectorAll(folded)];

@@ -1,5 +1,6 @@
 // A phone held upright gets tall slides, whose type can be read; reveal.js shows them one below the other.
 const tall = innerWidth < 600 && innerHeight > innerWidth;
+document.documentElement.classList.toggle("tall", tall);
 const deck = new Reveal({hash: true, width: tall ? 720 : 1280, height: tall ? 720 * innerHeight / innerWidth : 720, margin: 0.02, center: false, slideNumber: "h.v",
   transition: "none", backgroundTransition: "none", controlsTutorial: false, hideInactiveCursor: true,
   pdfSeparateFragments: false, showNotes: false, plugins: [RevealNotes],
