@@ -5,6 +5,7 @@ moves a line by a fraction of a pixel, at worst to the neighbouring one; another
 leaves pixels with a colour that the other picture has nowhere near.
 """
 
+import functools
 import io
 import re
 from importlib.metadata import version
@@ -81,7 +82,10 @@ def as_pinned(requirements: Path) -> bool:
     """
     text = requirements.read_text(encoding="utf-8") if requirements.is_file() else ""
     pins = {name.lower(): pin for name, pin in re.findall(r"^([\w.\-]+)==([\w.]+)", text, flags=re.MULTILINE)}
-    return all(pins.get(name, version(name)) == version(name) for name in DRAWN_BY)
+    return all(pins.get(name, _version(name)) == _version(name) for name in DRAWN_BY)
+
+
+_version = functools.cache(version)  # which reads the metadata of a package each time
 
 
 def _pixels(png: bytes) -> np.ndarray:

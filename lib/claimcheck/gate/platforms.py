@@ -21,8 +21,9 @@ from claimcheck import files
 from claimcheck.arithmetic import AS_IT_COMES, THREADS
 from claimcheck.gate.contract import notebooks
 from claimcheck.gate.environment import ARITHMETIC, environment
-from claimcheck.gate.runner import Run, profile, run_notebook, stop_all
+from claimcheck.gate.runner import Run, profile, run_notebook
 from claimcheck.gate.update import OwnKernel
+from claimcheck.gate.worker import Workers, stop_all
 from claimcheck.kernel import perturbed
 from claimcheck.kernel.preparation import PERTURB
 
@@ -158,8 +159,8 @@ def computing(variables: dict[str, str]) -> Iterator[None]:
 def strict(root: Path, paths: list[Path], workers: int, scratch: Path) -> list[Run]:
     """Run notebooks strictly, several at a time, in the order given; an interruption ends their kernels too."""
     scratch.mkdir(parents=True)
-    with ThreadPoolExecutor(max(1, min(workers, len(paths)))) as pool:
-        futures = [pool.submit(run_notebook, root, path, 0, scratch) for path in paths]
+    with Workers() as chosen, ThreadPoolExecutor(max(1, min(workers, len(paths)))) as pool:
+        futures = [pool.submit(run_notebook, root, path, 0, scratch, workers=chosen) for path in paths]
         try:
             return [future.result() for future in futures]
         except BaseException:

@@ -18,7 +18,8 @@ from claimcheck.gate.contract import breaches, notebooks, strays
 from claimcheck.gate.diagnosis import diagnose
 from claimcheck.gate.environment import as_it_comes, foreign
 from claimcheck.gate.report import html, table
-from claimcheck.gate.runner import Run, merge_junit, run_notebook, stop_all
+from claimcheck.gate.runner import Run, merge_junit, run_notebook
+from claimcheck.gate.worker import Workers, stop_all
 from claimcheck.register import RegisterError, load_register
 
 assert matplotlib.font_manager.fontManager
@@ -114,8 +115,8 @@ def _run_all(root, paths, seed, fresh, workers, started, scratch) -> tuple[list[
     if todo:
         names = ", ".join(path.name[:2] for path in todo)
         print(f"[{finished}/{len(paths)}] running {names} with {min(workers, len(todo))} workers", flush=True)
-    with ThreadPoolExecutor(min(workers, len(paths))) as pool:
-        pending = {pool.submit(run_notebook, root, path, seed, scratch): path for path in todo}
+    with Workers() as chosen, ThreadPoolExecutor(min(workers, len(paths))) as pool:
+        pending = {pool.submit(run_notebook, root, path, seed, scratch, workers=chosen): path for path in todo}
         try:
             while pending:
                 done, _ = wait(pending, return_when=FIRST_COMPLETED)
