@@ -1,5 +1,6 @@
 """Pins are exact, agree with each other, and satisfy what pyproject.toml promises."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -33,6 +34,15 @@ def test_every_extra_has_a_file_and_every_file_an_extra():
     there = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("requirements*/*.txt")}
     assert there | {"requirements.txt"} == {*PINNED, OLDEST}
     assert not list(ROOT.glob("requirements-*"))
+
+
+def test_every_extra_and_file_that_is_named_anywhere_exists():
+    for path in (ROOT / "Makefile", ROOT / "README.md", *ROOT.glob("*.md"), *ROOT.glob("references/*.md"),
+                 *ROOT.glob(".github/workflows/*.yml")):
+        text = path.read_text(encoding="utf-8")
+        named = {name for names in re.findall(r"(?:\.|covtheory)\[([a-z,-]+)\]", text) for name in names.split(",")}
+        assert named <= {*PROJECT["optional-dependencies"]}, path.name
+        assert all((ROOT / name).exists() for name in re.findall(r"requirements/[a-z-]+\.txt", text)), path.name
 
 
 def test_every_extra_pins_what_it_asks_for():

@@ -1,14 +1,15 @@
 """Replay of the certificate in ball arithmetic: the bracket becomes a proof, up to the correctness of Arb.
 
 Nothing is taken over from floating point except choices that need no justification: the tilt, the spacing and number of
-frequencies, two Chernoff exponents, the scaling of a chain. Models are those of :mod:`~.ball_models`. Needs
-python-flint: ``pip install "covtheory[proof]"``.
+frequencies, two Chernoff exponents, the scaling of a chain. Models are those of :mod:`~.ball_models` and
+:mod:`~.ball_chain`. Needs python-flint: ``pip install "covtheory[proof]"``.
 """
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from covtheory.certificates.ball_models import BallChain, BallProduct, counted, library, total
+from covtheory.certificates.ball_chain import BallChain
+from covtheory.certificates.ball_models import BallProduct, counted, library, total
 from covtheory.certificates.band_limited_tail import Plan, plan_tail
 from covtheory.certificates.banded import band_limited_coverage, positions, tokens_at
 from covtheory.certificates.bracket import Bracket, accept, one_minus, relative_gap_of
