@@ -80,9 +80,15 @@ def as_pinned(requirements: Path) -> bool:
     >>> as_pinned(Path("no such file"))
     True
     """
+    return not unlike(requirements)
+
+
+def unlike(requirements: Path) -> list[str]:
+    """Return, in words, what draws here in another version than a requirements file pins."""
     text = requirements.read_text(encoding="utf-8") if requirements.is_file() else ""
     pins = {name.lower(): pin for name, pin in re.findall(r"^([\w.\-]+)==([\w.]+)", text, flags=re.MULTILINE)}
-    return all(pins.get(name, _version(name)) == _version(name) for name in DRAWN_BY)
+    return [f"{name} {_version(name)} draws here, {pins[name]} is pinned" for name in DRAWN_BY
+            if pins.get(name, _version(name)) != _version(name)]
 
 
 _version = functools.cache(version)  # which reads the metadata of a package each time

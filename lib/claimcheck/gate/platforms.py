@@ -21,6 +21,7 @@ from claimcheck import files
 from claimcheck.arithmetic import AS_IT_COMES, THREADS
 from claimcheck.gate.contract import notebooks
 from claimcheck.gate.environment import ARITHMETIC, environment
+from claimcheck.gate.pictures import unlike
 from claimcheck.gate.runner import Run, profile, run_notebook
 from claimcheck.gate.update import OwnKernel
 from claimcheck.gate.worker import Workers, stop_all
@@ -136,6 +137,8 @@ def _platforms(root, paths, names, workers, scratch):
             print(line, flush=True)
         if count := sum(len(run.warnings) for run in runs):
             print(f"    {count} warnings of dependencies, for example {next(w for r in runs for w in r.warnings)}")
+        if count := sum(run.unseen for run in runs):
+            print(f"    {count} pictures NOT compared: {'; '.join(unlike(root / 'requirements.txt'))}")
     able = [variant for variant in chosen if not variant.missing]
     print(f"{len(able) - red} of {len(able)} variants green, {len(chosen) - len(able)} skipped; "
           f"not imitated here: {', '.join(elsewhere())}")

@@ -28,7 +28,11 @@ _PROFILE = "c.InteractiveShellApp.ignore_cwd = True\n"
 
 @dataclass(frozen=True)
 class Run:
-    """What one strict run of a notebook gave: the dependencies' ``warnings``, which are no difference, what it read."""
+    """What one strict run of a notebook gave.
+
+    Among it the dependencies' ``warnings``, which are no difference, which files it ``opened``, and how many pictures
+    it left ``unseen``, since other versions draw here than drew the stored ones.
+    """
 
     notebook: str
     passed: bool
@@ -38,6 +42,7 @@ class Run:
     output: str
     warnings: list[str] = field(default_factory=list)
     opened: list[str] = field(default_factory=list)
+    unseen: int = 0
 
 
 def run_notebook(root: Path, path: Path, seed: int, scratch: Path, verdicts: bool = False,
@@ -65,9 +70,10 @@ def run_notebook(root: Path, path: Path, seed: int, scratch: Path, verdicts: boo
     started, said = time.perf_counter(), private / "output.txt"
     with nullcontext(workers) if workers else Workers() as chosen:
         status = chosen.run(arguments, environment(root, seed, private), root, said)
-    found = json.loads(_text(records) or "[]")
-    return Run(path.stem, status == 0, time.perf_counter() - started, found, _text(junit), _text(said),
-               preparation.read(private / "warnings.jsonl"), _text(private / "opened.txt").splitlines())
+    found = json.loads(_text(records) or '{"records": [], "unseen": 0}')
+    return Run(path.stem, status == 0, time.perf_counter() - started, found["records"], _text(junit), _text(said),
+               preparation.read(private / "warnings.jsonl"), _text(private / "opened.txt").splitlines(),
+               found["unseen"])
 
 
 def profile(folder: Path) -> Path:

@@ -17,6 +17,7 @@ from claimcheck.gate import cache
 from claimcheck.gate.contract import breaches, notebooks, strays
 from claimcheck.gate.diagnosis import diagnose
 from claimcheck.gate.environment import as_it_comes, foreign
+from claimcheck.gate.pictures import unlike
 from claimcheck.gate.report import html, table
 from claimcheck.gate.runner import Run, merge_junit, run_notebook
 from claimcheck.gate.worker import Workers, stop_all
@@ -86,6 +87,9 @@ def _verify(root, only, seed, fresh, workers):
         print(f"{len(told)} warnings of dependencies, which are no difference; the first: {told[0]}")
     elapsed = time.perf_counter() - started
     print(f"{len(runs)} notebooks, seed {seed}, {elapsed:.0f} s; report: build/report{suffix}.html")
+    if count := sum(run.unseen for run in runs):
+        print(f"NOT compared: {count} picture{'s' * (count > 1)}: "
+              f"{'; '.join(unlike(root / 'requirements.txt')) or 'other versions drew here'}")
     if problems:
         return _stop("\n".join(problems) + "\nthe last good ledger is untouched")
     ledgers.write(ledger, build / f"ledger{suffix}.json")
