@@ -159,6 +159,19 @@ Proof. intros H I. apply (Rmult_le_reg_r c); [lra|]. unfold Rdiv. rewrite Rmult_
 Lemma div_pos a b : 0 < a -> 0 < b -> 0 < a / b.
 Proof. intros; now apply Rdiv_lt_0_compat. Qed.
 
+(* Cauchy and Schwarz. *)
+Lemma cauchy_schwarz {A} (Y : list A) (f g : A -> R) : sum Y (fun y => f y * g y) ^ 2 <= sum Y (fun y => f y ^ 2) * sum Y (fun y => g y ^ 2).
+Proof.
+  set (a := sum Y (fun y => f y ^ 2)). set (b := sum Y (fun y => f y * g y)). set (c := sum Y (fun y => g y ^ 2)).
+  assert (K : forall t, 0 <= a * t ^ 2 - 2 * b * t + c).
+  { intros t. replace (a * t ^ 2 - 2 * b * t + c) with (sum Y (fun y => (f y * t - g y) ^ 2)); [apply sum_nonneg; intros; apply pow2_ge_0|].
+    rewrite (sum_ext _ _ (fun y => f y ^ 2 * t ^ 2 - f y * g y * (2 * t) + g y ^ 2)) by (intros; ring). rewrite sum_plus, sum_minus, !sum_scal_r. fold a b c. ring. }
+  assert (a0 : 0 <= a) by (apply sum_nonneg; intros; apply pow2_ge_0). destruct a0 as [a0|a0].
+  - specialize (K (b / a)). replace (a * (b / a) ^ 2 - 2 * b * (b / a) + c) with (c - b ^ 2 / a) in K by (field; lra).
+    apply (Rmult_le_compat_l a) in K; [|lra]. replace (a * (c - b ^ 2 / a)) with (a * c - b ^ 2) in K by (field; lra). lra.
+  - rewrite <- a0 in K. destruct (Req_dec b 0) as [->|n]; [rewrite <- a0; lra|]. specialize (K ((c + 1) / (2 * b))). replace (0 * ((c + 1) / (2 * b)) ^ 2 - 2 * b * ((c + 1) / (2 * b)) + c) with (- (1)) in K by (field; lra). lra.
+Qed.
+
 (* Decide the comparisons of an instance one after the other. *)
 Ltac decide_all := unfold le01, lt01, Rmax, Rmin; repeat match goal with
   | |- context [Rle_dec ?a ?b] => destruct (Rle_dec a b); try (exfalso; lra)

@@ -15,7 +15,7 @@ FORBIDDEN = re.compile(r"\b(Admitted|admit|give_up|Axioms?|Parameters?|Conjectur
 HEAD = """# The route `kernel`: theorems that Rocq's kernel has checked, one [[proof]] each. `make prove WRITE=1` makes
 # this from the comments in lib/proofs; `make prove` compares. twin: the tempting wrong form, refuted on an instance."""
 
-_ITEM = re.compile(r"\(\* (claim|twin): ([\w-]+)\n?(.*?)\*\)\s*(?:Theorem|Lemma) (\w+)(.*?)\nProof\.", re.DOTALL)
+_ITEM = re.compile(r"\(\* (claim|twin): ([\w-]+)(?: of (\w+))?\n?(.*?)\*\)\s*(?:Theorem|Lemma) (\w+)(.*?)\nProof\.", re.DOTALL)
 _NOTE = re.compile(r"^\s*(part|differs): (.*?)(?=^\s*(?:part|differs):|\Z)", re.DOTALL | re.MULTILINE)
 _IMPORTS = re.compile(r"^From Coverage Require Import ([\w ]+)\.", re.MULTILINE)
 
@@ -71,7 +71,8 @@ def proofs() -> list[Proof]:
     Raises
     ------
     ValueError
-        If a claim has no twin (a theorem ``..._is_false`` refutes by itself), a twin no claim, or a comment no theorem.
+        If a theorem has no twin, neither its own (``twin: claim of theorem``) nor its claim's (a theorem
+        ``..._is_false`` refutes by itself), if a twin belongs to no theorem, or a comment does not stand before one.
     """
     found, twins = [], {}
     for path in sorted(FOLDER.glob("*.v")):
@@ -81,18 +82,22 @@ def proofs() -> list[Proof]:
         for section in (match.group() for match in _SECTION.finditer(text)):
             if _ITEM.search(section) and (hidden := set(map(str.strip, _GIVEN.findall(section))) - set(PLAIN)):
                 raise ValueError(f"{path.name}: a theorem of the record hides the hypothesis {sorted(hidden)[0]}")
-        for kind, claim, note, name, body in items:
+        for kind, claim, of, note, name, body in items:
             if kind == "twin":
-                twins[claim] = name, path.stem
+                twins[claim, of] = name, path.stem
                 continue
             said = {key: " ".join(value.split()) for key, value in _NOTE.findall(note)}
             found.append(Proof(claim, name, path.stem, said.get("part", ""), said.get("differs", ""), "", "",
                                f"Theorem {name}{body}"))
-    refuted = {proof.claim for proof in found if proof.theorem.endswith("_is_false")}
-    if lonely := ({proof.claim for proof in found} - refuted) ^ set(twins):
-        raise ValueError(f"claims without a twin, or twins without a claim: {', '.join(sorted(lonely))}")
-    return [proof._replace(twin=name, twin_file=file) for proof in found
-            for name, file in [twins.get(proof.claim, ("", ""))]]
+    keys = [next((key for key in ((proof.claim, proof.theorem), (proof.claim, "")) if key in twins), None)
+            for proof in found]
+    lonely = [proof.theorem for proof, key in zip(found, keys, strict=True)
+              if key is None and not proof.theorem.endswith("_is_false")]
+    lonely += [name for key, (name, _) in twins.items() if key not in keys]
+    if lonely:
+        raise ValueError(f"theorems without a twin, or twins without a theorem: {', '.join(lonely)}")
+    return [proof._replace(twin=twins[key][0], twin_file=twins[key][1]) if key else proof
+            for proof, key in zip(found, keys, strict=True)]
 
 
 @cache

@@ -58,6 +58,18 @@ Qed.
 Definition tournament {A} (D : A -> R) (N : R) (Y : list A) (Pi : (A -> R) -> Prop) (q : A -> R) :=
   Pi q /\ forall q', Pi q' -> forall t, (forall p, Pi p -> cov_under D N Y p q' <= t) -> forall p, Pi p -> cov_under D N Y p q <= t.
 
+(* Markov's step: against any model of mass at most one, the best model's score is small. *)
+Lemma score_of_best {A} (N M : R) (Y : list A) (D best p : A -> R) : law Y D -> (forall y, 0 <= best y) -> sublaw Y p -> 0 < N -> 0 < M ->
+  cov_under D N Y p best <= cov M Y D best + M / N.
+Proof.
+  intros HD b0 [p0 p1] HN HM. assert (mn : 0 < M / N) by (apply div_pos; lra). apply Rle_trans with (sum Y (fun y => D y * le01 (M * best y) (D y) + M / N * p y)).
+  - apply sum_le; intros y _. pose proof (proj1 HD y). pose proof (p0 y). pose proof (b0 y).
+    unfold lt01, le01. destruct Rlt_dec; [|destruct Rle_dec, Rle_dec; nra]. destruct Rle_dec as [C|C]; [|destruct Rle_dec; nra].
+    destruct Rle_dec as [E|E]; [nra|]. apply Rnot_le_lt in E. apply (Rmult_le_compat_l (M / N)) in C; [|lra].
+    replace (M / N * (N * best y)) with (M * best y) in C by (field; lra). lra.
+  - rewrite sum_plus, sum_scal. fold (cov M Y D best). nra.
+Qed.
+
 (* claim: tournament-population
    part: the inequality
    differs: finite support; any class, finite or not; that the coefficients are least is not here *)
@@ -67,14 +79,7 @@ Theorem tournament_population {A} (N M : R) (Y : list A) (D : A -> R) (Pi : (A -
 Proof.
   intros HD HPi Hb [Hq T] HN HM.
   assert (S : forall p, Pi p -> cov_under D N Y p best <= cov M Y D best + M / N).
-  { intros p Hp. destruct (HPi p Hp) as [p0 p1]. destruct (HPi best Hb) as [b0 _].
-    apply Rle_trans with (sum Y (fun y => D y * le01 (M * best y) (D y) + M / N * p y)).
-    - apply sum_le; intros y _. pose proof (proj1 HD y). pose proof (p0 y). pose proof (b0 y).
-      assert (mn : 0 < M / N) by (apply div_pos; lra).
-      unfold lt01, le01. destruct Rlt_dec; [|destruct Rle_dec, Rle_dec; nra]. destruct Rle_dec as [C|C]; [|destruct Rle_dec; nra].
-      destruct Rle_dec as [E|E]; [nra|]. apply Rnot_le_lt in E. apply (Rmult_le_compat_l (M / N)) in C; [|lra].
-      replace (M / N * (N * best y)) with (M * best y) in C by (field; lra). lra.
-    - rewrite sum_plus, sum_scal. fold (cov M Y D best). assert (0 < M / N) by (apply div_pos; lra). nra. }
+  { intros p Hp. apply score_of_best; auto; try lra. apply (HPi best Hb). }
   pose proof (T best Hb _ S best Hb) as U.
   destruct (triangle M N Y D D q best (proj1 HD) (proj1 HD) (proj1 (HPi q Hq)) (proj1 (HPi best Hb)) HM ltac:(lra)) as (V & _ & W).
   rewrite !under_itself in V by apply HD. replace (N * M) with (M * N) by ring. lra.
@@ -115,41 +120,48 @@ Proof.
 Qed.
 
 (* claim: selection-chernoff
-   part: the numbers at c = 2: a = 1.2564, b = 0.7968, so 1/a < 0.796 and 1/b < 1.2551
-   differs: roots enclosed in intervals; 1.255 is rounded *)
+   part: the numbers at c = 2: the slopes' inverses 1/a and 1/b, and 2/a + 1/b, the price of the tournament
+   differs: the roots themselves, enclosed: the register's 0.796 and 2.847 are rounded up, its 1.255 is 1/b = 1.255000975 rounded to nearest *)
 Theorem selection_numbers :
-  (exists a, 1.2564 < a < 1.25644 /\ exp a - 1 = 2 * a /\ 0.7958 < 1 / a < 0.796) /\
-  (exists b, 0.7968 < b < 0.79682 /\ 1 - exp (- (2 * b)) = b /\ 1.2549 < 1 / b < 1.2551).
+  (exists a, 1.256431208 < a < 1.256431209 /\ exp a - 1 = 2 * a /\ 0.7959 < 1 / a < 0.79591) /\
+  (exists b, 0.796812129 < b < 0.796812131 /\ 1 - exp (- (2 * b)) = b /\ 1.25500097 < 1 / b < 1.25500098) /\
+  (forall a b, 1.256431208 < a < 1.256431209 -> 0.796812129 < b < 0.796812131 -> 2.84681 < 2 / a + 1 / b < 2.846812).
 Proof.
-  split.
-  - assert (C : continuity (fun a => exp a - 1 - 2 * a)).
-    { apply derivable_continuous. intros x. apply derivable_pt_minus; [apply derivable_pt_minus; [apply derivable_pt_exp|apply derivable_pt_const]|].
-      apply derivable_pt_mult; [apply derivable_pt_const|apply derivable_pt_id]. }
-    destruct (IVT (fun a => exp a - 1 - 2 * a) 1.2564 1.25644 C) as (a & I & E); [lra|interval with (i_prec 60)|interval with (i_prec 60)|].
-    exists a. assert (J : 1.2564 < a < 1.25644).
-    { split.
-      - destruct (Req_dec a 1.2564) as [X|X]; [|lra]. rewrite X in E. assert (exp 1.2564 - 1 - 2 * 1.2564 < 0) by (interval with (i_prec 60)). lra.
-      - destruct (Req_dec a 1.25644) as [X|X]; [|lra]. rewrite X in E. assert (0 < exp 1.25644 - 1 - 2 * 1.25644) by (interval with (i_prec 60)). lra. }
-    split; [assumption|]. split; [lra|].
-    split; apply (Rmult_lt_reg_r a); try lra; unfold Rdiv; rewrite Rmult_assoc, Rinv_l; lra.
-  - assert (C : continuity (fun b => exp (- (2 * b)) - 1 + b)).
-    { apply derivable_continuous. intros x. apply derivable_pt_plus; [|apply derivable_pt_id]. apply derivable_pt_minus; [|apply derivable_pt_const].
-      apply (derivable_pt_comp (fun b => - (2 * b)) exp); [|apply derivable_pt_exp]. apply derivable_pt_opp. apply derivable_pt_mult; [apply derivable_pt_const|apply derivable_pt_id]. }
-    destruct (IVT (fun b => exp (- (2 * b)) - 1 + b) 0.7968 0.79682 C) as (b & I & E); [lra|interval with (i_prec 60)|interval with (i_prec 60)|].
-    exists b. assert (J : 0.7968 < b < 0.79682).
-    { split.
-      - destruct (Req_dec b 0.7968) as [X|X]; [|lra]. rewrite X in E. assert (exp (- (2 * 0.7968)) - 1 + 0.7968 < 0) by (interval with (i_prec 60)). lra.
-      - destruct (Req_dec b 0.79682) as [X|X]; [|lra]. rewrite X in E. assert (0 < exp (- (2 * 0.79682)) - 1 + 0.79682) by (interval with (i_prec 60)). lra. }
-    split; [assumption|]. split; [lra|].
-    split; apply (Rmult_lt_reg_r b); try lra; unfold Rdiv; rewrite Rmult_assoc, Rinv_l; lra.
+  assert (I : forall x y z w u, 0 < y -> y < x < z -> 0 < w -> w * z <= 1 -> 1 <= u * y -> w < 1 / x < u).
+  { intros x y z w u Hy Hx Hw W U. split; apply (Rmult_lt_reg_r x); try lra; unfold Rdiv; rewrite Rmult_assoc, Rinv_l by lra; nra. }
+  assert (B : forall (f : R -> R) l h, continuity f -> l < h -> f l < 0 -> 0 < f h -> exists x, l < x < h /\ f x = 0).
+  { intros f l h C H L U. destruct (IVT f l h C H L U) as (x & J & E). exists x. split; [|exact E].
+    split; [destruct (Req_dec x l) as [X|X]|destruct (Req_dec x h) as [X|X]]; try lra; rewrite X in E; lra. }
+  split; [|split].
+  - destruct (B (fun a => exp a - 1 - 2 * a) 1.256431208 1.256431209) as (a & J & E).
+    + apply derivable_continuous. intros x. apply derivable_pt_minus; [apply derivable_pt_minus; [apply derivable_pt_exp|apply derivable_pt_const]|].
+      apply derivable_pt_mult; [apply derivable_pt_const|apply derivable_pt_id].
+    + lra.
+    + interval with (i_prec 60).
+    + interval with (i_prec 60).
+    + exists a. split; [exact J|]. split; [lra|]. apply (I a 1.256431208 1.256431209); lra.
+  - destruct (B (fun b => exp (- (2 * b)) - 1 + b) 0.796812129 0.796812131) as (b & J & E).
+    + apply derivable_continuous. intros x. apply derivable_pt_plus; [|apply derivable_pt_id]. apply derivable_pt_minus; [|apply derivable_pt_const].
+      apply (derivable_pt_comp (fun b => - (2 * b)) exp); [|apply derivable_pt_exp]. apply derivable_pt_opp. apply derivable_pt_mult; [apply derivable_pt_const|apply derivable_pt_id].
+    + lra.
+    + interval with (i_prec 60).
+    + interval with (i_prec 60).
+    + exists b. split; [exact J|]. split; [lra|]. apply (I b 0.796812129 0.796812131); lra.
+  - intros a b Ja Jb. destruct (I a 1.256431208 1.256431209 0.795905 0.7959051) as [a1 a2]; try lra. destruct (I b 0.796812129 0.796812131 1.2550009 1.2550010) as [b1 b2]; lra.
 Qed.
 
 (* twin: selection-chernoff
-   with a three times too large, one draw *)
+   with a, and with b, three times too large: one draw *)
 Theorem selection_chernoff_twin : ~ likely 1 faces (coin (1 / 8)) (exp (- 2.1)) (fun z =>
-  freq z (fun y => y) <= 2 * mass faces (coin (1 / 8)) (fun y => y) + 2.1 / (3 * 1.2564 * INR 1)).
+    freq z (fun y => y) <= 2 * mass faces (coin (1 / 8)) (fun y => y) + 2.1 / (3 * 1.2564 * INR 1)) /\
+  ~ likely 1 faces (coin (1 / 2)) (exp (- (1))) (fun z =>
+    mass faces (coin (1 / 2)) (fun y => y) <= 2 * freq z (fun y => y) + 1 / (3 * 0.7968 * INR 1)).
 Proof.
-  intros (G & E & I). simpl in E. unfold coin in E. destruct (G [true]) eqn:X.
-  - assert (H := I [true] eq_refl ltac:(intros y [<-|[]]; simpl; auto) X). unfold freq, mass, sum, faces, coin in H. simpl in H. lra.
-  - assert (exp (- 2.1) < 0.1226) by interval. destruct (G [false]); lra.
+  split; intros (G & E & I); simpl in E; unfold coin in E.
+  - destruct (G [true]) eqn:X.
+    + assert (H := I [true] eq_refl ltac:(intros y [<-|[]]; simpl; auto) X). unfold freq, mass, sum, faces, coin in H. simpl in H. lra.
+    + assert (exp (- 2.1) < 0.1226) by interval. destruct (G [false]); lra.
+  - destruct (G [false]) eqn:X.
+    + assert (H := I [false] eq_refl ltac:(intros y [<-|[]]; simpl; auto) X). unfold freq, mass, sum, faces, coin in H. simpl in H. lra.
+    + assert (exp (- (1)) < 0.37) by interval. destruct (G [true]); lra.
 Qed.

@@ -17,10 +17,10 @@ SURE = 1e-9
 
 
 class Declared:
-    """The base that a column of names declares, the same in all rows; an empty cell declares nothing."""
+    """The base that a column of names declares, the same in all rows of all files, or in none."""
 
     def __init__(self, name: str):
-        self.name, self.base = name, None
+        self.name, self.base, self.silent = name, None, False
 
     def read(self, chunk) -> None:
         """Take note of the column in some more rows.
@@ -28,20 +28,36 @@ class Declared:
         Raises
         ------
         Problem
-            An unknown base, or two.
+            An unknown base, two, or a base in some rows only.
         """
         cells = chunk.columns.get(self.name, ())
         if len(cells) and cells.count(cells[0]) == len(cells):
             cells = cells[:1]
         for row, cell in enumerate(cells):
             word = cell.strip().lower()
-            if word in ("", "none", "null", "nan"):
-                continue
-            if word not in SPELLINGS:
+            if silent := word in ("", "none", "null", "nan"):
+                self.silent = True
+            elif word not in SPELLINGS:
                 raise chunk.problem(row, f"base {cell!r} is unknown, expected one of {', '.join(BASES)}")
-            if self.base not in (None, SPELLINGS[word]):
+            elif self.base not in (None, SPELLINGS[word]):
                 raise chunk.problem(row, f"base {cell!r} after {self.base!r}: mixed bases in one file")
-            self.base = SPELLINGS[word]
+            self.base = self.base if silent else SPELLINGS[word]
+            if self.silent and self.base:
+                raise chunk.problem(row, f"column {self.name!r} names a base in some rows and none in others")
+
+    def absorb(self, other: "Declared", problem) -> None:
+        """What other rows of the same table declare; ``problem`` makes one out of a message.
+
+        Raises
+        ------
+        Problem
+            As :meth:`read`.
+        """
+        if other.base and self.base and other.base != self.base:
+            raise problem(f"base {other.base!r} after {self.base!r}: mixed bases in one file")
+        self.base, self.silent = self.base or other.base, self.silent or other.silent
+        if self.silent and self.base:
+            raise problem(f"column {self.name!r} names a base in some rows and none in others")
 
 
 class BaseGuess:
@@ -66,6 +82,11 @@ class BaseGuess:
         t, m = (teacher, model) if on.all() else (teacher[on], model[on])
         self.moments += [len(t), t @ t, t @ m, m @ m]
         self.first = (t, m) if self.first is None else self.first
+
+    def absorb(self, other: "BaseGuess") -> None:
+        """The log-probabilities that another one has seen."""
+        self.n, self.low, self.moments = self.n + other.n, self.low + other.low, self.moments + other.moments
+        self.first = self.first or other.first
 
     def conclude(self, declared: bool, responses: np.ndarray | None = None) -> list[str]:
         """Warnings; ``declared`` tells whether both bases are known, so that a slope only makes a warning.

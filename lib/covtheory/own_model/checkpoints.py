@@ -1,5 +1,6 @@
 """Log-probabilities of the same responses under many checkpoints: named columns, or a matrix in an NPZ file."""
 
+import copy
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -7,12 +8,17 @@ from pathlib import Path
 import numpy as np
 
 from covtheory.own_model.bases import BASES, Declared
-from covtheory.own_model.identity import IDS, Seen
+from covtheory.own_model.chunk import Chunk
+from covtheory.own_model.cluster import in_order, safely
+from covtheory.own_model.formats.arrays import npz_columns
+from covtheory.own_model.formats.cells import as_text
+from covtheory.own_model.identity import IDS, Seen, digests
 from covtheory.own_model.numbers import ROUNDING, log_probs
 from covtheory.own_model.problem import Problem
 from covtheory.own_model.prompts import PROMPTS, PromptCounts
 from covtheory.own_model.reading import Table
 from covtheory.own_model.scores import ENDS, LENGTHS
+from covtheory.own_model.tournament_estimate import Wins
 
 HINT = "say which columns are checkpoints with --checkpoints a,b or --checkpoints 'step_*'"
 NEVER = {*IDS, *PROMPTS, *LENGTHS, *ENDS, "base"}
@@ -43,7 +49,7 @@ class CheckpointScores:
                  form: str | None = None, rows: int = 1 << 13, progress=None):
         self.table, self.rows, self.progress, self.wanted = Table(path, form=form), rows, progress, wanted
         table, self.prompts = self.table, PromptCounts()
-        self.matrix = None
+        self.matrix = False
         if table.arrays is not None and "log_probs" in table.columns:
             self.names = self._matrix()
         else:
@@ -61,16 +67,63 @@ class CheckpointScores:
         if prompt is not None:
             table.need([prompt])
         self.prompt, self.id, self.base = prompt or table.first(PROMPTS), table.first(IDS), Declared("base")
+        self.seen, self.hashing = Seen(), None
+        self.low, self.high = np.full(len(self.names), np.inf), np.full(len(self.names), -np.inf)
+        self.broken = np.zeros(len(self.names), dtype=bool)
 
     def __iter__(self) -> Iterator[np.ndarray]:
-        return self._matrix_chunks() if self.matrix is not None else self._column_chunks()
+        yield from self._matrix_chunks() if self.matrix else self._column_chunks()
+        self.conclude()
+
+    def conclude(self) -> None:
+        """What can be said after the last row only.
+
+        Raises
+        ------
+        Problem
+            An id came twice, or a column cannot be a checkpoint's.
+        """
+        self.seen.check(self.table.path)
+        odd = [name for name, whole, a, b in zip(self.names, ~self.broken, self.low, self.high, strict=True)
+               if not self.wanted and not self.matrix and (whole or (a == b and np.isfinite(a)))]
+        if odd:
+            raise self.table.problem(f"column {' and '.join(map(repr, odd))} holds whole numbers only, or always the "
+                                     f"same one: that is no log-probability of responses; {HINT}")
+
+    def wins(self, N: float, client=None) -> Wins:
+        """Who finds how many responses at least N times likelier than whom; on a cluster, by shards."""
+        total = Wins(self.names, N)
+        if client is None:
+            for part in self:
+                total.add(part)
+            return total
+        bare = self._emptied()
+        tasks = [client.submit(safely, _shard, bare, index, N, pure=False) for index in range(len(self.table.sources))]
+        for part, wins in in_order(tasks, self.progress):
+            self.base.absorb(part.base, self.table.problem)
+            self.prompts.absorb(part.prompts)
+            self.seen.absorb(part.seen)
+            self.low, self.high = np.minimum(self.low, part.low), np.maximum(self.high, part.high)
+            self.broken |= part.broken
+            total.absorb(wins)
+        self.conclude()
+        return total
+
+    def _emptied(self):
+        fresh = copy.copy(self)
+        fresh.table, fresh.progress, fresh.prompts = self.table.emptied(), None, PromptCounts()
+        fresh.seen, fresh.hashing, fresh.base = Seen(hashing=digests), digests, Declared("base")
+        return fresh
+
+    def _names(self, prompts):
+        return self.hashing(prompts).tolist() if self.hashing else prompts
 
     def _column_chunks(self):
-        table, seen = self.table, Seen()
+        table = self.table
         texts = [name for name in (self.id, self.prompt, "base" if "base" in table.columns else None) if name]
         table.texts |= set(texts)
-        low, high = np.full(len(self.names), np.inf), np.full(len(self.names), -np.inf)
-        broken = np.zeros(len(self.names), dtype=bool)
+        table.unforeseen = {"base", *(PROMPTS if self.prompt is None else ()), *(IDS if self.id is None else ())} - {
+            *table.columns}
         stream = iter(table.chunks([*self.names, *texts], self.rows, self.progress))
         while True:
             try:
@@ -82,18 +135,14 @@ class CheckpointScores:
                 raise problem if self.wanted else self._hinted(problem) from None
             self.base.read(chunk)
             if self.id:
-                seen.add(chunk, chunk.columns[self.id])
+                self.seen.add(chunk, chunk.columns[self.id])
             if self.prompt:
-                self.prompts.add(chunk.columns[self.prompt])
-            low, high = np.minimum(low, part.min(axis=1)), np.maximum(high, part.max(axis=1))
-            broken |= (part != np.floor(part)).any(axis=1)
+                if "" in chunk.columns[self.prompt]:
+                    raise chunk.problem(chunk.columns[self.prompt].index(""), f"column {self.prompt!r} is missing")
+                self.prompts.add(self._names(chunk.columns[self.prompt]))
+            self.low, self.high = np.minimum(self.low, part.min(axis=1)), np.maximum(self.high, part.max(axis=1))
+            self.broken |= (part != np.floor(part)).any(axis=1)
             yield part * BASES[self.base.base or "nats"]
-        seen.check(table.path)
-        odd = [name for name, whole, a, b in zip(self.names, ~broken, low, high, strict=True)
-               if not self.wanted and (whole or (a == b and np.isfinite(a)))]
-        if odd:
-            raise table.problem(f"column {' and '.join(map(repr, odd))} holds whole numbers only, or always the same "
-                                f"one: that is no log-probability of responses; {HINT}")
 
     @staticmethod
     def _hinted(problem):
@@ -101,41 +150,68 @@ class CheckpointScores:
         return problem
 
     def _matrix(self):
-        array = self.table.arrays["log_probs"]
-        if array.ndim != 2 or array.dtype.kind not in "fiu" or not array.size:
-            raise self.table.problem(f"log_probs has shape {array.shape} and dtype {array.dtype}, expected numbers "
-                                     "(checkpoints, responses)")
-        self.matrix = array
-        names = self.table.arrays.get("models")
+        """The names of the checkpoints of a file that holds a matrix."""
+        self.matrix, arrays = True, self.table.arrays
+        array, names = self._checked(self.table.sources[0], arrays), arrays.get("models")
         if names is None:
             if len(array) > array.shape[1]:
                 raise self.table.problem(f"log_probs has shape {array.shape}, more checkpoints than responses: "
                                          "transposed? Name the checkpoints in an array 'models'")
             return [f"checkpoint {i + 1}" for i in range(len(array))]
-        if names.shape != (len(array),):
-            raise self.table.problem(f"log_probs has shape {array.shape}, but {names.size} models are named")
         return list(map(str, names.tolist()))
 
+    @staticmethod
+    def _checked(source, arrays):
+        array, names = arrays.get("log_probs"), arrays.get("models")
+        if array is None:
+            raise Problem(source.name, "no array 'log_probs', which the first file has")
+        if array.ndim != 2 or array.dtype.kind not in "fiu" or not array.size:
+            raise Problem(source.name, f"log_probs has shape {array.shape} and dtype {array.dtype}, expected numbers "
+                          "(checkpoints, responses)")
+        if names is not None and names.shape != (len(array),):
+            raise Problem(source.name, f"log_probs has shape {array.shape}, but {names.size} models are named")
+        return array
+
     def _matrix_chunks(self):
-        table, array = self.table, self.matrix
-        if "base" in table.arrays:
-            table.texts.add("base")
-            for chunk in table.chunks(["base"]):
-                self.base.read(chunk)
-        if self.prompt:
-            if table.arrays[self.prompt].shape != array.shape[1:]:
-                raise table.problem(f"array {self.prompt!r} names {table.arrays[self.prompt].size} prompts of "
-                                    f"{array.shape[1]} responses")
-            self.prompts.add(map(str, table.arrays[self.prompt].tolist()))
-        for start in range(0, array.shape[1], self.rows):
-            part = np.asarray(array[:, start:start + self.rows], dtype=float)
-            if not (part <= ROUNDING).all():
-                i, j = np.argwhere(~(part <= ROUNDING))[0]
-                message = "NaN" if np.isnan(part[i, j]) else f"positive log-probability {part[i, j]:.6g}"
-                raise table.problem(f"{message} at response {start + j + 1}", f"row {i + 1}")
-            yield np.minimum(part, 0.0) * BASES[self.base.base or "nats"]
-            if self.progress:
-                self.progress(min(1.0, (start + self.rows) / array.shape[1]))
+        for source in self.table.sources:
+            first = source is self.table.sources[0] and self.table.arrays is not None
+            arrays = self.table.arrays if first else npz_columns(source)
+            array, named = self._checked(source, arrays), arrays.get("models")
+            if len(array) != len(self.names) or (named is not None and list(map(str, named.tolist())) != self.names):
+                raise Problem(source.name, "other checkpoints than in the first file")
+            texts = {}
+            for name in [each for each in ("base", self.prompt, self.id) if each]:
+                cells = arrays.get(name)
+                if cells is None or (name != "base" and cells.shape != array.shape[1:]):
+                    if name == "base" and not self.base.base:
+                        continue
+                    size = "no" if cells is None else cells.size
+                    raise Problem(source.name, f"array {name!r} names {size} entries for {array.shape[1]} responses")
+                texts[name] = [as_text(cell) for cell in cells.reshape(-1).tolist()]
+            whole = Chunk(source.path, "row", np.arange(array.shape[1]) + 1, texts)
+            self.base.read(whole)
+            if self.id:
+                self.seen.add(whole, texts[self.id])
+            if self.prompt:
+                self.prompts.add(self._names(texts[self.prompt]))
+            for start in range(0, array.shape[1], self.rows):
+                part = np.asarray(array[:, start:start + self.rows], dtype=float)
+                if not (part <= ROUNDING).all():
+                    i, j = np.argwhere(~(part <= ROUNDING))[0]
+                    message = "NaN" if np.isnan(part[i, j]) else f"positive log-probability {part[i, j]:.6g}"
+                    raise Problem(source.name, f"{message} at response {start + j + 1}", f"row {i + 1}")
+                yield np.minimum(part, 0.0) * BASES[self.base.base or "nats"]
+                if self.progress:
+                    self.progress(min(1.0, (start + self.rows) / array.shape[1]))
+
+
+def _shard(scores, index, N):
+    part = scores._emptied()
+    part.table = part.table.shard(index)
+    wins = Wins(part.names, N)
+    for chunk in part._matrix_chunks() if part.matrix else part._column_chunks():
+        wins.add(chunk)
+    return part, wins
 
 
 def checkpoint_log_probs(path: str | Path, **options) -> tuple[list[str], CheckpointScores]:

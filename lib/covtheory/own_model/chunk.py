@@ -10,12 +10,18 @@ from covtheory.own_model.problem import Problem
 
 @dataclass(frozen=True, eq=False)
 class Chunk:
-    """Some consecutive rows: numbers ``(rows,)``, lists as ``(flat, offsets)``, texts as a list of str."""
+    """Some consecutive rows: numbers ``(rows,)``, lists as ``(flat, offsets)``, texts as a list."""
 
     path: Path
     word: str
     places: np.ndarray
     columns: dict
+
+    def take(self, rows: np.ndarray) -> "Chunk":
+        """Some of the rows; columns are numbers, texts or None."""
+        return Chunk(self.path, self.word, self.places[rows], {
+            name: column[rows] if isinstance(column, np.ndarray) else column and [column[i] for i in rows]
+            for name, column in self.columns.items()})
 
     def problem(self, row: int, message: str) -> Problem:
         """The problem with this row of the chunk."""

@@ -55,13 +55,18 @@ def parquet_chunks(table, source: Source, names: list[str], rows: int, progress)
     if missing := [name for name in names if name not in there]:
         raise Problem(source.name, f"no column {missing[0]!r}")
     for fraction, batch in stream:
-        chunk = Chunk(Path(source.name), "row", done + 1 + np.arange(len(batch)), {})
-        for name in names:
-            chunk.columns[name] = _arrow(table, chunk, name, batch.column(batch.schema.get_field_index(name)))
-        done += len(batch)
         if len(batch):
-            yield chunk
+            yield batch_chunk(table, source, names, batch, done + 1)
+        done += len(batch)
         progress(fraction)
+
+
+def batch_chunk(table, source: Source, names: list[str], batch, first: int, word: str = "row") -> Chunk:
+    """The named columns of an Arrow record batch whose first row stands at ``first``."""
+    chunk = Chunk(Path(source.name), word, first + np.arange(len(batch)), {})
+    for name in names:
+        chunk.columns[name] = _arrow(table, chunk, name, batch.column(batch.schema.get_field_index(name)))
+    return chunk
 
 
 def _arrow(table, chunk, name, column):

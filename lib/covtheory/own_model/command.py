@@ -58,6 +58,8 @@ def add_commands(commands) -> None:
             command.add_argument("--log", action="store_true", help="logarithmic axes in the picture")
         command.add_argument("--format", choices=FORMATS, metavar="NAME",
                              help=f"what the file holds, instead of what it looks like: {', '.join(FORMATS)}")
+        command.add_argument("--scheduler", metavar="ADDRESS", help="read shards as tasks of a Dask scheduler, for "
+                             "instance tcp://host:8786; 'local': a process a core of this machine")
         command.add_argument("--level", type=float, default=0.95, help="confidence of the limits (default 0.95)")
         shape = command.add_mutually_exclusive_group()
         shape.add_argument("--json", action="store_true", help="print JSON instead of text")

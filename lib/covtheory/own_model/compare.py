@@ -56,13 +56,21 @@ class CoverageDifference:
         if prompts is None:
             self._counts += np.stack([(d == value).sum(axis=1) for value in (-1, 0, 1)], axis=1)
             return
-        places = (self._index.setdefault(hash(prompt), len(self._index)) for prompt in prompts)
-        where = np.fromiter(places, np.int64, len(prompts))
+        self._add(map(hash, prompts), np.vstack([d, np.ones(len(prompts))]))
+
+    def absorb(self, other: "CoverageDifference") -> None:
+        """The responses that another one has seen; names of prompts are then digests, the same in all processes."""
+        self._counts += other._counts
+        self._add(other._index, other._sums[:, :len(other._index)])
+
+    def _add(self, hashed, sums):
+        """Sums of prompts, of which one may occur several times."""
+        where = np.fromiter((self._index.setdefault(key, len(self._index)) for key in hashed), np.int64, sums.shape[1])
         if len(self._index) > MOST:
             raise ValueError(f"more than {MOST:,} prompts")
         if len(self._index) > self._sums.shape[1]:
             self._sums = np.pad(self._sums, ((0, 0), (0, 2 * len(self._index) - self._sums.shape[1])))
-        np.add.at(self._sums, (slice(None), where), np.vstack([d, np.ones(len(where))]))
+        np.add.at(self._sums, (slice(None), where), sums)
 
     @property
     def units(self) -> int:

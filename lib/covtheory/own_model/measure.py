@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from covtheory.own_model.cluster import cluster
 from covtheory.own_model.formats.sources import by_numbers
 from covtheory.own_model.problem import Problem, plain
 
@@ -20,13 +21,13 @@ def tournament(options, bar) -> tuple:
     from covtheory.own_model.checkpoints import CheckpointScores
     from covtheory.own_model.measure_profile import read_as
     from covtheory.own_model.report_tournament import tournament_facts, tournament_text
-    from covtheory.own_model.tournament_estimate import tournament_estimate
 
     wanted = options.checkpoints.split(",") if options.checkpoints else None
     scores = CheckpointScores(options.file, wanted=wanted, prompt=options.prompt, form=options.format, progress=bar)
-    estimate = tournament_estimate(scores.names, scores, options.N, false_alarm=1 - options.level,
-                                   prompts=scores.prompts)
-    facts = {"warnings": [], "read_as": read_as(scores.table), **tournament_facts(estimate)}
+    with cluster(options.scheduler) as client:
+        wins = scores.wins(options.N, client)
+    estimate = wins.estimate(false_alarm=1 - options.level, prompts=scores.prompts)
+    facts = {"warnings": [], "read_as": read_as(scores), **tournament_facts(estimate)}
 
     def picture():
         from covtheory.own_model.pictures import tournament_figure
@@ -50,7 +51,10 @@ def passk(options, bar) -> tuple:
         raise ValueError("--forecast: one model at a time, without --against")
     read = {"form": options.format, "chosen": options.filter, "by": options.by, "prompt": options.prompt,
             "add_up": options.add_up, "answer": options.answer, "progress": bar}
-    counts = read_counts(options.file, **read)
+    with cluster(options.scheduler) as client:
+        counts = read_counts(options.file, **read, client=client)
+        other = read_counts(options.against, **(read | {"by": None, "progress": None}), client=client) \
+            if options.against else None
     estimate = pass_estimate(counts.n, counts.c, false_alarm=1 - options.level)
     powers = [2**j for j in range(estimate.largest_k.bit_length())]
     facts = pass_facts(estimate, ks or powers, options.interval)
@@ -64,8 +68,7 @@ def passk(options, bar) -> tuple:
     facts["notes"], facts["warnings"] = counts.notes, []
     facts["read_as"] = {Path(str(options.file)).name: f"read as {counts.kind}"}
     rows, text = facts["pass_at_k"] + facts.get("forecast", {"rows": []})["rows"], pass_text
-    if options.against:
-        other = read_counts(options.against, **(read | {"by": None, "progress": None}))
+    if other:
         first, second, left = _same_prompts(counts, other, options)
         fewest = int(min(first[0].min(), second[0].min()))
         grid = [k for k in ks or powers if k <= fewest] or [fewest]

@@ -5,16 +5,14 @@ from pathlib import Path
 
 import numpy as np
 
-from covtheory.own_model.compare import CoverageDifference
+from covtheory.own_model.cluster import cluster
 from covtheory.own_model.formats.sources import by_numbers
 from covtheory.own_model.problem import Problem
 from covtheory.own_model.profile_estimate import DEFAULT_N
-from covtheory.own_model.profile_sample import ProfileSample
+from covtheory.own_model.reduction import ProfileReduction
 from covtheory.own_model.report_many import many_facts, many_rows, many_text
 from covtheory.own_model.report_profile import profile_facts, profile_text
-from covtheory.own_model.scores import LENGTHS, PairedScores
-
-MOST_GROUPS = 64
+from covtheory.own_model.scores import PairedScores
 
 
 def profile(options, bar) -> tuple:
@@ -33,10 +31,10 @@ def profile(options, bar) -> tuple:
     return _one(options, bar, N, models)
 
 
-def _scores(options, model, bar, by=None):
+def _scores(options, model, bar):
     return PairedScores(options.file, model, teacher_base=options.teacher_base, model_base=options.model_base,
-                        kl_base=options.kl_base, prompt=options.prompt, by=by, match=options.match, form=options.format,
-                        chosen=options.filter, progress=bar)
+                        kl_base=options.kl_base, prompt=options.prompt, by=options.by, match=options.match,
+                        form=options.format, chosen=options.filter, progress=bar)
 
 
 def _facts_of(scores, sample, options, N, false_alarm, check=True):
@@ -53,19 +51,35 @@ def _facts_of(scores, sample, options, N, false_alarm, check=True):
     return estimate, facts
 
 
-def read_as(*tables) -> dict[str, str]:
-    """What each table was recognised as, and what its reader left out, by file name."""
-    notes = {table.path.name: [f"{count:,} {what}" for what, count in table.tool.notes.items()] for table in tables}
-    return {table.path.name: "; ".join([f"read as {table.kind}", *notes[table.path.name]]) for table in tables}
+def read_as(*streams) -> dict[str, str]:
+    """What the tables of the streams were recognised as, and what their readers left out, by file name."""
+    said = {}
+    for table in [streams[0].table, *(getattr(stream, "other", None) for stream in streams)]:
+        if table is not None:
+            notes = [f"{count:,} {what}" for what, count in table.tool.notes.items()]
+            name = table.path.name
+            while name in said:  # of the same name, in another folder
+                name += "'"
+            said[name] = "; ".join([f"read as {table.kind}", *notes])
+    return said
+
+
+def _reduced(options, bar, N, models):
+    streams = [_scores(options, model, None if i else bar) for i, model in enumerate(models or [None])]
+    reduction = ProfileReduction(streams, N)
+    with cluster(options.scheduler) as client:
+        if client is None:
+            reduction.read()
+        else:
+            reduction.read_on(client, bar)
+    return reduction
 
 
 def _one(options, bar, N, models):
-    scores, sample = _scores(options, models[0] if models else None, bar), ProfileSample([n for n in N if n > 1])
-    for part in scores:
-        sample.add(*part)
-    estimate, facts = _facts_of(scores, sample, options, N, 1 - options.level)
-    tables = [scores.table] + ([scores.other] if scores.other else [])
-    facts = {"warnings": facts["sanity"]["warnings"], "read_as": read_as(*tables), **facts}
+    reduction = _reduced(options, bar, N, models)
+    scores = reduction.streams[0]
+    estimate, facts = _facts_of(scores, reduction.samples[0][""], options, N, 1 - options.level)
+    facts = {"warnings": facts["sanity"]["warnings"], "read_as": read_as(scores), **facts}
 
     def picture():
         from covtheory.own_model.pictures import profile_figure
@@ -79,48 +93,32 @@ def _many(options, bar, N, models):
     if options.by:
         raise ValueError("--by: one model at a time")
     false_alarm = (1 - options.level) / (len(models) + (len(models) == 2))
-    streams = [_scores(options, model, bar if model is models[0] else None) for model in models]
-    samples = [ProfileSample([n for n in N if n > 1], (1 << 24) // len(models)) for _ in models]
-    losses = np.zeros(len(models))
-    difference = CoverageDifference(N) if len(models) == 2 else None
-    for parts in zip(*streams, strict=True):
-        for i, part in enumerate(parts):
-            samples[i].add(*part)
-            losses[i] -= part[1].sum()
-        if difference:
-            difference.add(parts[0][0] - parts[0][1], parts[1][0] - parts[1][1], parts[0][3])
+    reduction, names = _reduced(options, bar, N, models), _names(models)
+    samples = [held[""] for held in reduction.samples]
     facts = [_facts_of(scores, sample, options, N, false_alarm)[1]
-             for scores, sample in zip(streams, samples, strict=True)]
-    names = _names(models)
-    facts = many_facts(names, facts, list(map(float, losses / samples[0].drawn)))
+             for scores, sample in zip(reduction.streams, samples, strict=True)]
+    facts = many_facts(names, facts, [held[""] / sample.drawn for held, sample in
+                                      zip(reduction.losses, samples, strict=True)])
     facts["false_alarm"] = 1 - options.level
-    facts["read_as"] = read_as(streams[0].table, *(scores.other for scores in streams))
-    if difference:
-        unit = "prompts" if streams[0].prompt else "responses"
+    facts["read_as"] = read_as(*reduction.streams)
+    if difference := reduction.difference:
+        unit = "prompts" if reduction.streams[0].prompt else "responses"
         facts["difference"] = {"first": names[0], "second": names[1], "unit": unit, "units": difference.units,
                                "rows": difference.rows(false_alarm)}
     return many_text, facts, many_rows(facts), _many_picture(facts, options)
 
 
 def _groups(options, bar, N, models):
-    scores = _scores(options, models[0] if models else None, bar, by=options.by)
-    samples, losses = {}, {}
-    for teacher, model, kl, prompts in scores:
-        names = np.array([_octave(name) if options.by in LENGTHS else name for name in scores.groups], dtype=object)
-        for name in dict.fromkeys(names.tolist()):
-            if name not in samples and len(samples) == MOST_GROUPS:
-                raise Problem(options.file, f"column {options.by!r} has more than {MOST_GROUPS} different values")
-            sample, on = samples.setdefault(name, ProfileSample([n for n in N if n > 1])), np.flatnonzero(names == name)
-            sample.add(teacher[on], model[on], None if kl is None else kl[on],
-                       None if prompts is None else [prompts[i] for i in on])
-            losses[name] = losses.get(name, 0.0) - model[on].sum()
+    reduction = _reduced(options, bar, N, models)
+    scores, samples, losses = reduction.streams[0], reduction.samples[0], reduction.losses[0]
     order = sorted(samples, key=by_numbers)
     parts = [_facts_of(scores, samples[name], options, N, (1 - options.level) / len(order), check=False)[1]
              for name in order]
-    facts = many_facts(order, parts, [float(losses[name] / samples[name].drawn) for name in order], "groups")
+    facts = many_facts(order, parts, [losses[name] / samples[name].drawn for name in order], "groups")
     facts["false_alarm"], facts["by"] = 1 - options.level, options.by
-    facts["warnings"] = scores.warnings
-    facts["read_as"] = read_as(scores.table, *([scores.other] if scores.other else []))
+    facts["sanity"] = scores.sanity.facts(scores.responses_of_prompts, 1 - options.level)
+    facts["warnings"] = [*scores.warnings, *facts["sanity"].pop("warnings")]
+    facts["read_as"] = read_as(scores)
     return many_text, facts, many_rows(facts), _many_picture(facts, options)
 
 
@@ -131,16 +129,6 @@ def _many_picture(facts, options):
         return many_figure(facts, options.log)
 
     return picture
-
-
-def _octave(text):
-    """The power-of-two range of a length."""
-    try:
-        length = int(float(text))
-    except (ValueError, OverflowError):
-        return text
-    low = 1 << max(length.bit_length() - 1, 0)
-    return f"{low}-{2 * low - 1}" if length > 0 else text
 
 
 def _model_files(named):

@@ -27,3 +27,13 @@ class Problem(ValueError):
 
     def __init__(self, path: str | Path, message: str, where: str = ""):
         super().__init__(plain(f"{Path(path).name}{', ' + where if where else ''}: {message}"))
+
+    def __reduce__(self):
+        return _again, self.args
+
+
+def _again(text):
+    """The problem with this text, as it comes from another process."""
+    problem = Problem("", "")
+    problem.args = (text,)
+    return problem

@@ -164,10 +164,16 @@ class ProfileEstimate:
             raise ValueError(f"N: got {N:g}, expected one of {sorted(self.stopped)} (token-level KL needed)")
         top, mean = math.log(N), self.stopped[N]
         if self.by_prompt:
-            low, high = map(float, prompt_limits(mean / top, self.by_prompt.responses, self.false_alarm))
+            low, high = self._stopped_over_prompts[N]
         else:
             low, high = chernoff_interval(mean / top, self.draws, self.false_alarm)
         return Estimate(mean, top * low, top * high, self.draws, self.false_alarm, "Hoeffding 1963")
+
+    @cached_property
+    def _stopped_over_prompts(self) -> dict[float, tuple[float, float]]:
+        shares = [mean / math.log(N) for N, mean in self.stopped.items()]
+        limits = prompt_limits(shares, self.by_prompt.responses, self.false_alarm)
+        return dict(zip(self.stopped, zip(*(side.tolist() for side in limits), strict=True), strict=True))
 
     @cached_property
     def _at_zero(self) -> tuple[float, float, float]:

@@ -33,7 +33,7 @@ class ProfileSample:
         self._cells = np.zeros(len(self.grid) + 1, dtype=np.int64)
         self._pieces, self._held, self._total, self._kl = [], 0, [], []
         self._stopped = {v: [] for v in self.N}
-        self._store = (np.empty(0), np.empty(0, dtype=np.int64))
+        self._store = NOTHING
 
     def add(self, teacher: ArrayLike, model: ArrayLike, kl: ArrayLike | None = None,
             prompts: list[str] | None = None) -> None:
@@ -62,6 +62,21 @@ class ProfileSample:
             self.prompts.add(prompts)
             self._cells += np.bincount(np.searchsorted(self._levels, ratio, side="right"), minlength=len(self._cells))
         if self.rounded or self._held > self.capacity:
+            self._store, self._pieces, self._held, self.rounded = _merge(self._store, self._pieces), [], 0, True
+
+    def absorb(self, other: "ProfileSample") -> None:
+        """The responses that another sample with the same N and capacity has seen."""
+        self._total += other._total
+        self._kl += other._kl
+        for v in self.N:
+            self._stopped[v] += other._stopped[v]
+        self.prompts.absorb(other.prompts)
+        self._cells += other._cells
+        self._pieces += other._pieces
+        self._held, self.drawn = self._held + other._held, self.drawn + other.drawn
+        if other.rounded:
+            self._store = _merge(self._store, [], other._store)
+        if self.rounded or other.rounded or self._held > self.capacity:
             self._store, self._pieces, self._held, self.rounded = _merge(self._store, self._pieces), [], 0, True
 
     def estimate(self, false_alarm: float = 0.05) -> ProfileEstimate:
@@ -111,7 +126,10 @@ def profile_estimate(chunks: Iterable[tuple], *, false_alarm: float = 0.05, N: I
     return sample.estimate(false_alarm)
 
 
-def _merge(store, pieces):
-    values, counts = np.unique(np.floor(np.concatenate(pieces) * GRID) / GRID, return_counts=True)
-    merged, where = np.unique(np.concatenate([store[0], values]), return_inverse=True)
-    return merged, np.bincount(where, np.concatenate([store[1], counts])).astype(np.int64)
+NOTHING = np.empty(0), np.empty(0, dtype=np.int64)
+
+
+def _merge(store, pieces, more=NOTHING):
+    values, counts = np.unique(np.floor(np.concatenate([*pieces, NOTHING[0]]) * GRID) / GRID, return_counts=True)
+    merged, where = np.unique(np.concatenate([store[0], more[0], values]), return_inverse=True)
+    return merged, np.bincount(where, np.concatenate([store[1], more[1], counts]), len(merged)).astype(np.int64)

@@ -23,7 +23,7 @@ class PromptCounts:
     def __init__(self):
         self._counts = Counter()
 
-    def add(self, prompts: Iterable[str]) -> None:
+    def add(self, prompts: Iterable) -> None:
         """Count the prompts of some more responses.
 
         Raises
@@ -34,6 +34,11 @@ class PromptCounts:
         self._counts.update(map(hash, prompts))
         if len(self._counts) > MOST:
             raise ValueError(f"more than {MOST:,} prompts: leave the column out if no prompt repeats, or take a sample")
+
+    def absorb(self, other: "PromptCounts") -> None:
+        """The prompts that another one has counted; names are then digests, the same in all processes."""
+        self._counts.update(other._counts)
+        self.add(())
 
     @property
     def responses(self) -> np.ndarray:

@@ -5,6 +5,9 @@ them and recognises what tools write. JSON rows may have further fields; a list 
 commas; list columns of NPZ are 2-D and padded with zeros. Text formats are located by line, binary ones by row.
 """
 
+import copy
+import io
+import re
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -12,10 +15,11 @@ from pathlib import Path
 import numpy as np
 
 from covtheory.own_model.chunk import Chunk
-from covtheory.own_model.columnar import HELD, npz_chunks, parquet_chunks
+from covtheory.own_model.columnar import HELD, batch_chunk, npz_chunks, parquet_chunks
 from covtheory.own_model.formats.arrays import npz_columns, parquet_batches
+from covtheory.own_model.formats.blocks import arrow_block, arrow_schema, line_blocks
 from covtheory.own_model.formats.cells import as_text, list_cell, number_column, truths
-from covtheory.own_model.formats.records import text_rows
+from covtheory.own_model.formats.records import LONGEST, damaged, json_lines, text_rows
 from covtheory.own_model.formats.scored import VLLM, LmEvalScored, OpenAI, Tool
 from covtheory.own_model.formats.sources import CONTAINERS, Source, sources
 from covtheory.own_model.formats.verdicts import EvalPlus, LmEvalDrawn
@@ -53,6 +57,7 @@ class Table:
         self.texts: set[str] = set()
         self.truths: set[str] = set()
         self.optional: set[str] = set()
+        self.unforeseen: set[str] = set()
         self.tool, self.arrays, self.example, self.title = Tool(), None, {}, ""
         container = self.sources[0].container
         if container == "npz":
@@ -67,6 +72,23 @@ class Table:
         else:
             self.example = next(self._records(self.sources[0], lambda fraction: None), (0, {}))[1]
             self.columns = list(self.example)
+
+    def __getstate__(self) -> dict:
+        """For another process, which maps arrays itself; their names and shapes are all that is needed here."""
+        return self.__dict__ | {"arrays": None}
+
+    def shard(self, index: int) -> "Table":
+        """This table with one of its files alone, read as all are."""
+        other = self.emptied()
+        other.sources, other.arrays = [self.sources[index]], None
+        return other
+
+    def emptied(self) -> "Table":
+        """The same table with notes of its own."""
+        other = copy.copy(self)
+        other.tool = copy.deepcopy(self.tool)
+        other.tool.notes.clear()
+        return other
 
     @property
     def kind(self) -> str:
@@ -85,12 +107,15 @@ class Table:
         empty, total = True, len(self.sources)
         self.tool.notes.clear()
         for index, source in enumerate(self.sources):
+            self.tool.place = source.name
+
             def report(fraction, index=index):
                 if progress:
                     progress(min((index + min(fraction, 1.0)) / total, 1.0))
 
             if source.container == "npz":
-                arrays = self.arrays if source is self.sources[0] else npz_columns(source)
+                first = source is self.sources[0] and self.arrays is not None
+                arrays = self.arrays if first else npz_columns(source)
                 part = npz_chunks(self, source, arrays, names, rows, report)
             elif source.container == "parquet":
                 part = parquet_chunks(self, source, names, rows, report)
@@ -154,21 +179,52 @@ class Table:
                 yield place, each
 
     def _text(self, source, names, rows, progress):
-        kept, places, weight = [], [], 0
-        heavy = [i for i, name in enumerate(names) if name in self.lists | self.texts]
+        schema = None
+        if source.container == "jsonl" and not self.tool.title:
+            schema = arrow_schema(names, self.example, self.texts, self.lists, self.truths)
+        if schema is not None:
+            yield from self._blocks(source, names, rows, schema, progress)
+            return
         stream = self._records(source, progress)
         if source.container in ("csv", "tsv"):
             header = next(stream, (0, {}))[1]
             if missing := [name for name in names if name not in header]:
                 raise Problem(source.name, f"no column {missing[0]!r}", "line 1")
+        yield from self._gathered(source, names, rows, stream)
+
+    def _blocks(self, source, names, rows, schema, progress):
+        """Chunks of JSON lines, by Arrow where a block allows it."""
+        unforeseen = "|".join(map(re.escape, sorted(self.unforeseen)))
+        pattern = re.compile(f'"({unforeseen})"'.encode()) if unforeseen else None
+        stream, raw = source.open()
+        with raw:
+            for line, data, failed in line_blocks(stream, LONGEST):
+                data = data.removeprefix(b"\xef\xbb\xbf") if line == 1 else data
+                batch = None if failed else arrow_block(data, schema, self.optional, pattern)
+                if batch is None:
+                    yield from self._gathered(source, names, rows, json_lines(source, io.BytesIO(data), line - 1))
+                    if failed:
+                        raise damaged(source, failed, line + data.count(b"\n"))
+                else:
+                    for start in range(0, len(batch), rows):
+                        yield batch_chunk(self, source, names, batch.slice(start, rows), line + start, "line")
+                progress(raw.tell() / max(source.size, 1))
+
+    def _gathered(self, source, names, rows, stream):
+        kept, places, weight = [], [], 0
+        heavy = [i for i, name in enumerate(names) if name in self.lists | self.texts]
         for place, row in stream:
+            if self.unforeseen and not self.unforeseen.isdisjoint(row):
+                name = min(self.unforeseen.intersection(row))
+                raise Problem(source.name, f"field {name!r}, which the first row does not have: it says how to read "
+                              "all of them", f"{_word(source)} {place}")
             try:
                 kept.append([row.get(name) if name in self.optional else row[name] for name in names])
             except KeyError as error:
                 raise Problem(source.name, f"no field {error.args[0]!r}, which the first row has",
                               f"{_word(source)} {place}") from None
             places.append(place)
-            weight += sum(len(kept[-1][i]) for i in heavy if isinstance(kept[-1][i], (list, str)))
+            weight += sum([len(kept[-1][i]) for i in heavy if isinstance(kept[-1][i], (list, str))])
             if len(kept) == rows or weight > HELD:
                 yield self._assembled(source, names, kept, places)
                 kept, places, weight = [], [], 0

@@ -14,6 +14,11 @@ SENTINELS = (-100.0, -999.0, -9999.0, -10000.0, -65504.0, -1e9, -1e10, -3.402823
 """Numbers that engines write for a log-probability they do not have (or clamp at)."""
 
 
+def sentinels(numbers: np.ndarray) -> int:
+    """How many of these are no log-probabilities, but stand for one that is missing, as they are in the file."""
+    return int(np.isin(numbers, SENTINELS).sum()) if numbers.size and numbers.min() <= -100 else 0
+
+
 class Sanity:
     """What is counted over a stream of responses; medians are those of a sample of about one in 64 of a large file."""
 
@@ -24,15 +29,12 @@ class Sanity:
         self.sample = []
 
     def add(self, teacher: np.ndarray, model: np.ndarray, kl: np.ndarray | None = None,
-            tokens: np.ndarray | None = None, truncated: np.ndarray | None = None, raw: tuple = ()) -> None:
-        """Some more responses, in nats; ``raw`` are numbers as they stood in the file, to look for sentinels."""
+            tokens: np.ndarray | None = None, truncated: np.ndarray | None = None) -> None:
+        """Some more responses, in nats."""
         ratio = teacher - model
         self.n += len(ratio)
         self.zero += int(np.isneginf(model).sum())
         self.certain += int(((teacher == 0) & (model == 0)).sum())
-        for numbers in raw:
-            if numbers.size and numbers.min() <= -100:
-                self.sentinel += int(np.isin(numbers, SENTINELS).sum())
         with np.errstate(over="ignore"):
             surplus = np.exp(-ratio)
         self.exp_sum += float(surplus.sum())
@@ -45,6 +47,11 @@ class Sanity:
         step = slice(None, None, max(1, len(ratio) // KEPT))
         self.sample.append((teacher[step], model[step], np.full(len(ratio), np.nan)[step] if tokens is None else
                             np.asarray(tokens, dtype=float)[step]))
+
+    def absorb(self, other: "Sanity") -> None:
+        """What another one has counted."""
+        for name, value in vars(other).items():
+            setattr(self, name, getattr(self, name) + value)
 
     def facts(self, responses_of_prompts: np.ndarray | None, false_alarm: float) -> dict:
         """The facts as plain values, ``warnings`` among them."""

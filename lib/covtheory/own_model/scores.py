@@ -1,17 +1,18 @@
 """Checked streams of scored responses: what a table says about each, in nats."""
 
-from collections.abc import Iterator
+import copy
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 
 from covtheory.own_model.bases import BASES, BaseGuess, Declared
 from covtheory.own_model.chunk import Chunk
-from covtheory.own_model.identity import IDS, Partner, Seen
+from covtheory.own_model.identity import IDS, Partner, Seen, digests
 from covtheory.own_model.numbers import ROUNDING, agree, log_probs, pieces_of, refuse, summed
 from covtheory.own_model.prompts import PROMPTS, PromptCounts
 from covtheory.own_model.reading import Table
-from covtheory.own_model.sanity import Sanity
+from covtheory.own_model.sanity import Sanity, sentinels
 
 TOKENS = {
     "teacher_token_log_probs": ("teacher_token_log_probs", "teacher_token_logprobs", "old_log_probs", "old_logprobs",
@@ -26,6 +27,7 @@ MASKS = ("response_mask", "completion_mask", "loss_mask")
 LENGTHS = ("num_tokens", "n_tokens", "completion_tokens", "response_length")
 ENDS = ("finish_reason", "truncated")
 KL = ("token_kl", "sequence_kl")
+DECLARED = ("base", "teacher_base", "model_base", "kl_base")
 
 
 class Side:
@@ -47,7 +49,7 @@ class Side:
         self.columns = [name for name in (self.column, self.check, self.mask) if name]
         table.lists |= {name for name in (tokens, self.mask) if name}
         table.texts |= {declared.name for declared in self.bases}
-        self.dropped = 0
+        self.dropped = self.sentinels = 0
 
     @property
     def base(self) -> str | None:
@@ -58,8 +60,9 @@ class Side:
         """Log-probabilities of some responses in nats, and their numbers of tokens (NaN if unknown)."""
         for declared in self.bases:
             declared.read(chunk)
-        unit = BASES[self.base or "nats"]
-        if self.column not in self.table.lists:
+        unit, lists = BASES[self.base or "nats"], self.column in self.table.lists
+        self.sentinels += sentinels(chunk.columns[self.column][0] if lists else chunk.columns[self.column])
+        if not lists:
             return log_probs(chunk, self.column) * unit, np.full(len(chunk.places), np.nan)
         flat, offsets, dropped = pieces_of(chunk, self.column, self.mask)
         self.dropped += dropped
@@ -67,6 +70,19 @@ class Side:
         if self.check:
             agree(chunk, self.column, values, self.check, log_probs(chunk, self.check))
         return values * unit, lengths.astype(float)
+
+    def emptied(self, table: Table, bases: bool) -> "Side":
+        """The same side before its first row; with ``bases``, it keeps what is known of them."""
+        fresh = copy.copy(self)
+        fresh.table, fresh.dropped, fresh.sentinels = table, 0, 0
+        fresh.bases = self.bases if bases else [Declared(each.name) for each in self.bases]
+        return fresh
+
+    def absorb(self, other: "Side") -> None:
+        """What the same side has found in other rows."""
+        self.dropped, self.sentinels = self.dropped + other.dropped, self.sentinels + other.sentinels
+        for mine, its in zip(self.bases, other.bases, strict=True):
+            mine.absorb(its, self.table.problem)
 
 
 class PairedScores:
@@ -122,6 +138,9 @@ class PairedScores:
         table.optional |= {name for name in (self.length, self.end) if name}
         if by is not None:
             table.need([by])
+        unforeseen = {*DECLARED, *(PROMPTS if self.prompt is None else ()), *(IDS if self.id is None else ())}
+        for each in [table] + [self.other] * alone:
+            each.unforeseen = unforeseen - set(each.columns)
         declared = [name for name in ("base", "kl_base") if name in table.columns and self.kl]
         self.kl_bases = [Declared(name) for name in reversed(declared)]
         table.texts |= {name for name in (self.id, self.prompt, self.end, by, *declared) if name}
@@ -129,8 +148,8 @@ class PairedScores:
                   self.prompt, self.length, self.end, by, *declared,
                   *(base.name for base in [*self.teacher.bases, *([] if alone else self.model.bases)])]
         self.columns = list(dict.fromkeys(name for name in wanted if name))
-        self.sanity, self.warnings, self.groups = Sanity(), [], None
-        self.guess = BaseGuess(table.path)
+        self.sanity, self.warnings, self.groups, self.count = Sanity(), [], None, None
+        self.guess, self.seen = BaseGuess(table.path), Seen()
 
     def partner(self) -> Partner | None:
         """The model's file, its rows by id or by order."""
@@ -148,32 +167,105 @@ class PairedScores:
         return Partner(self.other.path, self.other.chunks(list(columns), self.rows), name, self.model.read)
 
     def __iter__(self) -> Iterator[tuple]:
-        partner, seen, count = self.partner(), Seen(), None
+        yield from self.joined(self.standard(), self.partner())
+        self.conclude()
+
+    def standard(self, everywhere: bool = False) -> Iterator[Chunk]:
+        """The table's rows as chunks of what is needed of them, in nats: ``teacher, tokens, id, ...``.
+
+        ``everywhere`` makes the names of prompts numbers that are the same in all processes.
+        """
+        both = self.other is None
         for chunk in self.table.chunks(self.columns, self.rows, self.progress):
-            ids = chunk.columns[self.id] if self.id else None
-            if ids is not None and self.match == "id":
-                seen.add(chunk, ids)
             teacher, lengths = self.teacher.read(chunk)
-            names = ids or [""] * len(teacher)
-            model, model_lengths = partner.take(chunk, names) if partner else self.model.read(chunk)
+            model, model_lengths = self.model.read(chunk) if both else (None, None)
+            prompts, ends = self._names(chunk, self.prompt), chunk.columns.get(self.end) if self.end else None
+            counted = lengths
+            if self.length:
+                counted = chunk.columns[self.length]
+                refuse(chunk, counted < 1, self.length, counted, "empty response: expected at least one token")
+            yield Chunk(chunk.path, chunk.word, chunk.places, {
+                "id": chunk.columns[self.id] if self.id else None, "teacher": teacher, "model": model,
+                "lengths": lengths, "model_lengths": model_lengths, "counted": counted,
+                "kl": self._kl(chunk) if self.kl else None,  # in its own unit: the model's base may be unknown yet
+                "prompt": digests(prompts).tolist() if everywhere and prompts else prompts,
+                "by": self._names(chunk, self.by), "truncated": None if ends is None or not any(ends) else np.array(
+                    [end.strip().lower() in ("length", "max_tokens", "true", "1") for end in ends])})
+
+    def joined(self, parts: Iterable[Chunk], partner: Partner | None) -> Iterator[tuple]:
+        """The stream, from :meth:`standard` rows and those of the model's file."""
+        for part in parts:
+            columns, teacher, lengths = part.columns, part.columns["teacher"], part.columns["lengths"]
+            if columns["id"] is not None and self.match == "id":
+                self.seen.add(part, columns["id"])
+            model, model_lengths = columns["model"], columns["model_lengths"]
+            if partner:
+                model, model_lengths = partner.take(part, columns["id"] or [""] * len(teacher))
             if (rows := np.flatnonzero(np.abs(lengths - model_lengths) > 0)).size:  # NaN: unknown
                 row, counts = int(rows[0]), (lengths[rows[0]], model_lengths[rows[0]])
-                raise chunk.problem(row, "{:.0f} teacher tokens but {:.0f} model tokens".format(*counts))
+                raise part.problem(row, "{:.0f} teacher tokens but {:.0f} model tokens".format(*counts))
             if (rows := np.flatnonzero(np.isneginf(teacher))).size:
-                raise chunk.problem(int(rows[0]), "teacher probability zero for a response that should be drawn from "
-                                    "the teacher")
+                raise part.problem(int(rows[0]), "teacher probability zero for a response that should be drawn from "
+                                   "the teacher")
             self.guess.add(teacher, model)
-            kl = self._kl(chunk) if self.kl else None
-            prompts = self._names(chunk, self.prompt)
-            self.groups = self._names(chunk, self.by)
-            count = self._facts(chunk, teacher, model, kl, lengths, prompts, count)
-            yield teacher, model, kl, prompts
-        seen.check(self.table.path)
+            if columns["prompt"] is not None:
+                self.count = self.count or PromptCounts()
+                self.count.add(columns["prompt"])
+            counted = columns["counted"] if np.isfinite(columns["counted"]).any() else None
+            kl = None if columns["kl"] is None else columns["kl"] * self._kl_unit()
+            self.sanity.add(teacher, model, kl, counted, columns["truncated"])
+            self.groups = columns["by"]
+            yield teacher, model, kl, columns["prompt"]
         if partner:
             partner.finish()
+
+    def emptied(self, bases: bool = False) -> "PairedScores":
+        """The same reader before its first row; with ``bases``, it keeps what is known of them."""
+        fresh = copy.copy(self)
+        fresh.table, fresh.other = self.table.emptied(), self.other and self.other.emptied()
+        fresh.teacher = self.teacher.emptied(fresh.table, bases)
+        fresh.model = self.model.emptied(fresh.other or fresh.table, bases)
+        fresh.kl_bases = self.kl_bases if bases else [Declared(each.name) for each in self.kl_bases]
+        fresh.sanity, fresh.warnings, fresh.groups, fresh.count = Sanity(), [], None, None
+        fresh.guess, fresh.seen, fresh.progress = BaseGuess(self.table.path), Seen(hashing=digests), None
+        return fresh
+
+    def absorb(self, other: "PairedScores", only: str | None = None) -> None:
+        """What the same reader has found in other rows; ``only`` in reading the "teacher"'s or the "model"'s file."""
+        if only != "model":
+            self.teacher.absorb(other.teacher)
+            self.table.tool.notes.update(other.table.tool.notes)
+            for mine, its in zip(self.kl_bases, other.kl_bases, strict=True):
+                mine.absorb(its, self.table.problem)
+        if only != "teacher":
+            self.model.absorb(other.model)
+            if self.other is not None:
+                self.other.tool.notes.update(other.other.tool.notes)
+        if only is None:
+            self.sanity.absorb(other.sanity)
+            self.guess.absorb(other.guess)
+            self.seen.absorb(other.seen)
+            if other.count is not None:
+                self.count = self.count or PromptCounts()
+                self.count.absorb(other.count)
+
+    def conclude(self) -> None:
+        """What can be said after the last row only.
+
+        Raises
+        ------
+        Problem
+            An id came twice, or the numbers are impossible.
+        """
+        self.seen.check(self.table.path)
         self.sanity.first_null = self.teacher.dropped
-        responses = count.responses if count is not None and count.repeated else None
-        self.warnings = self.guess.conclude(bool(self.teacher.base and self.model.base), responses)
+        self.sanity.sentinel = self.teacher.sentinels + self.model.sentinels
+        self.warnings = self.guess.conclude(bool(self.teacher.base and self.model.base), self.responses_of_prompts)
+
+    @property
+    def responses_of_prompts(self) -> np.ndarray | None:
+        """How many responses each prompt has, if some has several."""
+        return self.count.responses if self.count is not None and self.count.repeated else None
 
     def _names(self, chunk, name):
         if name is None:
@@ -182,18 +274,21 @@ class PairedScores:
             raise chunk.problem(chunk.columns[name].index(""), f"column {name!r} is missing")
         return chunk.columns[name]
 
-    def _kl(self, chunk):
-        for declared in self.kl_bases:
-            declared.read(chunk)
+    def _kl_unit(self):
         shared = self.teacher.base if self.teacher.base == self.model.base else None
         base = self.kl_base or next((declared.base for declared in self.kl_bases if declared.base), None) or shared
         if base is None and (self.teacher.base or self.model.base):
             raise self.table.problem(f"column {self.kl!r}: in which base? teacher and model differ, state it with "
                                      "--kl-base")
+        return BASES[base or "nats"]
+
+    def _kl(self, chunk):
+        for declared in self.kl_bases:
+            declared.read(chunk)
         kl = self._kl_sums(chunk, self.kl)
         if self.check:
             agree(chunk, self.kl, kl, self.check, self._kl_sums(chunk, self.check))
-        return np.maximum(kl, 0.0) * BASES[base or "nats"]
+        return np.maximum(kl, 0.0)
 
     def _kl_sums(self, chunk, name):
         values = summed(*chunk.columns[name]) if name in self.table.lists else chunk.columns[name]
@@ -202,22 +297,6 @@ class PairedScores:
             row = int(np.searchsorted(chunk.columns[name][1], negative[0], side="right")) - 1
             raise chunk.problem(row, f"column {name!r}: negative KL at a token")
         return values
-
-    def _facts(self, chunk, teacher, model, kl, lengths, prompts, count):
-        """Sanity facts of some rows; the prompts are counted for the test of impossible ratios."""
-        if prompts is not None:
-            count = count or PromptCounts()
-            count.add(prompts)
-        if self.length:
-            lengths = chunk.columns[self.length]
-            refuse(chunk, lengths < 1, self.length, lengths, "empty response: expected at least one token")
-        ends = chunk.columns.get(self.end) if self.end else None
-        truncated = None if ends is None or not any(ends) else np.array(
-            [end.strip().lower() in ("length", "max_tokens", "true", "1") for end in ends])
-        raw = tuple(chunk.columns[side.column][0] if side.column in self.table.lists else chunk.columns[side.column]
-                    for side in (self.teacher, self.model) if side.column in chunk.columns)
-        self.sanity.add(teacher, model, kl, lengths if np.isfinite(lengths).any() else None, truncated, raw)
-        return count
 
 
 def paired_log_probs(path: str | Path, model_path: str | Path | None = None, **options) -> PairedScores:

@@ -100,13 +100,34 @@ def tournament_estimate(
     >>> estimate.names[estimate.pick], estimate.scores
     ('even', array([0.  , 0.25]))
     """
-    names, N = tuple(names), float(N)
-    counts, total, draws = np.zeros((len(names),) * 2, dtype=np.int64), np.zeros(len(names)), 0
+    total = Wins(names, N)
     for chunk in chunks:
-        counts += wins(chunk, N)
-        total += np.sum(chunk, axis=1)
-        draws += np.shape(chunk)[1]
-    validation.count("responses", draws)
-    responses = prompts.responses if prompts is not None and prompts.repeated else None
-    return TournamentEstimate(names, N, draws, counts, total / draws, float(
-        validation.in_range("false_alarm", false_alarm, 0, 1, open_ends=True)), responses)
+        total.add(chunk)
+    return total.estimate(false_alarm, prompts)
+
+
+class Wins:
+    """What is kept of a stream: how often each checkpoint found a response N times likelier than another one."""
+
+    def __init__(self, names: Iterable[str], N: float):
+        self.names, self.N, self.draws = tuple(names), float(N), 0
+        self.counts = np.zeros((len(self.names),) * 2, dtype=np.int64)
+        self.total = np.zeros(len(self.names))
+
+    def add(self, chunk: np.ndarray) -> None:
+        """Log-probabilities (nats) of some more responses, of shape (M, rows)."""
+        self.counts += wins(chunk, self.N)
+        self.total += np.sum(chunk, axis=1)
+        self.draws += np.shape(chunk)[1]
+
+    def absorb(self, other: "Wins") -> None:
+        """What another one has counted, for the same checkpoints and N."""
+        self.counts, self.total = self.counts + other.counts, self.total + other.total
+        self.draws += other.draws
+
+    def estimate(self, false_alarm: float = 0.05, prompts: PromptCounts | None = None) -> TournamentEstimate:
+        """The tournament of all responses so far."""
+        draws = validation.count("responses", self.draws)
+        responses = prompts.responses if prompts is not None and prompts.repeated else None
+        return TournamentEstimate(self.names, self.N, draws, self.counts, self.total / draws, float(
+            validation.in_range("false_alarm", false_alarm, 0, 1, open_ends=True)), responses)

@@ -3,9 +3,9 @@
 import csv
 import json
 import re
-import zlib
 from collections.abc import Iterator
 
+from covtheory.own_model.formats.blocks import BROKEN
 from covtheory.own_model.formats.sources import Source
 from covtheory.own_model.problem import Problem
 
@@ -16,7 +16,6 @@ CONTAINED = {"eval": "{", "samples": "[", "rows": "["}
 """Members of a JSON object that hold the rows, and what they then start with."""
 
 _BLANK = re.compile(r"[ \t\n\r]*")
-_BROKEN = (OSError, EOFError, zlib.error, ValueError)
 
 
 def text_rows(source: Source, progress) -> Iterator[tuple[int, dict]]:
@@ -34,12 +33,9 @@ def text_rows(source: Source, progress) -> Iterator[tuple[int, dict]]:
     Problem
         Malformed or truncated text.
     """
-    try:
-        stream, raw = source.open()
-    except OSError as error:
-        raise Problem(source.name, f"cannot be read: {error.strerror or error}") from None
+    stream, raw = source.open()
     size = max(source.size, 1)
-    rows = {"jsonl": _json_lines, "json": _json_values, "csv": _delimited, "tsv": _delimited}[source.container]
+    rows = {"jsonl": json_lines, "json": _json_values, "csv": _delimited, "tsv": _delimited}[source.container]
     with raw:
         for count, found in enumerate(rows(source, stream), start=1):
             yield found
@@ -47,13 +43,12 @@ def text_rows(source: Source, progress) -> Iterator[tuple[int, dict]]:
                 progress(raw.tell() / size)
 
 
-def _lines(source, stream):
-    number = 0
+def _lines(source, stream, number=0):
     while True:
         try:
             text = stream.readline(LONGEST + 1)
-        except _BROKEN as error:
-            raise Problem(source.name, f"damaged or cut compressed file: {error}", f"line {number + 1}") from None
+        except BROKEN as error:
+            raise damaged(source, error, number + 1) from None
         if not text:
             return
         number += 1
@@ -62,14 +57,26 @@ def _lines(source, stream):
         yield number, text
 
 
-def _json_lines(source, stream):
-    for line, text in _lines(source, stream):
+def damaged(source: Source, error: Exception, line: int) -> Problem:
+    """The problem with a compressed file that cannot be read from this line on."""
+    return Problem(source.name, f"damaged or cut compressed file: {error}", f"line {line}")
+
+
+def json_lines(source: Source, stream, before: int = 0) -> Iterator[tuple[int, dict]]:
+    """``(number of the line, row)`` of JSON lines, of which so many came ``before`` the stream.
+
+    Raises
+    ------
+    Problem
+        A line that is no JSON object, or too long.
+    """
+    for line, text in _lines(source, stream, before):
         if line == 1:
             text = text.removeprefix(b"\xef\xbb\xbf")
         if text.isspace() or not text:
             continue
         try:
-            row = json.loads(text)
+            row = json.loads(str(text, "utf-8"))
         except (ValueError, RecursionError) as error:
             cut = ": the file ends in the middle of it" if not text.endswith(b"\n") else _reason(error)
             raise Problem(source.name, f"not a JSON object{cut}", f"line {line}") from None
@@ -101,7 +108,7 @@ class _Scanner:
             raise self.problem(f"longer than {LONGEST >> 20} MiB")
         try:
             data = self.stream.read(max(1 << 20, len(self.text)))
-        except _BROKEN as error:
+        except BROKEN as error:
             raise self.problem(f"damaged or cut compressed file: {error}") from None
         self.ended = not data
         data = self._pending + data

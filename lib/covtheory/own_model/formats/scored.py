@@ -13,13 +13,13 @@ class Tool:
     name, title, unit = "plain", "", "prompt"
 
     def __init__(self, chosen: str | None = None):
-        self.chosen, self.notes, self._unnamed = chosen, Counter(), 0
+        self.chosen, self.notes, self.place, self._unnamed = chosen, Counter(), "", 0
 
     def request(self, name):
         """The name of a request; one without a name is taken for a request of its own."""
         if name is None:
             self._unnamed += 1
-        return f"unnamed {self._unnamed}" if name is None else name
+        return f"unnamed {self._unnamed} of {self.place}" if name is None else name
 
 
 class OpenAI(Tool):
@@ -47,8 +47,8 @@ class OpenAI(Tool):
             raise ValueError("no 'choices' in the response")
         prompt = self.request(request)
         usage = row.get("usage") if isinstance(row.get("usage"), dict) else {}
-        return [self._choice(choice, request if len(choices) == 1 else f"{request}/{choice.get('index', number)}",
-                             prompt, usage if len(choices) == 1 else {}) for number, choice in enumerate(choices)]
+        usage, names = usage if len(choices) == 1 else {}, numbered(request, choices)
+        return [self._choice(choice, name, prompt, usage) for choice, name in zip(choices, names, strict=True)]
 
     def _choice(self, choice, id, prompt, usage):
         held = choice.get("logprobs")
@@ -104,7 +104,7 @@ class VLLM(Tool):
             raise ValueError("neither prompt_logprobs nor outputs: ask vLLM for logprobs")
         self.title, prompt = "vLLM outputs (drawn)", row.get("prompt") or row.get("prompt_token_ids")
         prompt = prompt or self.request(request)
-        names = [request] if len(outputs) == 1 else [f"{request}/{o.get('index', i)}" for i, o in enumerate(outputs)]
+        names = numbered(request, outputs)
         return [self._output(output, name, prompt) for output, name in zip(outputs, names, strict=True)]
 
     def _output(self, output, id, prompt):
@@ -140,6 +140,13 @@ class LmEvalScored(Tool):
         return [{"id": document(row), "prompt": document(row), "log_prob": response[0]}]
 
 
+def numbered(request, drawn: list[dict]) -> list:
+    """Names of the responses to one request; None if it has none itself."""
+    if request is None or len(drawn) == 1:
+        return [request] * len(drawn)
+    return [f"{request}/{each.get('index', number)}" for number, each in enumerate(drawn)]
+
+
 def picked(positions: list, ids: list | None) -> list:
     """The log-probability of the token that is there at every position, ``None`` where the engine gives none.
 
@@ -166,6 +173,8 @@ def picked(positions: list, ids: list | None) -> list:
 
 
 def _picked(entry, token, position):
+    if entry == {}:  # how vLLM's flat container gives a position without log-probabilities
+        return None
     if isinstance(entry, dict) and "logprob" not in entry:
         if token is None and len(entry) != 1:
             raise ValueError(f"position {position + 1} lists {len(entry)} tokens, and no token ids say which is there")

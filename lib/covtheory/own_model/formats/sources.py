@@ -18,6 +18,7 @@ CONTAINERS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json", ".csv": "c
               ".parquet": "parquet"}
 """Ending of a name, before ``.gz`` or ``.zst``, and what it holds."""
 
+TEXTS = ("jsonl", "json", "csv", "tsv")
 COMPRESSED = (".gz", ".zst")
 MAGIC = {b"\x1f\x8b": "gz", b"\x28\xb5\x2f\xfd": "zst", b"PK": "npz", b"PAR1": "parquet"}
 
@@ -42,10 +43,21 @@ class Source:
     _kept: object = field(default=None, repr=False)
 
     def open(self) -> tuple[BinaryIO, BinaryIO]:
-        """The decompressed bytes, and the raw file under them (its position tells how much was read)."""
-        raw = self.path.open("rb")
-        head = raw.read(4)
-        raw.seek(0)
+        """The decompressed bytes, and the raw file under them (its position tells how much was read).
+
+        Raises
+        ------
+        Problem
+            It cannot be read, or is text in UTF-16.
+        """
+        try:
+            raw = self.path.open("rb")
+            head = raw.read(4)
+            raw.seek(0)
+        except OSError as error:
+            raise Problem(self.name, f"cannot be read: {error.strerror or error}") from None
+        if head.startswith((b"\xff\xfe", b"\xfe\xff")) and b"\0" in head and self.container in TEXTS:
+            raise Problem(self.name, "is UTF-16 (as PowerShell writes it), expected UTF-8: save it as that")
         if head.startswith(b"\x1f\x8b"):
             return gzip.GzipFile(fileobj=raw), raw
         if head.startswith(b"\x28\xb5\x2f\xfd"):
