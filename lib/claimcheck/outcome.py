@@ -9,7 +9,7 @@
 - The witness is *unique* if no other ratio comes within twice the tolerance with which stored ratios are compared.
 - What is not counted is *outside*: the hypothesis is not active there, or an upper bound is infinite.
 - The *margin* is what the largest ratio that is no tie lacks to one.
-- Instances that share one ratio below one, and many that are one number, say as much as one of them.
+- A few instances that share one ratio below one say as much as one of them.
 - An inequality whose ratios are one number, to the last digits, while its values vary, compares a value with itself or
   with a bound computed from it: that ratio is *shared*.
 """
@@ -179,21 +179,18 @@ def conclude(again, label, route, ok, value, bound, ratio, counted, says, where,
 
 
 def telling_apart(ratio: np.ndarray, value: np.ndarray) -> int:
-    """Return how many instances say something: one if all share a ratio below one, or many are one broken number.
+    """Return how many instances say something: all, or one if they are a few that share a ratio below one.
 
-    A whole number, as zero and one are, comes out again and again on different instances too.
+    Many that do are refused, or an extremal family (see :func:`shared_ratio`).
 
     Examples
     --------
     >>> v = np.linspace(0.1, 0.9, 5)
-    >>> telling_apart(v / 0.9, v), telling_apart(v / (1.25 * v), v), telling_apart(np.full(50, 0.9), np.full(50, 0.2))
-    (5, 1, 1)
+    >>> telling_apart(v / 0.9, v), telling_apart(v / (1.25 * v), v), telling_apart(v / v, v)
+    (5, 1, 5)
     """
-    if ratio.size < 3 or np.ptp(ratio) > SAME * ratio.max():
-        return ratio.size
-    if np.ptp(value) <= SAME * value.max():
-        return 1 if ratio.size >= MANY and value[0] != np.rint(value[0]) else ratio.size
-    return 1 if 0 < ratio[0] < 1 else ratio.size
+    few = 2 < ratio.size < MANY and 0 < ratio[0] < 1
+    return 1 if few and np.ptp(ratio) <= SAME * ratio[0] and np.ptp(value) > SAME * value.max() else ratio.size
 
 
 def shared_ratio(ratio: np.ndarray, value: np.ndarray, least: int = MANY) -> float | None:

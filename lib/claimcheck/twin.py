@@ -76,8 +76,9 @@ def _plausible(outcome, name, new, terms, shape):
         (other,) = (np.broadcast_to(np.asarray(outcome.inputs[term], dtype=float), shape) for term in terms[:2]
                     if term != name)
         places = kept & moved & active & (other != 0) & (before != 0) & np.isfinite(other) & np.isfinite(before)
-        of_other, of_old = (shared_ratio(after[places] / side[places], after[places], least=3)
-                            for side in (other, before))
+        with np.errstate(over="ignore"):
+            of_other, of_old = (shared_ratio(after[places] / side[places], after[places], least=3)
+                                for side in (other, before))
         if of_other not in (None, 1) and of_old is None and outcome.shared is None:
             raise _refused(outcome, f"its {name} is {of_other:.6g} times the other side everywhere: computed from it, "
                            "it is rejected whatever the statement says")

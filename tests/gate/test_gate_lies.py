@@ -107,9 +107,8 @@ def test_a_verdict_that_no_claim_gave_is_a_breach(copy):
     (lambda: at_most("o", FEW, FEW / 0.7), 1),
     (lambda: at_least("o", 3 * FEW, FEW), 1),
     (lambda: at_most("o", FEW, np.sqrt(FEW)), 7),
-    (lambda: at_most("o", np.full(500, 0.3), 0.4), 1),
-    (lambda: at_most("o", np.ones(500), 2.0), 500),
-], ids=["no power", "power", "value / 0.7", "3 values", "honest", "one number", "certain events"])
+    (lambda: at_most("o", np.full(500, 0.3), 0.4), 500),
+], ids=["no power", "power", "value / 0.7", "3 values", "honest", "one number, which different instances may have"])
 def test_what_says_nothing_or_the_same_again_is_not_counted(make, says):
     assert make().says == says
 
