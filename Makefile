@@ -25,7 +25,8 @@ help:
 	@echo "make new NB=04 TITLE='Bound it'         start a notebook"
 	@echo "make book                               the collection as a website in build/book"
 	@echo "make slides [NB=03] [CHECK=1]           stand-alone slides and notes in build/slides; look at every slide"
-	@echo "make student                            the copy to hand out: build/student and its zip, without solutions"
+	@echo "make slides PLAN=guest-75               one deck a lecture: tail-45, guest-75, three-75, seminar, or a list of sections"
+	@echo "make student [NBGRADER=1]               the copy to hand out, without solutions; also a course folder for nbgrader"
 	@echo "make solutions [NB=03]                  print the exercises with worked solutions, for the lecturer"
 	@echo "make explorer                           compute and write references/explorer.html, the page to play with"
 	@echo "make train [CONFIG=small] [SEED=0]      train notebook 12's network (installs PyTorch; ten minutes on a core)"
@@ -72,10 +73,10 @@ new: $(STAMP)
 
 slides: $(STAMP)
 	@$(PIP) -r requirements/slides.txt $(if $(CHECK),-r requirements/browser.txt)
-	@$(RUN) slides $(if $(NB),--notebook $(NB)) $(if $(CHECK),--check)
+	@$(RUN) slides $(if $(NB),--notebook $(NB)) $(if $(PLAN),--plan "$(PLAN)") $(if $(CHECK),--check)
 
 student: $(STAMP)
-	@$(RUN) student
+	@$(RUN) student $(if $(NBGRADER),--nbgrader)
 
 solutions: $(STAMP)
 	@$(RUN) solutions $(if $(NB),--notebook $(NB))
@@ -93,7 +94,7 @@ book: $(STAMP)
 
 lab: $(STAMP)
 	@$(PIP) -r requirements/read.txt
-	@$(BIN)/jupyter lab notebooks
+	@$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks
 
 # Benchmarks have an environment of their own: dp-accounting, which they compare with, needs an older attrs.
 bench:

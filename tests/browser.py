@@ -79,3 +79,45 @@ def overflowing(page) -> list[str]:
       }
       return found;
     }""")
+
+
+UNDRAWN = """known => {
+  const pairs = new Map();
+  const walk = element => {
+    for (const child of element.childNodes)
+      if (child.nodeType === 3) {
+        const style = getComputedStyle(element), font = `${style.fontStyle} ${style.fontWeight} 32px `;
+        for (const letter of child.data)
+          if (!/[\\s\\u200b\\u2060]/.test(letter))
+            pairs.set(letter + font + style.fontFamily, [letter, font, style.fontFamily]);
+      } else if (child.nodeType === 1) walk(child);
+  };
+  document.querySelectorAll(".katex-html").forEach(walk);
+  known.forEach(pair => pairs.delete(pair));
+  const pen = Object.assign(document.createElement("canvas"), { width: 64, height: 64 })
+    .getContext("2d", { willReadFrequently: true });
+  const drawn = (letter, font) => {
+    pen.clearRect(0, 0, 64, 64);
+    pen.font = font;
+    pen.fillText(letter, 16, 44);
+    return pen.getImageData(0, 0, 64, 64).data.join();
+  };
+  const blank = drawn("", "32px serif"), found = [];
+  for (const [letter, font, family] of pairs.values()) {
+    const rest = family.split(",").filter(name => !name.includes("KaTeX")).concat("sans-serif").join(",");
+    const seen = drawn(letter, font + family);
+    if (seen === blank || seen === drawn(letter, font + rest)) found.push([letter, family]);
+  }
+  return [found, [...pairs.keys()]];
+}"""
+
+
+def undrawn(page, known: set[str] | None = None) -> list[list[str]]:
+    """Return every letter of a page's formulas that none of KaTeX's fonts draws, with the family that it asks for.
+
+    What is ``known``, letters with their fonts, is passed over, and what was looked at is added to it.
+    """
+    known = set() if known is None else known
+    found, looked_at = page.evaluate(UNDRAWN, sorted(known))
+    known.update(looked_at)
+    return found

@@ -1,15 +1,12 @@
 """The website: built without a warning, linked, readable on a phone and by everybody, never from stale notebooks."""
 
-import functools
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-import threading
 from html.parser import HTMLParser
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -33,31 +30,6 @@ KINDS_OF_PAGE = [*(name for name in PAGES if name not in NOTEBOOKS), "03_bound_c
                  "05_watch_the_tail_generalize_faster", "16_ask_the_open_questions"]
 
 pytestmark = pytest.mark.xdist_group("browser")
-
-
-@pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    """The whole site, built once as the command does it."""
-    pytest.importorskip("myst_nb", reason="requirements/book.txt is not installed")
-    target = tmp_path_factory.mktemp("book") / "book"
-    run = subprocess.run([sys.executable, "-c", f"import sys; from pathlib import Path; from publishing.book "
-                          f"import book; sys.exit(book(Path({str(ROOT)!r}), Path({str(target)!r})))"],
-                         capture_output=True, text=True, cwd=ROOT)
-    assert run.returncode == 0, run.stderr
-    return target
-
-
-@pytest.fixture(scope="session")
-def address(site):
-    """Where the site is served from, on this machine."""
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=site)) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
 
 
 class Read(HTMLParser):

@@ -34,6 +34,25 @@ def test_the_letter_has_two_pages_names_every_erratum_once_and_quotes_what_must_
     assert text.count("\n- ") == len(QUOTATIONS)
 
 
+def test_the_table_on_top_has_what_is_false_and_nothing_else_and_entries_stand_gravest_first():
+    text = (ROOT / "references" / "errata.md").read_text(encoding="utf-8")
+    grave = ("refuted as printed", "condition missing", "proof step refuted")
+    table = text.split("## False as printed")[1].split("\n## ")[0]
+    rows = [row.split(" | ") for row in re.findall(r"^\| ((?!where|-).+) \|$", table, re.MULTILINE)]
+    wanted = [entry for entry in QUOTATIONS if any(kind in entry.kind for kind in grave)]
+    assert len(rows) == len(wanted) >= 9
+    for entry in wanted:
+        (row,) = [row for row in rows if row[0].startswith(entry.name.split(",")[0] + ",")]
+        assert f"p. {entry.page}" in row[0], entry.erratum
+        section = next(part for part in text.split("\n## ") if f"- **{entry.erratum}" in part)
+        assert "(notebook " not in section.splitlines()[0] or f"notebook {row[3]})" in section.splitlines()[0]
+    order = (*grave, "proof gap", "misprint", "loose")
+    for part in text.split("\n## ")[2:]:
+        heads = [" ".join(head.split()) for head in re.findall(r"^- \*\*(.+?)\*\*", part, re.MULTILINE | re.DOTALL)]
+        ranks = [min(rank for rank, kind in enumerate(order) if kind in head) for head in heads]
+        assert ranks == sorted(ranks), part.splitlines()[0]
+
+
 @pytest.fixture
 def copy(tmp_path):
     (tmp_path / "references").mkdir()

@@ -13,8 +13,8 @@ import pytest
 from claimcheck.gate.contract import notebooks
 from claimcheck.register import find_root
 from classroom import exercises, solutions
-from classroom.solution_sheet import questions, sheet, worked
-from classroom.student import posed
+from classroom.questions import answer_cells, dependent, one_by_one, posed, questions
+from classroom.solution_sheet import sheet, worked
 
 ROOT = find_root(Path(__file__))
 ENTRIES = {
@@ -60,3 +60,55 @@ def test_sheet_has_every_exercise_that_the_notebook_poses_and_the_notebook_has_n
         assert worked(name) in page
         for text in (*worked(name).split(". "), *ENTRIES[name][1]):
             assert len(text) < 40 or text not in source, f"{name}: {text}"
+
+
+@pytest.mark.parametrize("path", notebooks(ROOT), ids=lambda path: path.stem)
+def test_exercise_cells_run_alone_in_a_fresh_namespace(path, capsys):
+    """In the notebook, where one cell has them all, and in the student's copy, where each has its own."""
+    nb = nbformat.read(path, as_version=4)
+    names = list(posed(nb))
+    assert dependent(nb) == []
+    for cells in (answer_cells(nb), answer_cells(one_by_one(nb))):
+        for cell in cells:
+            exec(compile(cell.source, path.name, "exec"), {"__name__": "__main__"})
+        assert [line.partition(": open. ")[0] for line in capsys.readouterr().out.splitlines()] == names
+    assert len(answer_cells(nb)) == len(names)
+
+
+@pytest.mark.parametrize("change", ["import", "name", "statement"])
+def test_a_cell_that_needs_an_earlier_one_is_found(change):
+    nb = nbformat.read(notebooks(ROOT)[4], as_version=4)
+    cell, = answer_cells(nb)
+    cell.source = {"import": cell.source.partition("\n\n")[2],
+                   "name": cell.source.replace("05-a\", ...)", "05-a\", x)\ny"),
+                   "statement": cell.source + "\nprint(law)"}[change]
+    assert "05-a" in dependent(nb)
+
+
+def test_one_cell_a_question_keeps_texts_order_and_everything_else():
+    for path in notebooks(ROOT):
+        before, after = (nbformat.read(path, as_version=4) for _ in range(2))
+        one_by_one(after)
+        nbformat.validate(after)
+        assert questions(before) == {name: cell.source.partition(".** ")[2] for name in questions(before)
+                                     for cell in after.cells if cell.id == f"question-{name}"}
+        kinds = [cell.id.partition("-")[0] for cell in after.cells if cell.id.startswith(("question-", "answer-"))]
+        assert kinds == ["question", "answer"] * len(posed(before))
+        kept = [cell for cell in after.cells if not cell.id.startswith(("question-", "answer-", "exercises"))]
+        gone = [cell for cell in before.cells if cell not in kept]
+        assert len(gone) == 2
+        assert len({cell.id for cell in after.cells}) == len(after.cells)
+
+
+def test_exercise_cells_run_alone_in_a_real_kernel():
+    """One kernel, restarted for two notebooks: the last one's cells, and one with an error in the middle."""
+    from nbclient import NotebookClient
+
+    nb = one_by_one(nbformat.read(notebooks(ROOT)[-1], as_version=4))
+    cells = answer_cells(nb)
+    cells[1].source = cells[1].source.replace("...", "1 / 0")
+    alone = nbformat.v4.new_notebook(cells=cells, metadata=nb.metadata)
+    NotebookClient(alone, timeout=120, kernel_name="python3", allow_errors=True).execute()
+    said = [cell.outputs[0].get("text", cell.outputs[0].get("ename")) for cell in alone.cells]
+    assert said[1] == "ZeroDivisionError"
+    assert all(": open. Put" in text for i, text in enumerate(said) if i != 1)

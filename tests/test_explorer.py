@@ -6,16 +6,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.stats import binom
+from browser import violations, watch
+from scipy.stats import binom, norm
 
 from claimcheck.register import find_root
 from publishing import explorer
 from publishing.explorer import one_pass, spec
+from publishing.explorer.page import section
 
 ROOT = find_root(Path(__file__))
 PAGE = ROOT / explorer.PAGE
 ADDRESS = PAGE.as_uri()
-PANELS = ("tail", "length", "learn", "step", "shortcut", "verifier")
+PANELS = ("tail", "length", "learn", "budget", "prompts", "step", "shortcut", "verifier")
 TABLES = re.compile(r'(<script type="application/json" id="data">)(.*?)(</script>)', re.DOTALL)
 
 in_browser = pytest.mark.xdist_group("browser")
@@ -40,7 +42,7 @@ def differences(new, old, where="data"):
     if isinstance(new, list) and isinstance(old, list) and len(new) == len(old):
         return [d for i, pair in enumerate(zip(new, old, strict=True)) for d in differences(*pair, f"{where}[{i}]")]
     numbers = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in (new, old))
-    same = abs(new - old) <= 1e-9 * max(abs(new), abs(old)) + 1e-12 if numbers else new == old
+    same = abs(new - old) <= 2e-6 * max(abs(new), abs(old)) if numbers else new == old  # the last of six digits
     return [] if same else [f"{where}: {str(new)[:60]}, committed {str(old)[:60]}"]
 
 
@@ -58,9 +60,46 @@ def test_page_is_small_and_asks_for_nothing():
     assert "default-src 'none'" in text
 
 
-def test_links_lead_to_notebooks():
-    for target in re.findall(r'href="(\.\./[^"]+)"', PAGE.read_text(encoding="utf-8")):
+def test_links_lead_to_notebooks_and_on_the_site_to_their_sections_and_back():
+    text = PAGE.read_text(encoding="utf-8")
+    targets = re.findall(r'href="(\.\./[^"]+)" data-section="([^"]+)"', text)
+    assert len(targets) == text.count('href="../') == 15
+    for target, _ in targets:
         assert (PAGE.parent / target).resolve().exists(), target
+    there = explorer.for_site(text)
+    assert "../" not in re.sub(r"<script.*?</script>", "", there, flags=re.DOTALL)
+    assert re.findall(r'href="(\d\d_\w+)\.html#([\w-]+)"', there) == [
+        (Path(target).stem, section) for target, section in targets]
+    assert there.count('href="index.html"') == 1
+
+
+def test_a_section_that_a_link_names_must_be_there():
+    path = next((ROOT / "notebooks").glob("05_*.ipynb"))
+    assert section(path, "The golden-ratio") == "the-golden-ratio-law"
+    for beginning, count in (("The silver", 0), ("The", 4)):
+        with pytest.raises(ValueError, match=f"{count} sections begin with '{beginning}', expected one"):
+            section(path, beginning)
+
+
+def test_embedded_numbers_have_six_digits_and_round_off_moves_none_of_them():
+    rng = np.random.default_rng(1)
+    values = np.concatenate([10.0 ** rng.uniform(-12, 12, 400), np.arange(1, 4000) / 4096, [0.1234565, 2.0000005]])
+    for value in values:
+        kept = spec.plain(value)
+        assert kept == pytest.approx(value, rel=5.1e-6)
+        if abs(value * 1e6 % 1 - 0.5) < 1e-9 or value < 1:  # ties, where round-off would decide
+            assert spec.plain(value * (1 + 1e-11)) == spec.plain(value * (1 - 1e-11)) == kept
+    assert spec.plain(123_456_789) == 123_456_789
+
+
+@pytest.mark.parametrize("make", [
+    lambda: spec.choose("?", [("a", "b")], 1), lambda: spec.axis("x", 0, 1, log=True), lambda: spec.axis("x", 2, 1),
+    lambda: spec.axis("x", 0, 1, scale="cube"), lambda: spec.mark("pie", "x", [1], [1]),
+    lambda: spec.choose_level("?", chart=0, x=1, levels=[1, 2], start=3, truth=1, unit="x"),
+])
+def test_parts_that_cannot_be_drawn_are_refused(make):
+    with pytest.raises(ValueError, match=r"guess|axis|mark"):
+        make()
 
 
 def test_vendored_libraries_come_with_their_licences():
@@ -91,7 +130,7 @@ def test_a_failed_build_leaves_the_page_alone(tmp_path, monkeypatch, capsys):
                                    {"by": ["n", "n"], "v": [1, 2, 3]}])
 def test_a_table_that_does_not_fit_its_controls_is_refused(table):
     with pytest.raises(ValueError, match=r"control|positions"):
-        spec.panel("p", "?", "", [spec.control("n", "n", [1, 2, 3], 1)], [], [spec.number("x", table)], "", [])
+        spec.panel("p", "?", "", [spec.control("n", "n", [1, 2, 3], 1)], [], [spec.number("x", table)], "", [], {})
 
 
 def test_nan_and_unknown_starts_are_refused():
@@ -103,10 +142,13 @@ def test_nan_and_unknown_starts_are_refused():
 
 # ---- in the browser: numbers ----
 
+UP = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
-def go(page, address=""):
+
+def go(page, address="", *, guess=False):
+    """Open the page at an address; unless the test is about guessing, everything is drawn at once."""
     page.goto("about:blank")
-    page.goto(ADDRESS + address)
+    page.goto(ADDRESS + (address if guess else (address or "#") + "&open"))
 
 
 def shown(page, panel):
@@ -119,13 +161,18 @@ def shown(page, panel):
     for label, value, text in rows:
         found[label] = float(value) if value else None
         if value:
+            if label == "draws that KL asks for" and float(value) >= 6:  # the value is the exponent
+                assert text == "10" + f"{round(float(value)):,}".translate(UP), label
+                continue
+            if label == "draws that KL asks for":
+                value = 10 ** float(value)
             digits = text.strip().replace(",", "").translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
             assert float(digits.replace(" × 10", "e")) == pytest.approx(float(value), rel=6e-4), label
     return found
 
 
 def near(value):
-    return pytest.approx(value, rel=1e-8, abs=1e-9)
+    return pytest.approx(value, rel=5.1e-6, abs=1e-9)
 
 
 def token_sums(gap):
@@ -175,7 +222,7 @@ def test_tail_numbers(page, N, gap, model):
     by_kl = kl * ((1 - 1 / R) ** N / (np.log(R) - 1 + 1 / R)).max()
     assert found["from KL alone"] == pytest.approx(min(1, by_kl), rel=1e-6)
     ordered = [found[name] for name in ("lower bound", "regret, exact", "upper bound", "from KL alone")]
-    assert (np.diff(ordered) >= -1e-9).all()
+    assert (np.diff(ordered) >= -1e-5 * np.array(ordered[1:])).all()
 
 
 @in_browser
@@ -191,29 +238,100 @@ def test_length_numbers(page, H, n, N):
     assert found["CovN"] == near(binom.pmf(ones, H, p)[ratio >= np.log(N)].sum() / (2 * n))
     assert found["largest possible, 1/(2n)"] == near(1 / (2 * n))
     assert found["bound from KL"] == near(min(1, kl / (np.log(N) - 1 + 1 / N)))
-    assert found["draws that KL asks for, power of ten"] == near(H * token / np.log(10))
+    assert found["draws that KL asks for"] == near(H * token / np.log(10))
 
 
 @in_browser
 @pytest.mark.parametrize(("n", "N", "H"), [(1024, 256, 64), (8, 4, 8), (16_384, 1_048_576, 512)])
-def test_learning_numbers(page, n, N, H):
+def test_prompts_numbers(page, n, N, H):
     from covtheory.bounds.two_scale_tuned import tune
     from covtheory.instances.prompt_coins import PromptCoins
 
-    go(page, f"#learn&learn.n={n}&learn.N={N}&learn.H={H}")
-    found, coins = shown(page, "learn"), PromptCoins(H)
+    go(page, f"#prompts&prompts.n={n}&prompts.N={N}&prompts.H={H}")
+    found, coins = shown(page, "prompts"), PromptCoins(H)
     cov = coins.coverage([n], [float(N)])
     kl = coins.kl([n])
     for label, low, high, width in (("expected KL", kl.lower[0], kl.upper[0], 0.04),
                                     ("expected CovN", cov.lower[0, 0], cov.upper[0, 0], 5e-4),
                                     ("of it from seen prompts", cov.fine[0, 0], cov.fine_upper[0, 0], 5e-4)):
-        assert low <= found[label] * (1 + 1e-8)
-        assert found[label] <= low * (1 + width) + 1e-9
+        assert low <= found[label] * (1 + 1e-5)
+        assert found[label] <= low * (1 + width) * (1 + 1e-5) + 1e-9
         assert found[label] == pytest.approx(high, rel=width)  # the page knows the enclosure of another threshold grid
     assert found["two-scale theorem"] == near(min(1, tune(float(N), n, None, coins.log_cover).total))
     eps = np.geomspace(1e-6, 10, 200)
     hellinger = 2 * (1 - np.exp(-((coins.log_cover(eps) + 1) / n + eps))).min()
     assert found["classical theorem"] == near(min(1, hellinger / (1 - N**-0.5) ** 2))
+
+
+@in_browser
+@pytest.mark.parametrize(("n", "N", "fold"), [(20, 256, 100), (1, 2, 10), (200, 2, 10_000), (5, 1_048_576, 1_000)])
+def test_learning_numbers(page, n, N, fold):
+    """The race of two exponentials by its density on a grid, no formula of the library."""
+    go(page, f"#learn&learn.n={n}&learn.N={N}&learn.fold={fold}")
+    found = shown(page, "learn")
+
+    def covered(m):
+        a, b = (1 + 4 * m) ** 0.5 / 2 - 0.5, (1 + 4 * m) ** 0.5 / 2 + 0.5
+        y = np.linspace(0, 60 / b, 2_000_001)
+        return np.trapezoid(b * np.exp(-b * y) * np.exp(-a * (np.log(N) + y)), y)
+
+    assert found["E CovN"] == near(covered(n))
+    assert found["after one example (the fall by definition)"] == near(covered(1))
+    assert found["left by n examples, share"] == near(covered(n) / covered(1))
+    assert found["the same by way of KL"] == near(1 / n)
+    assert found["E KL"] == near(1 / n)
+    assert found["what E KL promises for CovN"] == near(min(1, 1 / n / (np.log(N) - 1 + 1 / N)))
+    assert found["examples needed, by way of KL"] == fold
+    needed = int(found["examples needed"])
+    assert covered(needed) * fold <= covered(1) * (1 + 1e-6)
+    assert needed == 1 or covered(needed - 1) * fold > covered(1)
+
+
+def rival_wins(m, N, d=400, n=100_000):
+    """P[the best of 2^d rivals beats the truth]: the gain's law by powers of a characteristic function, no library."""
+    p, g = m * d / n, np.sqrt(2 / np.pi) / np.sqrt(n)
+    total = 0.0
+    for rare in range(int(n * p + 12 * np.sqrt(n * p) + 20)):
+        rows = n - rare
+        i = np.arange(-1500 + (rows + 1500) % 2, 1501, 2)  # the sum of one sign over all rows; sd 316
+        size = np.arange(0, 1501)
+        one = np.zeros(1501)
+        np.add.at(one, abs(i), binom.pmf((rows + i) // 2, rows, 0.5))
+        mean, sd = one @ size, np.sqrt(one @ size**2 - (one @ size) ** 2)
+        bar = rare * np.log(N) - rows * (np.log1p(-p / N) - np.log1p(-p)) - rows * d / 2 * np.log1p(-g * g)
+        needs = bar / (0.5 * np.log((1 + g) / (1 - g)))
+        skew = one @ (size - mean) ** 3 / sd**3 / np.sqrt(d)
+        x = (needs - d * mean) / (sd * np.sqrt(d))
+        total += binom.pmf(rare, n, p) * (norm.sf(x) + skew / 6 * (x * x - 1) * norm.pdf(x))  # Edgeworth
+    return total
+
+
+@in_browser
+@pytest.mark.parametrize(("N", "m"), [(64, 0.08), (4, 0.32), (2**40, 0.005), (1024, 0.06)])
+def test_budget_numbers(page, N, m):
+    go(page, f"#budget&budget.N={N}&budget.m={m}")
+    found, price = shown(page, "budget"), np.log(N) - 1 + 1 / N
+    assert found["budget d/π"] == near(400 / np.pi)
+    assert found["net price of one rare sample"] == near(price)
+    assert found["rare samples, expected"] == near(400 * m)
+    assert found["net price of all of them"] == near(400 * m * price)
+    assert found["then CovN"] == near(m * 0.004)
+    assert found["KL of the miss"] == near(m * 0.004 * price)
+    assert found["missed with probability"] == pytest.approx(rival_wins(m, N), abs=2e-3)
+
+
+def test_the_budget_s_curve_is_the_mass_that_half_of_the_fits_miss_and_steps_are_the_ladder():
+    tables = split(PAGE.read_text(encoding="utf-8"))[1]["budget"]
+    marks = {mark["name"]: mark for mark in tables["charts"][0]["marks"]}
+    half = marks["missed by half of the fits"]
+    for price, mass, N in zip(half["x"][2::6], half["y"][2::6], 4.0 ** np.arange(1, 21)[2::6], strict=True):
+        assert price == near(np.log(N) - 1 + 1 / N)
+        assert rival_wins(mass, N) == pytest.approx(0.5, abs=0.03)  # a median between two atoms of the rare count
+    steps = marks["one model, all N at once"]
+    logs = np.array([2, 3, 4, 5, 6, 7, 8, 9, 10, 12]) * np.log(10)
+    assert steps["y"] == [near(v) for v in np.repeat(0.0688 / logs, 2)]
+    assert steps["x"][1::2] == [near(L - 1 + np.exp(-L)) for L in logs]
+    assert steps["x"][2::2] == steps["x"][1:-1:2]
 
 
 def by_hand(eta_bar, H, normalised, most=4000, B=40.0, N=16.0):
@@ -244,7 +362,7 @@ def test_step_numbers(page, step, H):
     found, plain = shown(page, "step"), by_hand(step, H, False)
     assert found["SGD, oscillating text"] == first_below(plain)
     assert found["normalised, oscillating text"] == first_below(by_hand(step, H, True))
-    assert found["log ratio after 4,000 steps, SGD"] == pytest.approx(plain[-1], rel=1e-6)
+    assert found["log ratio after 4,000 steps, SGD"] == near(plain[-1])
     theta, visits, edge = np.log(H / (4 * np.log(16))) / 30 - 1 / 30, 0, None
     while edge is None and visits <= one_pass.MOST_SLOW:
         if H * (np.log1p(np.exp(-30 * theta)) - np.log1p(np.exp(-15))) < np.log(16):
@@ -373,13 +491,13 @@ def test_address_keeps_the_state(page):
     until(page, "location.hash.includes('tail.model=broad')")
     address, numbers = page.evaluate("location.hash"), [shown(page, panel) for panel in PANELS]
     assert page.get_attribute("#tail .here", "href") == address
-    assert set(address[1:].split("&")) == {"tail", "learn.n=16384", "learn.N=4", "verifier.kappa=16",
-                                           "tail.model=broad"}
+    assert set(address[1:].split("&")) == {"tail", "learn.n=200", "learn.N=2", "verifier.kappa=16",
+                                           "tail.model=broad", "open"}
     go(page, address)
     assert [shown(page, panel) for panel in PANELS] == numbers
     page.click("#learn button[type=reset]")
-    assert shown(page, "learn")["expected KL"] != numbers[2]["expected KL"]
-    assert shown(page, "verifier") == numbers[5]
+    assert shown(page, "learn")["E KL"] != numbers[2]["E KL"]
+    assert shown(page, "verifier") == numbers[7]
     until(page, "!location.hash.includes('learn.n')")
     page.evaluate("location.hash = '#shortcut&shortcut.q=0.9'")
     until(page, "document.querySelector('#shortcut output').textContent === '0.9'")
@@ -404,10 +522,10 @@ def test_bad_addresses_are_ignored(page):
 def test_nothing_is_requested_and_nothing_is_reported(page):
     go(page)
     page.click("nav a >> nth=2")
-    page.click("#learn summary >> nth=0")
-    page.wait_for_selector("#learn-chart-0 td")  # the toggle event comes after the click
-    assert len(page.query_selector_all("#learn-chart-0 td")) == 12 * 6
-    assert {url for url in page.requested if url != "about:blank"} == {ADDRESS}
+    page.click("#prompts summary >> nth=0")
+    page.wait_for_selector("#prompts-chart-0 td")  # the toggle event comes after the click
+    assert len(page.query_selector_all("#prompts-chart-0 td")) == 12 * 6
+    assert {url.partition("#")[0] for url in page.requested if url != "about:blank"} == {ADDRESS}
     assert page.problems == []
 
 
@@ -420,13 +538,251 @@ def test_no_sideways_scrolling_and_no_label_cut_off_at_any_width(page):
         until(page, "Math.abs(document.querySelector('#verifier svg').getAttribute('width')"
                     " - document.querySelector('#verifier figure').clientWidth) < 1")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert page.evaluate("""() => [...document.querySelectorAll(".plot text")].every(text => {
+        assert page.evaluate("""() => [...document.querySelectorAll(".plot text")].filter(text => {
             const box = text.getBoundingClientRect();
-            return box.left >= -1 && box.right <= document.documentElement.clientWidth + 1;
-        })"""), f"a label is cut off at {width}"
+            return box.left < -1 || box.right > document.documentElement.clientWidth + 1;
+        }).map(text => text.textContent)""") == [], f"a label is cut off at {width}"
+
+
+# ---- in the browser: dragging, guessing, reading off ----
+
+
+def knob(page, selector):
+    box = page.locator(selector).bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+KNOBS = [(panel, place, name) for panel, place, name in (
+    ("tail", 0, "N"), ("tail", 1, "N"), ("length", 0, "H"), ("length", 1, "H"), ("learn", 0, "n"), ("learn", 1, "N"),
+    ("budget", 0, "N"), ("budget", 1, "m"), ("prompts", 0, "n"), ("prompts", 1, "N"), ("step", 1, "H"),
+    ("shortcut", 0, "q"), ("shortcut", 1, "q"), ("verifier", 0, "H"), ("verifier", 1, "kappa"))]
+
+
+@in_browser
+def test_every_panel_with_draws_on_an_axis_has_a_knob_there(page):
+    go(page)
+    there = page.eval_on_selector_all("[data-knob]", """all => all.map(k => [k.closest("section").id,
+        Number(k.closest("figure").id.slice(-1)), k.dataset.knob])""")
+    assert [tuple(one) for one in there] == KNOBS
+    tables = split(PAGE.read_text(encoding="utf-8"))[1]
+    for panel in PANELS:
+        for place, chart in enumerate(tables[panel]["charts"]):
+            if "draws N" in chart["x"]["label"] or "log N" in chart["x"]["label"]:
+                assert (panel, place, "N") in KNOBS
+
+
+@in_browser
+@pytest.mark.parametrize(("panel", "place", "name"), KNOBS)
+def test_a_knob_is_dragged_by_pointer_and_keyboard(page, panel, place, name):
+    go(page)
+    selector, field = f'#{panel}-chart-{place} [data-knob="{name}"]', page.locator(f"#{panel}-{name}")
+    page.locator(f"#{panel}-chart-{place}").scroll_into_view_if_needed()
+    start, numbers = field.input_value(), page.inner_text(f"#{panel} .numbers")
+    far = page.evaluate(f"document.querySelector('#{panel}-chart-{place} svg').getBoundingClientRect().right")
+    x, y = knob(page, selector)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(far, y + 40, steps=6)  # beyond the end of the axis: the last position
+    page.mouse.up()
+    top = field.get_attribute("max")
+    assert field.input_value() == top != "0"
+    assert start == top or page.inner_text(f"#{panel} .numbers") != numbers
+    page.keyboard.press("ArrowLeft")  # the knob has the focus
+    assert int(field.input_value()) == int(top) - 1
+    page.keyboard.press("Home")
+    assert field.input_value() == "0"
+    page.keyboard.press("End")
+    page.keyboard.press("PageDown")
+    assert int(field.input_value()) == int(top) - 3
+    handle = page.locator(selector)
+    assert handle.get_attribute("aria-valuenow") == field.input_value()
+    assert handle.get_attribute("aria-valuetext") == page.inner_text(f'output[for="{panel}-{name}"]')
+    assert page.problems == []
+
+
+@in_browser
+def test_a_knob_stands_where_its_line_stands_at_every_position(page):
+    go(page)
+    for panel, place, name in KNOBS:
+        for position in (0, 2, 4):
+            page.evaluate("""([panel, name, position]) => { const f = document.getElementById(`${panel}-${name}`);
+                f.value = position; f.dispatchEvent(new Event("input", {bubbles: true})); }""", [panel, name, position])
+            gap = page.evaluate("""([panel, place, name]) => {
+                const figure = document.getElementById(`${panel}-chart-${place}`);
+                const k = figure.querySelector(`[data-knob="${name}"]`).getBoundingClientRect();
+                const lines = [...figure.querySelectorAll("svg line")].map(l => l.getBoundingClientRect())
+                    .filter(b => b.height > 150).map(b => Math.abs(b.left - k.left - k.width / 2));
+                return Math.min(...lines);
+            }""", [panel, place, name])
+            assert gap < 1.5, (panel, place, position)
+
+
+def touch(page, session, path):
+    for i, (x, y) in enumerate(path):
+        session.send("Input.dispatchTouchEvent", {"type": "touchMove" if i else "touchStart",
+                                                  "touchPoints": [{"x": x, "y": y}]})
+        page.wait_for_timeout(30)
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_timeout(60)
+
+
+@in_browser
+def test_a_finger_drags_sideways_and_scrolls_up_and_down(browser):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    watch(page)
+    go(page)
+    session = context.new_cdp_session(page)
+    page.evaluate("document.documentElement.style.scrollBehavior = 'auto'")
+    page.evaluate("document.getElementById('learn-chart-1').scrollIntoView()")
+    x, y = knob(page, '#learn-chart-1 [data-knob="N"]')
+    before = page.evaluate("scrollY")
+    touch(page, session, [(x, y), (x + 30, y), (x + 60, y), (x + 300, y)])
+    assert page.input_value("#learn-N") == "19"
+    touch(page, session, [(x + 20, y + 120), (x + 10, y + 120), (x - 20, y + 120), (60, y + 120)])  # in the picture
+    assert page.input_value("#learn-N") in {"0", "1"}
+    assert page.evaluate("scrollY") == before
+    at = page.input_value("#learn-N")
+    touch(page, session, [(x + 60, y + 160 - 20 * i) for i in range(9)])
+    assert page.evaluate("scrollY") > before + 40
+    assert page.input_value("#learn-N") == at, "scrolling over the picture moved N"
+    assert page.problems == []
+    context.close()
+
+
+@in_browser
+@pytest.mark.parametrize("panel", PANELS)
+def test_on_a_phone_every_slider_and_every_picture_are_in_sight_together(page, panel):
+    page.set_viewport_size({"width": 390, "height": 844})
+    go(page)
+    page.evaluate("document.documentElement.style.scrollBehavior = 'auto'")
+    for place in (0, 1):
+        page.evaluate(f"document.getElementById('{panel}-chart-{place}').scrollIntoView()")
+        found = page.evaluate("""([panel, place]) => {
+            const figure = document.querySelector(`#${panel}-chart-${place} .stage`).getBoundingClientRect();
+            const form = document.querySelector(`#${panel} form`);
+            const fields = [...form.querySelectorAll("[data-control]")].map(f => f.getBoundingClientRect());
+            return [Math.min(...fields.map(f => f.top)), Math.max(...fields.map(f => f.bottom)),
+                    form.getBoundingClientRect().bottom, figure.top, figure.bottom];
+        }""", [panel, place])
+        top, bottom, form, chart_top, chart_bottom = found
+        assert 0 <= top < bottom <= form <= chart_top + 1, found
+        assert chart_bottom <= 844, found
+
+
+@in_browser
+def test_nothing_of_the_truth_is_drawn_before_the_guess(page):
+    go(page, guess=True)
+    tables = split(PAGE.read_text(encoding="utf-8"))[1]
+    for panel in PANELS:
+        secret = {mark["name"] for chart in tables[panel]["charts"] for mark in chart["marks"] if mark.get("secret")}
+        known = {mark["name"] for chart in tables[panel]["charts"] for mark in chart["marks"] if not mark.get("secret")}
+        assert secret - {""}, f"{panel} has nothing to guess"
+        texts = " ".join(page.eval_on_selector_all(f"#{panel} .plot .names text", "all => all.map(t => t.textContent)"))
+        assert not any(name.replace("_", "") in texts for name in secret - known - {""})
+        hidden = [entry["label"] for entry in tables[panel]["numbers"] if entry["secret"]]
+        shown_numbers = page.eval_on_selector_all(f"#{panel} .numbers dd", "all => all.map(d => d.textContent)")
+        assert shown_numbers.count("?") == len(hidden) >= 1
+        assert page.locator(f"#{panel} .see").is_hidden()
+        assert page.locator(f"#{panel} .guess").is_visible()
+        page.click(f"#{panel} summary >> nth=1")
+        heads = page.eval_on_selector_all(f"#{panel} th", "all => all.map(h => h.textContent)")
+        assert not set(heads) & (secret - known - {""})
+    assert page.problems == []
+
+
+@in_browser
+@pytest.mark.parametrize("panel", [name for name in PANELS if name != "learn"])
+def test_each_guess_gets_its_own_reply_and_the_truth_is_drawn(page, panel):
+    guess = split(PAGE.read_text(encoding="utf-8"))[1][panel]["guess"]
+    assert len(set(guess["replies"])) == len(guess["options"]) >= 3
+    for i, reply in enumerate(guess["replies"]):
+        assert reply.startswith("Yes: ") == (i == guess["right"])
+        go(page, guess=True)
+        before = len(page.query_selector_all(f"#{panel} .plot path"))
+        page.click(f'#{panel} [data-guess="{i}"]')
+        assert page.inner_text(f"#{panel} .reply") == f"Your guess: {guess['options'][i]}. {reply}"
+        assert len(page.query_selector_all(f"#{panel} .plot path")) > before
+        assert page.locator(f"#{panel} .guess").is_hidden()
+        assert "?" not in page.inner_text(f"#{panel} .numbers")
+        assert page.locator(f"#{panel} .see").is_visible()
+
+
+@in_browser
+def test_the_law_is_guessed_by_dragging(page):
+    go(page, guess=True)
+    page.locator("#learn-chart-1").scroll_into_view_if_needed()
+    x, y = knob(page, "#learn-chart-1 .level")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y + 60, steps=5)
+    page.mouse.up()
+    said = int(page.inner_text('output[for="learn-guess"]'))
+    assert 5 < said < 30
+    page.keyboard.press("ArrowDown")  # the knob has the focus
+    less = int(page.inner_text('output[for="learn-guess"]'))
+    assert less < said
+    assert page.locator("#learn-chart-1 .level").get_attribute("aria-valuetext") == f"{less} examples"
+    page.click("#learn [data-guess]")
+    truth = page.inner_text("#learn .reply")
+    assert truth.startswith(f"Your guess: {less} examples. It is 3")
+    assert page.locator("#learn-chart-1 .level").is_hidden()
+    go(page, "#learn&learn.N=65536&learn.fold=100")
+    assert shown(page, "learn")["examples needed"] == 3
+
+
+@in_browser
+def test_guesses_are_skipped_one_by_one_all_at_once_or_by_a_link_to_a_state(page):
+    go(page, guess=True)
+    page.click("#length .skip-guess")
+    assert page.locator("#length .guess").is_hidden()
+    assert page.locator("#length .reply").is_hidden()
+    assert page.locator("#tail .guess").is_visible()
+    page.click("#open-all")
+    assert page.locator(".guess:visible").count() == 0
+    assert page.locator("#open-all").is_hidden()
+    until(page, "location.hash.endsWith('open')")
+    go(page, "#learn", guess=True)
+    assert page.locator("#learn .guess").is_visible()
+    go(page, "#learn&learn.N=65536", guess=True)
+    assert page.locator("#learn .guess").is_hidden()
+    assert page.locator("#tail .guess").is_visible()
+    assert page.problems == []
+
+
+@in_browser
+def test_the_pointer_reads_off_what_the_table_says(page):
+    go(page)
+    page.locator("#prompts-chart-1").scroll_into_view_if_needed()
+    x, y = knob(page, '#prompts-chart-1 [data-knob="N"]')
+    page.mouse.move(x + 1, y + 90)
+    said = page.inner_text("#prompts-chart-1 .readout").splitlines()
+    assert said[0] == "draws N: 256"
+    found = shown(page, "prompts")
+    rows = dict(line.split(": ") for line in said[1:])
+    assert set(rows) == {"KL (nats)", "classical theorem", "two-scale theorem", "CovN", "CovN, seen prompts"}
+    assert float(rows["KL (nats)"]) == pytest.approx(found["expected KL"], rel=6e-4)
+    assert float(rows["CovN"]) == pytest.approx(found["expected CovN"], rel=6e-4)
+    page.mouse.move(2, 2)
+    assert page.locator("#prompts-chart-1 .readout").is_hidden()
+    go(page, guess=True)
+    page.locator("#prompts-chart-1").scroll_into_view_if_needed()
+    page.mouse.move(x + 1, knob(page, '#prompts-chart-1 [data-knob="N"]')[1] + 90)
+    assert "Cov" not in page.inner_text("#prompts-chart-1 .readout"), "the truth before the guess"
 
 
 # ---- accessibility ----
+
+
+@in_browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("guess", [True, False])
+def test_axe_finds_nothing(page, scheme, width, guess):
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 844})
+    go(page, guess=guess)
+    assert violations(page) == []
 
 
 def luminance(colour):
@@ -463,7 +819,7 @@ def test_labels_headings_and_descriptions(page):
     assert levels == ["H1"] + ["H2"] * len(PANELS)
     assert page.evaluate("[...document.querySelectorAll('h2')].every(h => h.textContent.endsWith('?'))")
     pictured = page.eval_on_selector_all(".plot svg", "all => all.map(s => [s.getAttribute('role'), s.ariaLabel])")
-    assert len(pictured) == 12
+    assert len(pictured) == 2 * len(PANELS)
     for role, label in pictured:
         assert role == "img"
         assert len(label.split()) > 10

@@ -214,3 +214,11 @@ def test_names_are_numbered_alike_everywhere():
     done = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout for _ in range(2)]
     assert done[0] == done[1]
     assert json.loads(done[0]) == digests(["a", "7", "\ud800"]).tolist()
+
+
+def test_facts_keep_no_more_of_a_file_than_their_sample():
+    from covtheory.own_model.sanity import Sanity
+
+    sanity = Sanity()
+    sanity.add(np.full(1 << 16, -3.0), np.full(1 << 16, -4.0))
+    assert all(part.base is None and part.size == 4096 for part in sanity.sample[0])

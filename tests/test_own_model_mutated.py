@@ -3,6 +3,7 @@
 ``COVTHEORY_MUTATED=2500`` runs that many; the default is a sample.
 """
 
+import json
 import os
 
 import numpy as np
@@ -83,7 +84,7 @@ def written(folder):
     ]
     try:
         import pyarrow
-        from pyarrow import parquet
+        from pyarrow import feather, parquet
     except ModuleNotFoundError:
         return made
     parquet.write_table(
@@ -91,7 +92,14 @@ def written(folder):
         folder / "a.parquet",
         row_group_size=20,
     )
-    return [*made, ("profile", folder / "a.parquet")]
+    both = pyarrow.table({"teacher_log_prob": SUMS[0], "model_log_prob": SUMS[1], "id": IDS})
+    with pyarrow.OSFile(str(folder / "s.arrow"), "wb") as sink, pyarrow.ipc.new_stream(sink, both.schema) as writer:
+        writer.write_table(both)
+    feather.write_feather(both, folder / "f.feather")
+    columns = {"columns": both.column_names, "data": [list(row.values()) for row in both.to_pylist()]}
+    (folder / "w.table.json").write_text(json.dumps(columns))
+    names = ("a.parquet", "s.arrow", "f.feather", "w.table.json")
+    return [*made, *(("profile", folder / name) for name in names)]
 
 
 def damaged(data, rng):
@@ -135,3 +143,24 @@ def test_damaged_files_give_an_answer_or_one_sentence(tmp_path, capsys):
         assert "cannot be used" not in err, (number, err)  # the last resort: a kind of damage that no reader named
         assert not any(ord(c) < 32 and c != "\n" for c in err)
     assert min(seen.values()) > MUTATED // 20
+
+
+def test_json_lines_are_read_alike_by_blocks_and_line_by_line(tmp_path, capsys, monkeypatch):
+    pytest.importorskip("pyarrow", reason="optional: requirements/own-model.txt")
+    from covtheory.own_model import reading
+
+    rng, by_blocks, seen = np.random.default_rng(77), reading.arrow_schema, {0: 0, 2: 0}
+    path = lines(tmp_path / "a.jsonl", [{"id": IDS[i], "teacher_log_prob": SUMS[0][i], "model_log_prob": SUMS[1][i],
+                                         "num_tokens": len(TEACHER[i]), "note": {"a": [1, "x"]}} for i in range(40)])
+    data = path.read_bytes()
+    for number in range(MUTATED // 5):
+        at = int(rng.integers(len(data)))
+        one = data[:at] + bytes([rng.choice(list(b'0123456789.-eE,"tfn{}[]: \n\xff'))]) + data[at + 1:]
+        path.write_bytes(damaged(data, rng) if number % 3 == 0 else one)
+        said = []
+        for schema in (by_blocks, lambda *_: None):
+            monkeypatch.setattr(reading, "arrow_schema", schema)
+            said.append((main(["profile", str(path), "--json"]), *capsys.readouterr()))
+        assert said[0][:2] == said[1][:2]  # two faults: another one may be met first
+        seen[said[0][0]] += 1
+    assert min(seen.values()) > MUTATED // 100

@@ -10,23 +10,28 @@ from shutil import which
 
 import numpy as np
 import pytest
+from scipy.special import bdtr
 
 from claimcheck.register import load_register
 from covtheory.bounds import two_scale, two_scale_best
 from covtheory.bounds.best_of_n import bon_average_bound
 from covtheory.bounds.classical import phi_star
 from covtheory.bounds.divergences import kl_price, phi_s
+from covtheory.bounds.harmonic import truncated_log_loss, truncation_gap
 from covtheory.bounds.misspecification import coin_divergence
+from covtheory.bounds.scaling import power_failures
 from covtheory.bounds.selection import chernoff_slope, chernoff_slope_below
-from covtheory.bounds.tilting import normaliser_log_factor, pass_at_k_of_rates, tilted_success
+from covtheory.bounds.tilting import coverage_to_rates, normaliser_log_factor, pass_at_k_of_rates, tilted_success
+from covtheory.bounds.two_scale_best import largest_event
 from covtheory.coverage import coverage_profile, divergences, law_from_pmfs
 from covtheory.coverage.answers import push_forward
 from covtheory.instances.divergences import prop_3_2
 from covtheory.learners.tilted import tilt
 from covtheory.learners.tournament import tournament
-from covtheory.policies import Tabular
-from covtheory.policies.interventions import mix, temper
-from covtheory.samplers.best_of_n import regret, worst_case_regret
+from covtheory.policies import Tabular, TokenFeatures
+from covtheory.policies.autoregressive_linear import AutoregressiveLinear
+from covtheory.policies.interventions import geometric_ensemble, mix, temper
+from covtheory.samplers.best_of_n import pass_at_k, regret, worst_case_regret
 from publishing import index, kernel_proofs
 
 ROOT = Path(__file__).parents[1]
@@ -63,6 +68,10 @@ def rational(value) -> F:
     return found
 
 
+RATE = (F(1, 2), F(1, 4), F(1))
+RATES = law(RATE)
+
+
 def exact_instances():
     """Definitions whose values are rational: (name, formal expression, the library's value)."""
     for name, (p, q) in PAIRS.items():
@@ -79,6 +88,7 @@ def exact_instances():
             r = f"(three_law {' '.join(map(coq, rewards))})"
             lost = regret(floats(p), floats(q), floats(rewards), n)
             yield f"regret, {n}, {name}", f"regret {n} responses {a} {b} {r}", lost
+            yield f"best of {n}, {name}", f"expect {n} responses {b} (best {r})", floats(p) @ floats(rewards) - lost
             with np.errstate(divide="ignore"):
                 log_ratio = np.log(floats(p)) - np.log(floats(q))
             yield (f"average bound, {n}, {name}", f"missed {n} responses {a} {b}",
@@ -104,7 +114,21 @@ def exact_instances():
             above = tournament(np.log([floats(p), floats(q)]), 2.0 * (1 + 1e-9)).scores
         yield f"tournament, {name}", f"cov_under {law([F(1, 3)] * 3)} 2 responses {a} {b}", scores[1]
         yield f"tournament, strict, {name}", f"tail_under {law([F(1, 3)] * 3)} 2 responses {a} {b}", above[1]
+        yield f"score, {name}", f"freq responses (beats 2 {a} {b})", scores[1]
+        yield f"lower tail, {name}", f"low 2 responses {a} {b}", 1 - profile(2.0 * (1 + 1e-9))
     yield "frequency", "freq [first; third; first] answer", np.mean([1, 0, 1])
+    for k in (1, 3):
+        yield f"fail@{k}", f"fails {k} responses {law(P)} {RATES}", 1 - pass_at_k_of_rates(floats(RATE), k, floats(P))
+        yield f"estimate of pass@{k}", f"1 - choose (5 - right [true; false; true; false; false]) {k} / choose 5 {k}", \
+            pass_at_k(5, 2, k)
+    for N in THRESHOLDS:
+        yield f"solved at {N}", f"cov {coq(N)} responses {law(P)} (solved {law(P)} {RATES})", \
+            coverage_to_rates(floats(RATE), float(N), floats(P))
+    for s in (0, 1, 2):
+        yield f"at most {s}", f"at_most 2 {s} (3 / 10)", bdtr(s, 2, 0.3)
+    yield "harmonic sum", f"sum (seq 1 3) (fun k => fails k responses {law(P)} {RATES} / INR k)", \
+        floats(P) @ truncated_log_loss(floats(RATE), 3)
+    yield "harmonic number", "harmonic 4", truncation_gap(4)[1] + np.log(4)
     yield "best of three", "best (three_law (1 / 4) 1 (1 / 2)) [first; third; first]", np.max([0.25, 0.5, 0.25])
 
 
@@ -119,6 +143,7 @@ def real_instances():
             continue
         yield f"truncated, {name}", f"truncated (1 / 2) {a} {b} first", min(np.log(float(p[0] / q[0])), 0.5)
         yield f"kl, {name}", f"kl responses {a} {b}", divergences.kl(found)
+        yield f"positive part, {name}", f"positive_part responses {a} {b}", divergences.kl_positive_part(found)
         yield (f"renyi, {name}", f"mean_ratio (fun r => power r (3 - 1)) responses {a} {b}",
                np.exp(2 * divergences.renyi(found, 3.0)))
         yield (f"f-divergence, {name}", f"f_divergence (fun r => r * ln r - r + 1) responses {a} {b}",
@@ -131,6 +156,22 @@ def real_instances():
             yield f"tilt {beta}, {word}", formal, made[place]
         yield (f"normaliser {beta}", f"normaliser {coq(1 / beta)} responses {law(Q)} (three_law 0 0 1)",
                np.exp(normaliser_log_factor(float(Q[2]), beta)))
+    members = f"(fun x : bool => if x then {law(P)} else {law(Q)})"
+    mean = geometric_ensemble([floats(P), floats(Q)])
+    yield "geometric ensemble", f"geometric_ensemble [true; false] responses {members} third", mean[2]
+    yield "geometric mean", f"geometric [true; false] {members} first", np.sqrt(float(P[0] * Q[0]))
+    features = np.array([[1.0, 0.0], [0.5, -1.0], [0.0, 0.25]])
+    next_token = AutoregressiveLinear([0.5, -0.75], TokenFeatures(features), H=1)
+    yield ("softmax", "softmax 2 responses (fun _ y i => match y, i with first, O => 1 | second, O => 1 / 2 "
+           "| second, S O => - (1) | third, S O => 1 / 4 | _, _ => 0 end) "
+           "(fun i => match i with O => 1 / 2 | S O => - (3 / 4) | _ => 0 end) [] second",
+           np.exp(next_token.log_prob([[1]])[0]))
+    for v in (0.5, 1.0):
+        yield f"M_3(1, {v})", f"part_below 3 1 {coq(v)}", power_failures(1.0, 3.0, v)
+    for lam in (F(1, 2), F(1)):
+        curve = coverage_profile(Tabular(floats(P)), Tabular(floats(Q))).hockey_stick(float(lam))
+        value = curve - 1 + float(lam) - 2 * (float(lam) / 3) ** 1.5
+        yield f"dual at {lam}", f"dual 3 responses {law(P)} {law(Q)} {coq(lam)}", value
     tempered, log_Z = temper(floats(Q), 2.0)
     yield "partition", f"partition (1 / 2) responses {law(Q)}", np.exp(log_Z)
     yield "temperature", f"tempered (1 / 2) responses {law(Q)} first", tempered[0]
@@ -143,22 +184,43 @@ def real_instances():
         yield f"phi_s {N}", f"chernoff_price (1 / 3) {coq(N)}", phi_s(1 / 3, float(N))
         yield f"phi* {N}", f"phi_star {coq(N)}", phi_star(float(N))
     yield "m(s)", "least_truncation (1 / 3)", two_scale.truncation_level(1 / 3)
-    # the right side of the two-scale theorem: N = 1000, n = 100, delta = 1/20, covers of 7 and 3, rho = 1, eps = 1/50
+    # the right side of the two-scale theorem, as the theorems state it: N = 1000, n = 100, covers of 7 and 3
     linear = two_scale.two_scale(1000.0, 100, 0.05, np.log(7), np.log(3), eps=0.02, s=0.5, c=0.1, theta=1.0).total
-    F_, C = "(ln (2 * 7 / (1 / 20)) / (1 / 2 * 100) + 1 / 50)", "(ln (2 * 3 / (1 / 20)) / 100)"
-    room = "(ln 1000 - 2 * (1 / 10 * ln 1000) - least_truncation (1 / 2))"
-    yield "two-scale, linear", f"(1 * {F_} / {room} + {C}) / (1 - exp (- (1)))", linear
-    v = F(float(two_scale_best.two_scale_best(1000.0, 100, 0.05, np.log(7), np.log(3), rho=1.0, eps=0.02)))
-    v = coq(v.limit_denominator(10**15))
-    L = "(ln 1000 - 2 * 1)"
-    B = f"((ln (2 * 7 / (1 / 20)) / 100 + (1 - 1 / {L}) * (1 / 50)) / ({L} - 1 - ln {L}))"
-    yield "two-scale, root", f"{v} - {B} - {B} * ln ({v} / {B}) - {C}", 0.0
+    yield "two-scale, linear", stated("two_scale_linear", "bound", rho="1 / 10 * ln 1000", s="1 / 2", theta="1"), linear
+    with pytest.MonkeyPatch.context() as patch:
+        seen = []
+        patch.setattr(two_scale_best, "largest_event", lambda *parts: seen.extend(parts) or largest_event(*parts))
+        v = two_scale_best.two_scale_best(1000.0, 100, 0.05, np.log(7), np.log(3), rho=1.0, eps=0.02)
+    B, C = (stated("two_scale", name, rho="1") for name in "BC")
+    yield "two-scale, B", B, seen[0]
+    yield "two-scale, C", C, seen[1]
+    v = coq(F(float(v)).limit_denominator(10**15))
+    yield "two-scale, root", f"{v} - ({B}) - ({B}) * ln ({v} / ({B})) - ({C})", 0.0
+    yield "two-scale, closed", stated("two_scale_closed", "bound", rho="1"), seen[0] + seen[1] + np.sqrt(
+        seen[1] ** 2 + 2 * seen[0] * seen[1])
+
+
+VALUES = {"N": "1000", "INR n": "100", "delta": "1 / 20", "eps": "1 / 50", "INR (length K)": "7", "INR (length S)": "3"}
+
+
+def stated(theorem: str, wanted: str, **more: str) -> str:
+    """What a theorem's statement calls ``wanted`` by ``let``, or puts above ``cov N Y P q``, its variables replaced."""
+    statement = next(proof.statement for proof in reading.proofs() if proof.theorem == theorem)
+    values = VALUES | more
+
+    def put(text):
+        names = "|".join(map(re.escape, sorted(values, key=len, reverse=True)))
+        return re.sub(rf"(?<!\w)(?:{names})(?!\w)", lambda name: f"({values[name.group()]})", text)
+
+    for name, text in re.findall(r"let (\w+) := (.*?) in\n", statement):
+        values[name] = put(text)
+    return values.get(wanted) or put(statement.partition("cov N Y P q <= ")[2].strip().removesuffix(").").strip())
 
 
 FIDELITY = """From Coq Require Import Reals Lra List.
 From Interval Require Import Tactic.
 From Coverage Require Import finite calculus draws two_scales two_scales_theorem divergences maximum_likelihood tail
-  answers best_of_n tilting selection printed.
+  answers best_of_n tilting selection printed worst_case profile pass_at_k scaling interventions tournament printed_sgd.
 Import ListNotations.
 Open Scope R_scope.
 Ltac plain a := lazymatch a with context [Rle_dec _ _] => fail | _ => idtac end.
@@ -166,11 +228,13 @@ Ltac decide_if := repeat match goal with
   | |- context [Rle_dec ?a ?b] => plain a; plain b; destruct (Rle_dec a b); try (exfalso; lra)
   | |- context [Rlt_dec ?a ?b] => destruct (Rlt_dec a b); try (exfalso; lra)
   end.
-Ltac open := unfold missed, set_regret, regret, cov, tail, cov_under, tail_under, hockey, freq, mass, answer_law,
-  ensemble, expect, best, sum, responses, faces, three_law, answer, le01, lt01, Rmax; simpl; decide_if.
-Ltac enclose := unfold rare_prompt_kl, token, kl, hellinger, affinity, mean_ratio, f_divergence, truncated, tilt,
-  normaliser, tempered, partition, pass_at, phi_star, phi_argument, chernoff_price, price, least_truncation, sum,
-  responses, faces, coin, three_law, power, Rmax;
+Ltac open := unfold missed, low, fails, solved, at_most, harmonic, choose, beats, right, seq, set_regret, regret, cov,
+  tail, cov_under, tail_under, hockey, freq, mass, answer_law, ensemble, expect, best, sum, responses, faces, three_law,
+  answer, le01, lt01, Rmax; simpl; decide_if.
+Ltac enclose := rewrite ?part_below_one by (lra || auto); unfold rare_prompt_kl, dual, hockey, positive_part,
+  geometric_ensemble, geometric, softmax, dot, prod, seq, token, kl, hellinger, affinity, mean_ratio, f_divergence,
+  truncated, tilt, normaliser, tempered, partition, pass_at, phi_star, phi_argument, chernoff_price, price,
+  least_truncation, sum, responses, faces, coin, three_law, power, Rmax; simpl INR;
   repeat (let h := fresh in destruct Rlt_dec as [h|h]; [try (exfalso; clear - h; lra)|try (exfalso; apply h; lra)]);
   repeat match goal with
   | |- context [Rle_dec ?a ?b] => let h := fresh in destruct (Rle_dec a b) as [h|h];
@@ -180,7 +244,7 @@ Ltac enclose := unfold rare_prompt_kl, token, kl, hellinger, affinity, mean_rati
 
 PLAIN = {"law", "sublaw", "dominated", "coin", "faces", "convex", "rewards", "reward", "binary", "on", "reaches",
          "exceeds", "answers", "a_test", "likely", "most_likely", "upper_cover", "net", "tournament", "above", "text",
-         "said", "wasted", "log_ratio", "le01", "lt01", "both"}
+         "said", "wasted", "log_ratio", "le01", "lt01", "both", "rates", "winner", "in_ball", "lacking"}
 """Definitions that are not numbers of the library: conditions, sets, and sums spelled out in a statement."""
 
 
@@ -188,7 +252,7 @@ def test_every_proof_belongs_to_a_registered_claim_and_the_record_is_what_the_fi
     found = reading.proofs()
     assert reading.RECORD.read_text(encoding="utf-8") == reading.stated(found)
     assert {proof.claim for proof in found} <= set(load_register(ROOT))
-    assert len({proof.claim for proof in found}) >= 51
+    assert len({proof.claim for proof in found}) >= 64
 
 
 def test_every_statement_that_the_register_calls_refuted_has_its_counterexample():
@@ -227,6 +291,8 @@ def test_numbers_at_two_are_the_librarys():
     low_b, high_b = map(float, re.search(r"exists b, ([\d.]+) < b < ([\d.]+)", text).groups())
     assert low_a < chernoff_slope(2.0) < high_a
     assert low_b < chernoff_slope_below(2.0) < high_b
+    low, high = map(float, re.search(r"([\d.]+) < 2 / a \+ 1 / b < ([\d.]+)", text).groups())
+    assert low < 2 / chernoff_slope(2.0) + 1 / chernoff_slope_below(2.0) < high < 2.847
 
 
 @needs_rocq

@@ -35,10 +35,14 @@ def opened(page, folder):
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_every_slide_fits_is_readable_and_asks_no_network(path, folder, page):
     page.set_viewport_size({"width": 1280, "height": 720})
-    count, faults, scrolling = look(page, folder / f"{path.stem}.html")
+    count, faults, notes = look(page, folder / f"{path.stem}.html")
     assert faults == []
     assert count > 12
+    scrolling = [line.split()[0][2:] for line in notes if "scrolls" in line]
     assert len(scrolling) <= 3
+    written = page.evaluate("[...document.querySelectorAll('.summary')].map(slide => slide.id)")
+    assert len(written) > 5
+    assert not set(scrolling) & set(written)
 
 
 def spoilt(folder, scratch, addition):
@@ -98,6 +102,31 @@ def test_keyboard_moves_and_shows_code(opened):
     assert not code.is_visible()
     opened.locator("section.present > section.present summary").first.press("Enter")
     assert code.is_visible()
+
+
+def test_picture_of_a_summary_grows_and_the_deck_turns_dark_by_a_key(opened):
+    opened.evaluate("const i = deck.getIndices(document.querySelector('img[data-points]').closest('section'));"
+                    "deck.slide(i.h, i.v)")
+    picture = opened.locator("section.present > section.present img[data-points]")
+    small = picture.bounding_box()
+    opened.keyboard.press("z")
+    assert picture.bounding_box()["height"] > 1.2 * small["height"]
+    opened.keyboard.press("z")
+    assert picture.bounding_box() == small
+    opened.keyboard.press("d")
+    assert "invert" in opened.evaluate("getComputedStyle(document.querySelector('.reveal')).filter")
+
+
+def test_page_to_hand_out_is_one_sheet_and_a_plans_decks_fit(page, tmp_path):
+    from publishing.slides.plans import make
+    for name, text in make(ROOT, "tail-45").items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    page.set_viewport_size({"width": 1280, "height": 720})
+    count, faults, _ = look(page, tmp_path / "tail-45.html")
+    assert (count > 15, faults) == (True, [])
+    page.goto((tmp_path / "tail-45_handout.html").as_uri())
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 1
+    assert violations(page) == []
 
 
 def test_deep_link_opens_its_slide(page, folder):

@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,8 +17,10 @@ from claimcheck.gate.contract import notebooks
 from claimcheck.register import find_root
 from classroom import exercises
 from classroom import student as module
+from classroom.course import course
+from classroom.questions import posed
 from classroom.solution_sheet import worked
-from classroom.student import PACKAGES, copy, foreign_files, posed, student, unfit, zipped
+from classroom.student import PACKAGES, copy, foreign_files, student, unfit, zipped
 
 ROOT = find_root(Path(__file__))
 NOTEBOOKS = notebooks(ROOT)
@@ -95,6 +98,7 @@ def test_exercise_cells_are_handed_out_as_never_run_and_speaker_notes_stay_home(
     nbformat.validate(nb)
     cells = [cell for cell in nb.cells if cell.cell_type == "code" and posed(nbformat.v4.new_notebook(cells=[cell]))]
     assert cells
+    assert len(cells) == len(posed(nb))
     assert all(cell.outputs == [] and cell.execution_count is None for cell in cells)
     assert any(cell.outputs for cell in nb.cells if cell.cell_type == "code")
     assert not any(cell.metadata.get("slideshow", {}).get("slide_type") == "notes" for cell in nb.cells)
@@ -195,6 +199,33 @@ def test_foreign_or_changed_files_are_refused_and_kept(small, tmp_path, capsys, 
         assert not archive.exists()
 
 
+LEFT = ("lib/covtheory/__pycache__/policies.cpython-311.pyc", "notebooks/.ipynb_checkpoints/01-checkpoint.ipynb",
+        ".venv/bin/python", "lib/covtheory.egg-info/PKG-INFO", ".DS_Store", "notebooks/.DS_Store")
+
+
+def test_what_using_the_copy_leaves_in_it_is_in_nobody_s_way(small, tmp_path):
+    assert student(ROOT, tmp_path / "out") == 0
+    for name in LEFT:
+        path = tmp_path / "out" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("left behind")
+    (tmp_path / "out" / ".venv" / "lib64").symlink_to(tmp_path)
+    assert student(ROOT, tmp_path / "out") == 0
+    assert (tmp_path / "out" / ".venv" / "bin" / "python").read_text() == "left behind"  # a minute to install
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [".venv", "MANIFEST.txt", "README.md"]
+
+
+@pytest.mark.parametrize("name", ["notebooks/mine.ipynb", "lib/mine.py", "lib/__pycache__.txt", "venv/bin/python"])
+def test_work_beside_what_is_left_behind_is_refused(small, tmp_path, capsys, name):
+    assert student(ROOT, tmp_path / "out") == 0
+    path = tmp_path / "out" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("mine")
+    assert student(ROOT, tmp_path / "out") == 1
+    assert name in capsys.readouterr().err
+    assert path.read_text() == "mine"
+
+
 def test_empty_folder_is_filled_and_missing_one_is_made(small, tmp_path):
     (tmp_path / "empty").mkdir()
     assert foreign_files(tmp_path / "missing") == foreign_files(tmp_path / "empty") == []
@@ -230,3 +261,90 @@ def test_a_lock_opens_within_the_tolerance_and_for_nothing_else():
     assert all(exercises.unlock("x", value, key) is None
                for value in (right * 1.0011, right * 0.9989, -right, 0.0, math.inf, 1e-300))
     assert exercises.unlock("y", right, key) is None
+
+
+# ---- the course folder for nbgrader ----
+
+
+@pytest.fixture(scope="module")
+def graded():
+    return course(ROOT)
+
+
+def test_the_course_is_written_beside_the_copy_only_when_asked_for_and_never_over_a_course_in_use(
+        small, graded, monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(module, "course", lambda root: dict(graded))
+    assert student(ROOT, tmp_path / "student") == 0
+    assert not (tmp_path / "nbgrader").exists()
+    for _ in range(2):
+        assert student(ROOT, tmp_path / "student", nbgrader=True) == 0
+    assert f"{len(NOTEBOOKS)} assignments" in capsys.readouterr().out
+    (tmp_path / "nbgrader" / "gradebook.db").write_text("a term's grades")
+    assert student(ROOT, tmp_path / "student", nbgrader=True) == 1
+    assert "gradebook.db" in capsys.readouterr().err
+    assert (tmp_path / "nbgrader" / "gradebook.db").read_text() == "a term's grades"
+
+
+def test_no_answer_of_the_course_is_in_the_copy_for_students(files, graded):
+    assert not any("nbgrader" in name for name in files)
+    assert not any(b"BEGIN HIDDEN" in content for name, content in files.items() if name.endswith(".ipynb"))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_assignments_obey_the_rules_of_nbgrader_s_schema_3(graded, path):
+    """The rules of nbgrader's own validator, and what makes an exercise of it: text, cell to answer in, graded test."""
+    nb = nbformat.reads(graded[f"source/{path.stem}/{path.stem}.ipynb"].decode(), as_version=4)
+    nbformat.validate(nb)
+    assert nb.metadata.kernelspec.language == "python"
+    names, metas = list(posed(nbformat.read(path, as_version=4))), [cell.metadata.nbgrader for cell in nb.cells]
+    for cell, meta in zip(nb.cells, metas, strict=True):
+        assert set(meta) - {"points"} == {"schema_version", "grade_id", "grade", "solution", "locked", "task"}
+        assert meta.schema_version == 3
+        assert all(type(meta[flag]) is bool for flag in ("grade", "solution", "locked", "task"))
+        assert ("points" in meta) == meta.grade
+        assert not meta.task
+        assert not (cell.cell_type == "markdown" and (meta.grade or meta.solution))
+        assert meta.locked != meta.solution
+        assert cell.source.count("### BEGIN SOLUTION") == cell.source.count("### END SOLUTION") == meta.solution
+        assert cell.source.count("### BEGIN HIDDEN TESTS") == cell.source.count("### END HIDDEN TESTS") == meta.grade
+        assert cell.get("outputs", []) == []
+    assert len({meta.grade_id for meta in metas}) == len(metas)
+    assert [meta.grade_id for meta in metas if meta.grade] == [f"test-{name}" for name in names]
+    assert [meta.grade_id for meta in metas if meta.solution] == [f"answer-{name}" for name in names]
+
+
+def released(source, region):
+    """What nbgrader leaves of a cell: everything outside the region."""
+    return re.sub(rf"^### BEGIN {region}$.*?^### END {region}$\n?", "", source, flags=re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_released_assignment_has_no_answer_and_grades_right_and_wrong(graded, path, capsys):
+    nb = nbformat.reads(graded[f"source/{path.stem}/{path.stem}.ipynb"].decode(), as_version=4)
+    for answer, test in zip(nb.cells[2::3], nb.cells[3::3], strict=True):
+        name = answer.metadata.nbgrader.grade_id.removeprefix("answer-")
+        solution, diagnoses = exercises.find(name)
+        right, variable = float(solution()), "answer_" + name.replace("-", "_")
+        blank, seen = released(answer.source, "SOLUTION"), released(test.source, "HIDDEN TESTS")
+        for text in (blank, seen):
+            assert repr(right) not in text
+            assert "classroom.answers" not in text
+        assert "assert" not in seen
+
+        def points(given, blank=blank, test=test, variable=variable):
+            scope = {}
+            exec(blank.replace(f"{variable} = ...", f"{variable} = {given}"), scope)
+            try:
+                exec(test.source, scope)
+            except (AssertionError, ValueError):
+                return 0
+            return 1
+
+        assert points(f"{right:.5g}") == points(repr(right)) == points(repr(right * (1 + 9e-4))) == 1
+        wrong = [repr(float(thunk())) for thunk in diagnoses.values()]
+        wrong += [repr(right * 1.0011), "...", "None", "'x'", "(1, 2)", "float('nan')", "float('inf')"]
+        assert [points(given) for given in wrong] == [0] * len(wrong)
+        scope = {}
+        exec(answer.source, scope)  # the lecturer's version passes its own test
+        exec(test.source, scope)
+    capsys.readouterr()

@@ -1,5 +1,6 @@
 """The teaching guide covers every lecture section, claim and exercise, and its minutes and plans add up."""
 
+import json
 import re
 from pathlib import Path
 
@@ -62,8 +63,29 @@ def test_missing_chapter_says_what_to_add():
     assert "the rubric of 01-a needs what full, half and no credit look like" in said
 
 
+def states(text):
+    """The states of the explorer that a text links to: panel, then control and key of each that is moved."""
+    return [(panel, re.findall(r"(\w+)\.(\w+)=([^&)]+)", rest)) for panel, rest in
+            re.findall(r"explorer\.html#(\w+)((?:&[^)\s]+)?)\)", text)]
+
+
+LINKING = [ROOT / "references" / "teaching.md", *sorted((ROOT / "references").glob("slides/*.md"))]
+
+
+@pytest.mark.parametrize("path", LINKING, ids=lambda path: path.name)
+def test_explorer_has_every_state_that_is_linked(path):
+    page = (ROOT / "references" / "explorer.html").read_text(encoding="utf-8")
+    panels = json.loads(re.search(r'id="data"[^>]*>(.*?)</script>', page, re.DOTALL).group(1))
+    for panel, moved in states(path.read_text(encoding="utf-8")):
+        for of, control, key in moved:
+            keys = {entry["id"]: entry["keys"] for entry in panels[of]["controls"]}
+            assert of == panel, (panel, of)
+            assert key in keys[control], (of, control, key)
+        assert panel in panels
+
+
 def test_guide_links_lead_somewhere_and_tables_have_four_columns():
     for target in re.findall(r"\]\(((?!https?:|#)[^)]+)\)", GUIDE):
-        assert (ROOT / "references" / target).exists(), target
+        assert (ROOT / "references" / target.partition("#")[0]).exists(), target
     for line in GUIDE.splitlines():
         assert not line.startswith("|") or line.count("|") == 5, line

@@ -149,11 +149,11 @@ def of_notebook(register: dict[str, Registration], notebook: str) -> list[Regist
 
 
 def _parse(entry: dict, where: str, keys: set[str]) -> Registration:
+    if missing := [name for name in _REQUIRED if name not in entry]:
+        raise RegisterError(f"{where}: {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing")
     for name, kind in {**_REQUIRED, **_OPTIONAL}.items():
-        if name not in entry and name in _OPTIONAL:
-            continue
         if name not in entry:
-            raise RegisterError(f"{where}: {name} is missing")
+            continue
         if not isinstance(entry[name], kind) or not entry[name]:
             raise RegisterError(f"{where}: {name} is {entry[name]!r}, expected a non-empty {kind.__name__}")
     if unknown := set(entry) - set(_REQUIRED) - set(_OPTIONAL):

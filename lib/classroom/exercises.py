@@ -8,14 +8,13 @@ students has no solutions: there a key (:mod:`classroom.answer_key`) recognises 
 import functools
 import importlib
 import json
-import math
 from collections.abc import Callable
 from importlib import resources
-from types import EllipsisType
 
 import numpy as np
 
 from classroom.answer_key import RTOL, Lock, lock, unlock
+from classroom.answers import NoNumberError, real
 from covtheory.validation import in_range
 
 Thunk = Callable[[], float]
@@ -25,34 +24,48 @@ KEY = "exercises_key.json"
 """The key's file beside this module, in the student's copy only."""
 
 
-def check(exercise: str, answer: float | EllipsisType, rtol: float = RTOL) -> None:
-    """Print whether an answer is right; ``...`` leaves the exercise open.
+def check(exercise: str, answer: object, rtol: float = RTOL) -> None:
+    """Print one sentence about one answer; ``...`` leaves the exercise open.
+
+    An answer of the wrong kind gets its sentence too and raises nothing, so that the other answers of the same cell
+    are looked at.
 
     Parameters
     ----------
     exercise : str
         Notebook and letter, for example ``"01-a"``.
-    answer : float or Ellipsis
-        Accepted within ``rtol``: three correct digits.
+    answer : object
+        Accepted within ``rtol``: three correct digits. What counts as a number: :func:`classroom.answers.real`.
 
     Raises
     ------
     ValueError
-        For an unknown exercise or an answer that is not a number.
+        For an ``rtol`` outside (0, 0.1).
+
+    Examples
+    --------
+    >>> check("01-a", "3/4"), check("01-a", 0.75)
+    01-a: '3/4' is a text; give the number without quotes.
+    01-a: right.
+    (None, None)
     """
-    locks = key().get(exercise)
-    entry = None if locks else find(exercise)
-    in_range("rtol", rtol, 0, 0.1, open_ends=True)
-    if answer is ...:
-        print(f"{exercise}: open. Put your number in place of ... and run the cell.")
-        return
+    print(f"{exercise}: {verdict(exercise, answer, float(in_range('rtol', rtol, 0, 0.1, open_ends=True)))}")
+
+
+def verdict(exercise: str, answer: object, rtol: float = RTOL) -> str:
+    """Return what :func:`check` says about an answer."""
+    locks = key().get(exercise) if isinstance(exercise, str) else None
     try:
-        value = float(answer)
-    except (TypeError, ValueError):
-        raise ValueError(f"{exercise}: got {answer!r}, expected a number") from None
-    if math.isnan(value):
-        raise ValueError(f"{exercise}: got nan, expected a number")
-    print(f"{exercise}: {_locked(exercise, value, locks) if locks else _open(value, entry, rtol)}")
+        entry = None if locks else find(exercise)
+    except ValueError:
+        return 'there is no such exercise; its name is that of the notebook and a letter, as in "01-a".'
+    if answer is ...:
+        return "open. Put your number in place of ... and run the cell."
+    try:
+        value = real(answer)
+    except NoNumberError as error:
+        return str(error)
+    return _locked(value, exercise, locks) if locks else _open(value, entry, rtol)
 
 
 def find(exercise: str) -> tuple[Thunk, dict[str, Thunk]]:
@@ -63,11 +76,11 @@ def find(exercise: str) -> tuple[Thunk, dict[str, Thunk]]:
     ValueError
         If there is none of that name.
     """
-    notebook = exercise.partition("-")[0]
     try:
+        notebook = str(exercise).partition("-")[0]
         entries: Entries = importlib.import_module(f"classroom.solutions.notebook_{notebook}").ENTRIES
         return entries[exercise]
-    except (ModuleNotFoundError, KeyError):
+    except (ModuleNotFoundError, KeyError, TypeError):
         raise ValueError(f"exercise: {exercise!r} is unknown") from None
 
 
@@ -101,7 +114,7 @@ def _open(value: float, entry: tuple[Thunk, dict[str, Thunk]], rtol: float) -> s
     return f"not yet; {value:.4g} is too {'large' if value > right else 'small'}."
 
 
-def _locked(exercise: str, value: float, locks: list[Lock]) -> str:
+def _locked(value: float, exercise: str, locks: list[Lock]) -> str:
     return unlock(exercise, value, locks) or f"not yet; {value:.4g} is none of the usual mistakes either."
 
 

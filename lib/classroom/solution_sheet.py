@@ -9,9 +9,7 @@ import nbformat
 
 from claimcheck.gate.contract import notebooks
 from classroom.exercises import find
-
-QUESTION = re.compile(r"^(?:\* )?\*\*(?:\d\d-)?([a-z])\.\*\* ", re.MULTILINE)
-"""How an exercise begins in a notebook: ``**01-a.**`` or ``**a.**``, perhaps as an item of a list."""
+from classroom.questions import questions
 
 
 def solution_sheet(root: Path, only: str | None = None) -> int:
@@ -35,15 +33,6 @@ def sheet(path: Path) -> str:
         parts.append(f"## {name}\n\n{question}\n\n**Solution.** {worked(name)}\n\n"
                      f"**Answer:** {float(solution()):.6g}\n\n**Usual mistakes:**\n\n{mistakes}")
     return "\n\n".join(parts)
-
-
-def questions(nb: nbformat.NotebookNode) -> dict[str, str]:
-    """Return the exercises that a notebook asks, by their names; their text is Markdown."""
-    number = nb.cells[0].source[2:4]
-    text = "\n".join(cell.source for cell in nb.cells
-                     if cell.cell_type == "markdown" and cell.source.lower().startswith("## exercises"))
-    pieces = QUESTION.split(text)[1:]
-    return {f"{number}-{letter}": question.strip() for letter, question in zip(pieces[::2], pieces[1::2], strict=True)}
 
 
 def worked(exercise: str) -> str:

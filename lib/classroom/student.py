@@ -7,6 +7,7 @@ import re
 import sys
 import tempfile
 import zipfile
+from fnmatch import fnmatch
 from io import BytesIO
 from pathlib import Path
 
@@ -16,12 +17,17 @@ from claimcheck.gate.contract import breaches, notebooks
 from claimcheck.gate.staleness import StaleError, assert_fresh
 from claimcheck.register import RegisterError, load_register
 from classroom import exercises
-
-CHECK = re.compile(r"""\bcheck\(\s*["'](\d\d-[a-z])["'],\s*([^),]+)""")
-"""How a notebook poses an exercise: its name and, in the committed version, three dots."""
+from classroom.course import course
+from classroom.questions import dependent, one_by_one, posed
 
 MANIFEST = "MANIFEST.txt"
 """Digest and name of every file of the copy: what a later run may replace."""
+
+LEFT_BEHIND = ("__pycache__", ".ipynb_checkpoints", ".venv", "*.egg-info", ".DS_Store", ".virtual_documents")
+"""What using the copy where it was written leaves in it by itself; a later run may remove that."""
+
+ENVIRONMENT = ".venv"
+"""Kept when the copy is written again: it takes a minute to install."""
 
 PACKAGES = ("claimcheck", "classroom", "covtheory")
 WHOLE = ("LICENSE", "CITATION.cff", "pyproject.toml", "requirements.txt", "requirements/read.txt")
@@ -40,15 +46,17 @@ pip install --no-deps --no-build-isolation -e .
 jupyter lab notebooks
 ```
 
-Read a notebook from the top, change a number, run it again. Its exercises are near the end: put your number in place of
-the dots and run the cell.
+In a container, as root: `jupyter lab --allow-root notebooks`.
+
+Read a notebook from the top, change a number, run it again. Its exercises are near the end, each with a cell that runs
+alone: put your number in place of the dots and run the cell.
 
 ```python
 check("01-a", ...)      # 01-a: open. Put your number in place of ... and run the cell.
 ```
 
-Three correct digits are right. If yours is a usual mistake, the cell says which one; the answers themselves are not in
-this copy. `{manifest}` lists the files as they were handed out.
+Three correct digits are right; a fraction or a formula will do. If yours is a usual mistake, the cell says which one;
+the answers themselves are not in this copy. `{manifest}` lists the files as they were handed out.
 
 | notebook | the question it answers | minutes |
 |---|---|---|
@@ -56,24 +64,29 @@ this copy. `{manifest}` lists the files as they were handed out.
 """
 
 
-def student(root: Path, target: Path | None = None) -> int:
+def student(root: Path, target: Path | None = None, nbgrader: bool = False) -> int:
     """Write the student's copy to a folder (default build/student) and its zip beside it; return the exit status.
 
-    Nothing is written if the notebooks are stale or break the contract, or if the folder or the zip holds a file that
-    an earlier run did not write.
+    With ``nbgrader`` also the lecturer's course folder, beside it under the name ``nbgrader``. Nothing is written if
+    the notebooks are stale or break the contract, or if a folder or the zip holds a file that an earlier run did not
+    write; what using the copy leaves behind by itself does not count.
     """
     target = root / "build" / "student" if target is None else Path(target)
-    archive = target.with_name(target.name + ".zip")
+    archive, beside = target.with_name(target.name + ".zip"), target.with_name("nbgrader")
     try:
-        if problems := [*unfit(root), *foreign_files(target), *foreign_members(archive)]:
+        taken = [*foreign_files(target), *foreign_members(archive), *(foreign_files(beside) if nbgrader else ())]
+        if problems := [*unfit(root), *taken]:
             raise RegisterError("\n".join(problems))
-        files = copy(root)
+        files, graded = copy(root), with_manifest(course(root)) if nbgrader else {}
     except (ValueError, OSError) as error:
         print(f"student: {error}\nnothing is written", file=sys.stderr)
         return 1
     _replace_folder(target, files)
     _replace_file(archive, zipped(files, target.name))
     print(f"{target}: {len(files)} files; {archive.name}: {archive.stat().st_size / 1e6:.1f} MB")
+    if graded:
+        _replace_folder(beside, graded)
+        print(f"{beside}: {len(graded) - 3} assignments for nbgrader, with their answers: not for students")
     return 0
 
 
@@ -94,23 +107,19 @@ def copy(root: Path) -> dict[str, bytes]:
         files[f"notebooks/{path.name}"] = (nbformat.writes(opened(nb)) + "\n").encode()
     files[f"lib/classroom/{exercises.KEY}"] = (json.dumps(locks, indent=1, sort_keys=True) + "\n").encode()
     files["README.md"] = README.format(manifest=MANIFEST, rows="\n".join(rows)).encode()
-    files[MANIFEST] = "".join(f"{_digest(files[name])}  {name}\n" for name in sorted(files)).encode()
-    return dict(sorted(files.items()))
+    return with_manifest(files)
 
 
-def posed(nb: nbformat.NotebookNode) -> dict[str, str]:
-    """Return the exercises that a notebook poses and what stands in place of their answers."""
-    code = "\n".join(cell.source for cell in nb.cells if cell.cell_type == "code")
-    return {name: answer.strip() for name, answer in CHECK.findall(code)}
+def with_manifest(files: dict[str, bytes]) -> dict[str, bytes]:
+    """Return the files in order, with the list of their digests."""
+    listed = "".join(f"{_digest(files[name])}  {name}\n" for name in sorted(files)).encode()
+    return dict(sorted({**files, MANIFEST: listed}.items()))
 
 
 def opened(nb: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Return the notebook as students get it: no speaker notes, and exercise cells as if never run."""
+    """Return the notebook as students get it: no speaker notes, and a cell that was never run for every question."""
     nb.cells = [cell for cell in nb.cells if cell.metadata.get("slideshow", {}).get("slide_type") != "notes"]
-    for cell in nb.cells:
-        if cell.cell_type == "code" and CHECK.search(cell.source):
-            cell.outputs, cell.execution_count = [], None
-    return nb
+    return one_by_one(nb)
 
 
 def unfit(root: Path) -> list[str]:
@@ -124,7 +133,10 @@ def unfit(root: Path) -> list[str]:
     except StaleError as error:
         found.append(str(error))
     for path in notebooks(root):
-        for name, answer in posed(nbformat.read(path, as_version=4)).items():
+        nb = nbformat.read(path, as_version=4)
+        found += [f"{path.name}: the cell of exercise {name} does not run alone: it is to import check and call it"
+                  for name in dependent(nb)]
+        for name, answer in posed(nb).items():
             exercises.find(name)
             if answer != "...":
                 found.append(f"{path.name}: exercise {name} is answered ({answer}), expected ...")
@@ -137,8 +149,18 @@ def foreign_files(target: Path) -> list[str]:
         return []
     if target.is_symlink() or not target.is_dir():
         return [f"{target} is not a folder"]
-    present = {path.relative_to(target).as_posix(): path for path in target.rglob("*") if not path.is_dir()}
-    return _foreign(str(target), {name: path.read_bytes() for name, path in present.items()})
+    return _foreign(str(target), {path.relative_to(target).as_posix(): path.read_bytes() for path in _own(target)})
+
+
+def _own(folder):
+    """Every file below a folder but what using the copy leaves behind."""
+    for path in sorted(folder.iterdir()):
+        if any(fnmatch(path.name, pattern) for pattern in LEFT_BEHIND):
+            continue
+        if path.is_dir() and not path.is_symlink():
+            yield from _own(path)
+        else:
+            yield path
 
 
 def foreign_members(archive: Path) -> list[str]:
@@ -185,9 +207,12 @@ def _replace_folder(target, files):
             path = fresh / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
+        old = Path(scratch) / "old"
         if target.exists():
-            os.replace(target, Path(scratch) / "old")
+            os.replace(target, old)
         os.replace(fresh, target)
+        if (old / ENVIRONMENT).is_dir():
+            os.replace(old / ENVIRONMENT, target / ENVIRONMENT)
 
 
 def _replace_file(path, content):

@@ -2,12 +2,13 @@
 
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 
 from claimcheck.gate.contract import notebooks
 from claimcheck.register import load_register
-from classroom.student import posed
+from classroom.questions import posed
 
 FIELDS = ("Minutes", "Assumes", "Claims", "Exercise", "Board", "Misconception")
 TOLERANCE = 5
@@ -16,6 +17,8 @@ TOLERANCE = 5
 NOT_TAUGHT = ("exercises", "references")
 """How level-2 headings begin that are no lecture section."""
 
+_PLAN = re.compile(r"([a-z0-9-]+): (.+) \((?:\d+ weeks of )?(\d+) minutes.*\)")
+_POWER = re.compile(r"(\d*\.?\d+) *\\cdot *10\^\{?(-?\d+)\}?")
 _NUMBER = re.compile(r"\d+(?:,\d{3})+|\d*\.?\d+(?:e[+-]?\d+)?")
 
 
@@ -29,7 +32,7 @@ def faults(root: Path, text: str) -> list[str]:
         if title not in guide:
             found.append(f"no chapter of {path.name}; add to references/teaching.md:\n{skeleton(nb)}")
             continue
-        (head, blocks), own = guide.pop(title), _numbers(nb)
+        (head, blocks), own = guide.pop(title), numbers(nb)
         for heading, claims in sections.items():
             block = blocks.get(heading)
             if block is None:
@@ -125,44 +128,109 @@ def _exercises(nb, number, blocks, sections):
                 if not re.search(r"\b\d\d-[a-z]\b|^At the board, ask", text))
 
 
-def _numbers(nb):
+def numbers(nb: nbformat.NotebookNode) -> set[str]:
     """Return the numbers of a notebook's text and outputs, without leading zeros."""
     text = "\n".join([cell.source for cell in nb.cells] + [
         "".join(output.get("text", "")) + "".join(output.get("data", {}).get("text/plain", ""))
         for cell in nb.cells for output in cell.get("outputs", [])])
-    return {number.lstrip("0") or "0" for number in _NUMBER.findall(text.replace("{,}", ",").replace(r"\,", ""))}
+    return {_bare(number) for number in [*_NUMBER.findall(_plain(text)), *_NUMBER.findall(text)]}
+
+
+def foreign_numbers(own: set[str], text: str) -> list[str]:
+    """Return the numbers in a text that are not in a set from :func:`numbers`; names of exercises are none."""
+    found = _NUMBER.findall(_plain(re.sub(r"\d\d-[a-z]\b|figure-\d+", "", text)))
+    return [number for number in found if _bare(number) not in own]
+
+
+def _plain(text):
+    """Numbers as they are printed: no thin spaces, powers of ten with an e."""
+    text = text.replace("{,}", ",").replace(r"\,", "")
+    return _POWER.sub(lambda found: f"{found[1]}e{int(found[2]):+03d}", text)
+
+
+def _bare(number):
+    return number.replace(",", "").lstrip("0") or "0"
 
 
 def _foreign_numbers(own, block, where):
     for name in ("Board", "Exercise", "Misconception"):
-        for number in _NUMBER.findall(re.sub(r"\d\d-[a-z]", "", block.get(name, ""))):
-            if (number.lstrip("0") or "0") not in own:
-                yield f"{where}: {name} quotes {number}, which is not in the notebook"
+        for number in foreign_numbers(own, block.get(name, "")):
+            yield f"{where}: {name} quotes {number}, which is not in the notebook"
+
+
+class Row(NamedTuple):
+    """One row of a plan: the lecture it belongs to, the notebook's number ("" for what the class does), what, minutes.
+
+    ``sections`` are headings, or the one word "all", or what the class does.
+    """
+
+    when: int
+    notebook: str
+    sections: list[str]
+    minutes: int
+
+
+class Plan(NamedTuple):
+    """A course plan: its name for `make slides PLAN=`, its title, minutes a lecture, its rows."""
+
+    name: str
+    title: str
+    minutes: int
+    rows: list[Row]
+
+
+def plans(text: str) -> dict[str, Plan]:
+    """Return the course plans of the guide by name; a heading of one is ``name: title (75 minutes)``."""
+    found = {}
+    for heading, body in re.findall(r"^### (.+)\n((?:(?!^#).*\n)*)", _chapter(text, "Course plans"), re.MULTILINE):
+        name, title, minutes = _PLAN.fullmatch(heading).groups()
+        rows = re.findall(r"^\| (\d+) \| (\d\d|–) \| (.+?) \| (\d+) \|$", body, re.MULTILINE)
+        found[name] = Plan(name, title, int(minutes), [
+            Row(int(when), number.strip("–"), cell.split("; ") if number != "–" else [cell.strip("*")], int(said))
+            for when, number, cell, said in rows])
+    return found
+
+
+def minutes_of(text: str) -> dict[tuple[str, str], int]:
+    """Return the minutes of every lecture section of the guide, by number of the notebook and heading."""
+    return {(title[:2], heading): _whole(fields.get("Minutes", "")) for title, (_, blocks) in _chapters(text).items()
+            if re.match(r"\d\d\. ", title) for heading, fields in blocks.items() if heading != "Exercises"}
+
+
+def chosen(row: Row, there: list[str]) -> list[str]:
+    """Return the sections that a row names, of those that are there."""
+    return there if row.sections == ["all"] else row.sections
+
+
+def _chapter(text, title):
+    found = re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    return found.group(1) if found else ""
 
 
 def _plans(text, minutes):
-    _, plans = _chapters(text).get("Course plans", ("", {}))
-    if len(plans) < 3:
+    found = plans(text)
+    if len(found) < 3:
         yield "'## Course plans' needs one lecture, three lectures and a term, each a '### ...' with a table"
-    for name, body in re.findall(r"^### (.+)\n((?:(?!^#).*\n)*)", text.split("## Course plans")[-1], re.M)[:len(plans)]:
-        wanted = int(re.search(r"(\d+) minutes", name).group(1))
-        rows = re.findall(r"^\| (\d+) \| (\d\d|–) \| (.+?) \| (\d+) \|$", body, re.MULTILINE)
+    for name, plan in found.items():
         sums = {}
-        for when, number, cell, said in rows:
-            sums[when] = sums.get(when, 0) + int(said)
-            there = {heading: value for (of, heading), value in minutes.items() if of == number}
-            if number == "–":
+        for row in plan.rows:
+            sums[row.when] = sums.get(row.when, 0) + row.minutes
+            there = {heading: value for (of, heading), value in minutes.items() if of == row.notebook}
+            if not row.notebook:
                 continue
-            chosen = list(there) if cell == "all" else cell.split("; ")
-            if unknown := [heading for heading in chosen if heading not in there]:
-                yield f"plan {name!r}, {when}: notebook {number} has no section {unknown[0]!r}"
-            elif sum(there[heading] for heading in chosen) != int(said):
-                yield f"plan {name!r}, {when}: {number} takes {sum(there[h] for h in chosen)} minutes, not {said}"
-        yield from (f"plan {name!r}, {when}: {total} minutes, expected {wanted}"
-                    for when, total in sums.items() if total != wanted)
-        stated = re.search(r"\*\*total\*\* \| \| \| \*\*(\d+)\*\*", body)
-        if stated is None or int(stated.group(1)) != sum(sums.values()):
-            yield f"plan {name!r}: the total is {sum(sums.values())}"
+            wanted = chosen(row, list(there))
+            if unknown := [heading for heading in wanted if heading not in there]:
+                yield f"plan {name!r}, {row.when}: notebook {row.notebook} has no section {unknown[0]!r}"
+            elif (takes := sum(there[heading] for heading in wanted)) != row.minutes:
+                yield f"plan {name!r}, {row.when}: {row.notebook} takes {takes} minutes, not {row.minutes}"
+        yield from (f"plan {name!r}, {when}: {total} minutes, expected {plan.minutes}"
+                    for when, total in sums.items() if total != plan.minutes)
+    totals = re.findall(r"\*\*total\*\* \| \| \| \*\*(\d+)\*\*", text)
+    if len(totals) != len(found):
+        yield f"{len(totals)} totals of {len(found)} plans"
+    for (name, plan), said in zip(found.items(), totals, strict=False):
+        if int(said) != (total := sum(row.minutes for row in plan.rows)):
+            yield f"plan {name!r}: the total is {total}"
 
 
 def _stated(nb):

@@ -51,6 +51,17 @@ Proof.
     assert (ln u <= ln 1) by (apply ln_le; lra). rewrite ln_1 in H0. nra.
 Qed.
 
+Lemma part_below_one k v : (0 < k)%nat -> 0 <= v -> part_below k 1 v = (1 - (1 - v) ^ S k) / (INR k + 1) - v * (1 - v) ^ k.
+Proof.
+  intros Hk Hv. assert (k0 : 0 < INR k) by now apply lt_0_INR. apply is_RInt_unique. apply (area_same (fun u => INR k * (1 - u) ^ (k - 1) * u)); [assumption| |].
+  - intros u Hu. f_equal. unfold power. destruct Rlt_dec; [now rewrite Rmult_1_l, exp_ln|lra].
+  - replace ((1 - (1 - v) ^ S k) / (INR k + 1) - v * (1 - v) ^ k) with ((- v * (1 - v) ^ k - (1 - v) ^ k * (1 - v) / (INR k + 1)) - (- 0 * (1 - 0) ^ k - (1 - 0) ^ k * (1 - 0) / (INR k + 1))).
+    + apply (area 0 v (fun u => - u * (1 - u) ^ k - (1 - u) ^ k * (1 - u) / (INR k + 1))); [assumption|]. intros u _. split.
+      * auto_derive; [lra|]. rewrite Nat.sub_1_r. unfold Rminus. assert (E : (1 + - u) ^ k = (1 + - u) ^ Init.Nat.pred k * (1 + - u)) by (destruct k; [lia|simpl; ring]). rewrite E. field. lra.
+      * apply (ex_derive_continuous (fun u => INR k * (1 - u) ^ (k - 1) * u)). auto_derive. easy.
+    + replace (1 - 0) with 1 by ring. rewrite pow1. simpl pow. field. lra.
+Qed.
+
 (* fail@k as an area, in two parts. *)
 Lemma fails_split {B} k v (X : list B) mu p : law X mu -> rates p -> (0 < k)%nat -> 0 <= v <= 1 ->
   exists a b, is_RInt (fun s => INR k * (1 - s) ^ (k - 1) * cov (1 / s) X mu (solved mu p)) 0 v a /\

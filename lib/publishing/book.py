@@ -11,10 +11,11 @@ import nbformat
 from claimcheck.gate.contract import notebooks
 from claimcheck.gate.staleness import StaleError, assert_fresh
 from claimcheck.register import load_nearest, load_register
-from publishing import bibliography, formulas, kernel_proofs
+from publishing import bibliography, formulas, guide, kernel_proofs
 from publishing.book_cells import readable
 from publishing.book_claims import Claims
 from publishing.book_pages import FILES, pages
+from publishing.explorer import for_site
 
 ASSETS = Path(__file__).parent / "assets" / "book"
 TITLE = "Coverage notebooks"
@@ -75,7 +76,7 @@ def write_source(root: Path, source: Path, ledger: dict) -> None:
                     {path.name[:2]: f"{path.stem}.html" for path in paths}, kernel_proofs.read(root),
                     load_nearest(root))
     extra = source / "_extra"
-    for folder in (extra / "notebooks", extra / "files", source / "references"):
+    for folder in (extra / "notebooks", extra / kernel_proofs.FILES, source / "references"):
         folder.mkdir(parents=True)
     for path in paths:
         nb = readable(nbformat.read(path, as_version=4), path.name[:2], path.name, claims)
@@ -85,10 +86,15 @@ def write_source(root: Path, source: Path, ledger: dict) -> None:
         (source / name).write_text(text, encoding="utf-8")
     for name in FILES:
         shutil.copyfile(root / "references" / name, extra / "files" / name)
+    for path in (root / "lib" / "proofs").glob("*.v"):
+        shutil.copyfile(path, extra / kernel_proofs.FILES / path.name)
     for path in (root / "references").glob("*.png"):
         shutil.copyfile(path, source / "references" / path.name)
+    (extra / "slides").mkdir()
+    for path in guide.decks(root).values():
+        shutil.copyfile(path, extra / "slides" / path.name)
     if (explorer := root / "references" / "explorer.html").exists():
-        shutil.copyfile(explorer, extra / explorer.name)
+        (extra / explorer.name).write_text(for_site(explorer.read_text(encoding="utf-8")), encoding="utf-8")
     shutil.copytree(ASSETS, source / "_static")
     shutil.copytree(formulas.KATEX / "fonts", source / "_static" / "fonts")
     for path in formulas.STYLES:

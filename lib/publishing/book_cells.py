@@ -1,5 +1,6 @@
-"""A stored notebook made ready to be read on the web: claims with verdicts, captions, folded plumbing, links."""
+"""A stored notebook made ready to be read on the web: the question, then the first picture; folded code; links."""
 
+import copy
 import re
 from collections.abc import Callable
 from html import escape
@@ -9,11 +10,12 @@ import nbformat
 
 from claimcheck.record import MIME
 from publishing.book_claims import Claims
+from publishing.heads import opening
 
 HIDDEN = "# shown above"
 """Source, never seen, of the cells that hold the further outputs of another: without any, the reader drops a cell."""
 
-_CAPTION = re.compile(r"\A\*\*Figure \d+\.\*\*")
+_CAPTION = re.compile(r"\A\*\*Figure (\d+)\b")
 _KEEP = r"```.*?```|\$\$.*?\$\$|\$[^$]*\$|!?\[[^\]]*\]\([^)]*\)|^#[^\n]*|<[^>]+>"
 _LINKED = re.compile(rf"(?P<keep>{_KEEP})|`(?P<code>[^`\n]+)`|(?P<word>\b[Nn]otebook (?P<number>\d\d))\b", re.S | re.M)
 
@@ -28,17 +30,26 @@ def readable(nb: nbformat.NotebookNode, number: str, name: str, claims: Claims) 
     name : str
         Its file name, for the download link.
     """
-    cells = []
+    cells, picture = [], []
+    nb = copy.deepcopy(nb)
+    caption = captions(nb.cells)
     for cell in nb.cells:
         if cell.cell_type == "markdown":
             cells.append(_prose(cell, number, claims))
         elif cell.cell_type == "code":
-            caption = take_caption(cells) if any("image/png" in o.get("data", {}) for o in cell.outputs) else ""
-            cells += _code(cell, number, claims, caption)
-    title, _, rest = cells[0].source.partition("\n")
-    download = (f'<p class="notebook-facts"><a href="notebooks/{name}" download>Download the notebook</a>, '
-                f'{claims.summary(number)}.</p>')
-    cells[0].source = f"{title}\n\n{download}\n\n{rest.strip()}"
+            made = _code(cell, number, claims, caption.get(cell.id, ""))
+            if not picture and any(map(_is_figure, cell.outputs)):
+                picture = [new for new in made if any(map(_is_figure, new.outputs))][:1]
+                made.remove(picture[0])
+                if name := picture[0].metadata["mystnb"].get("figure", {}).get("name"):
+                    above = f'<p class="figure-above"><a href="#{name}">Figure 1</a> is at the head of the page.</p>'
+                    made.insert(0, nbformat.v4.new_markdown_cell(above, id=f"above-{number}"))
+            cells += made
+    head, about = opening(cells[0].source)
+    facts = f'<p class="notebook-facts"><a href="notebooks/{name}" download>Download the notebook</a></p>'
+    cells[0].source = head
+    about = nbformat.v4.new_markdown_cell(f'<div class="about">\n\n{about}\n\n{facts}\n\n</div>', id=f"about-{number}")
+    cells[1:1] = [*picture, about]
     return nbformat.v4.new_notebook(cells=[cell for cell in cells if cell.source.strip()], metadata=nb.metadata)
 
 
@@ -98,23 +109,53 @@ def take_caption(cells: list) -> str:
     return last
 
 
+def captions(cells: list) -> dict[str, str]:
+    """Take every figure's caption from the end of the text before or the start of the text after; by id of its cell."""
+    found, place = {}, -1
+    for at, cell in enumerate(cells):
+        if cell.cell_type == "markdown":
+            place = at
+        elif any(map(_is_figure, cell.get("outputs", []))):
+            after = next((other for other in range(at + 1, len(cells)) if cells[other].cell_type == "markdown"), -1)
+            for text, end in ((place, -1), (after, 0)):
+                paragraphs = cells[text].source.split("\n\n") if text >= 0 else [""]
+                if cell.id not in found and _CAPTION.match(paragraphs[end]):
+                    found[cell.id] = paragraphs.pop(end)
+                    cells[text].source = "\n\n".join(paragraphs)
+            place = -1
+    return found
+
+
 def _code(cell, number, claims, caption):
     """One cell with the code; every figure, and what comes after it, in a cell of its own without code."""
-    has_figure = any(_is_figure(output) for output in cell.outputs)
-    plumbing = has_figure or cell.source.lstrip().startswith(("import ", "from "))
+    has_figure = any(map(_is_figure, cell.outputs))
+    folded = _folded(cell)
+    runs = split(cell.outputs, _is_figure)
     made = []
-    for run in split(cell.outputs, _is_figure) or [[]]:
+    for run in runs if runs and not _is_figure(runs[0][0]) else [[], *runs]:
         new = nbformat.v4.new_code_cell(HIDDEN if made else cell.source, id=f"{cell.id}-{len(made)}",
                                         outputs=[_output(output, has_figure, number, claims) for output in run],
                                         execution_count=cell.execution_count)
-        new.metadata["tags"] = ["remove-input"] if made else ["hide-input"] if plumbing else []
+        new.metadata["tags"] = ["remove-input"] if made else ["hide-input"] if folded else []
+        if folded and not made:
+            new.metadata["mystnb"] = {"code_prompt_show": f"Code: {folded}", "code_prompt_hide": f"Code: {folded}"}
         if run and _is_figure(run[0]):
             new.metadata["mystnb"] = {"image": {"alt": run[0].metadata["image/png"]["alt"]}}
             if caption:
-                new.metadata["mystnb"]["figure"] = {"caption": caption}
+                name = f"figure-{number}-{_CAPTION.match(caption)[1]}"
+                new.metadata["mystnb"]["figure"] = {"caption": caption, "name": name}
             caption = ""
         made.append(new)
     return made
+
+
+def _folded(cell):
+    """Say what the code is for if it is folded: what constructs and computes before the reader's eyes stays open."""
+    if any(map(_is_figure, cell.outputs)):
+        return "the figure"
+    if cell.source.lstrip().startswith(("import ", "from ")):
+        return "imports"
+    return "the check" if any(MIME in output.get("data", {}) for output in cell.outputs) else ""
 
 
 def _is_figure(output):

@@ -64,18 +64,22 @@ class Claims:
         return f"{escape(nearest.closest)} {f'({links}) ' * bool(links)}New here: {escape(nearest.new)}"
 
     def table(self, notebook: str) -> str:
-        """Return the table at the head of a notebook's page; every row can be linked to by ``#claim-id``."""
+        """Return the folded table at the head of a notebook's page; every row can be linked to by ``#claim-id``."""
         heads = "".join(f'<th scope="col">{name}</th>'
                         for name in ("claim", "statement", "kind and route", "worst ratio", "teeth", "verdict"))
         rows = "\n".join(self._row(entry) for entry in self.of(notebook))
-        caption = "Claims of this notebook. A number leads to the check below, a name to hypotheses and source."
-        return (f'<div class="table-wrapper claims-table"><table><caption>{caption}</caption>'
-                f'<thead><tr>{heads}</tr></thead><tbody>\n{rows}\n</tbody></table></div>')
+        caption = "A number leads to the check below, a name to hypotheses and source."
+        return (f'<details class="claims-of-notebook"><summary>{self.summary(notebook)}</summary>'
+                f'<div class="table-wrapper claims-table"><table><caption>{caption}</caption>'
+                f'<thead><tr>{heads}</tr></thead><tbody>\n{rows}\n</tbody></table></div></details>')
 
     def _row(self, entry):
         number = f'<a class="claim-number" href="#check-{entry.id}">{self.numbers[entry.id]}</a>'
         found = self.ledger[entry.id]
-        cells = (number + " " + self.link(entry.id), on_board(entry.statement), f"{entry.kind}; {escape(route(found))}",
+        kind = f"{entry.kind}; {escape(route(found))}"
+        if entry.id in self.proofs:
+            kind = f"{kind.removesuffix(' + kernel')}; {self.link(entry.id, text=kernel_proofs.BADGE)}"
+        cells = (number + " " + self.link(entry.id), on_board(entry.statement), kind,
                  ratio(found), teeth(found), verdict(found))
         head = f'<th scope="row">{cells[0]}</th>'
         labels = ("", "", "worst ratio", "teeth", "")
@@ -91,7 +95,12 @@ class Claims:
                          f"{instances(item)}, ratio {number(item['ratio'])}</li>" for item in entry["checks"])
         return (f'<div class="claim-verdict {entry["status"]}" id="check-{id}"><p>'
                 f'{self.link(id, "", self.numbers[id])} <samp>{escape(text)}</samp></p>'
-                f'<details><summary>What was checked</summary><ul>{checks}</ul>{self._twins(entry)}</details></div>')
+                f'<details><summary>What was checked</summary><ul>{checks}</ul>{self._twins(entry)}</details>'
+                f'{self.formal(id)}</div>')
+
+    def formal(self, id: str) -> str:
+        """Return the formal statements that the kernel has checked for the claim, folded; nothing if there are none."""
+        return kernel_proofs.formal(self.proofs[id]) if id in self.proofs else ""
 
     def card(self, entry: Registration) -> str:
         """Return everything that register and ledger say about a claim."""
@@ -100,26 +109,25 @@ class Claims:
         at = f"{number(worst['value'])} against {number(worst['bound'])} at {escape(worst['witness'])}" if worst else ""
         slack = f". {escape(found['slack_note'])}" if found["slack_note"] else ""
         facts = {
-            "Hypotheses": escape(entry.hypotheses),
-            "Does not say": escape(entry.does_not_say),
+            "Hypotheses": on_board(entry.hypotheses),
+            "Does not say": on_board(entry.does_not_say),
             "Source": self.source(entry),
-            "Verdict": f'{verdict(found)} ({entry.kind}; {escape(route(found))}); {instances(found)}',
+            "Checked": f'{entry.kind}; {escape(route(found))}; {instances(found)}',
             "Worst ratio": f"{ratio(found)}: {at}{slack}",
             "Teeth": f"{teeth(found)} bite",
-            "Read it": f'<a href="{page}#check-{entry.id}">proof and check in notebook {entry.notebook}</a>',
         }
         if entry.nearest:
             facts["Nearest in print"] = self.closest(self.nearest[entry.nearest])
-        if entry.id in self.proofs:
-            facts["Kernel"] = kernel_proofs.fact(self.proofs[entry.id])
         if entry.corrected_by:
             facts["Corrected by"] = self.link(entry.corrected_by, "")
         rows = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in facts.items())
+        read = f'<a href="{page}#check-{entry.id}">proof and check in notebook {entry.notebook}</a>'
         return (f'<section class="claim {found["status"]}" id="claim-{entry.id}"><h3><a class="claim-number" '
-                f'href="#claim-{entry.id}">{self.numbers[entry.id]}</a> <code>{entry.id}</code></h3>\n'
-                f'<p class="statement">{on_board(entry.statement)}</p>\n<dl>{rows}</dl>\n'
-                f'<details><summary>Sabotaged twins that the check rejects</summary>{self._twins(found)}</details>'
-                f'</section>')
+                f'href="#claim-{entry.id}">{self.numbers[entry.id]}</a> <code>{entry.id}</code> {verdict(found)}</h3>\n'
+                f'<p class="statement">{on_board(entry.statement)}</p>\n<p class="read-it">{read}</p>\n'
+                f'{self.formal(entry.id)}'
+                f'<details><summary>Hypotheses, source, how it was checked</summary><dl>{rows}</dl>\n'
+                f'<p>Sabotaged twins that the check rejects:</p>{self._twins(found)}</details></section>')
 
     @staticmethod
     def _twins(entry):

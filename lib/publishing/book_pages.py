@@ -8,6 +8,7 @@ import nbformat
 
 from claimcheck.gate.contract import notebooks
 from claimcheck.gate.report import totals
+from publishing import guide
 from publishing.book_cells import link
 from publishing.book_claims import Claims
 from publishing.heads import head
@@ -19,8 +20,21 @@ GUIDES = ("errata.md", "nonclaims.md", "teaching.md", "checking.md", "measuring.
 FILES = ("ledger.json", "claims.toml", "proofs.toml", "references.bib")
 """Machine-readable files that the site offers for download."""
 
-EXPLORER = ('\n<a href="explorer.html">Play with the explorer</a>: move its controls, and see coverage, KL, Best-of-N '
-            "and the bounds move.\n")
+START = """
+## Where to start
+
+- *In ten minutes:* <a href="explorer.html">the explorer</a>; its panels move as you drag.
+- *To read:* [notebook 01](01_see_the_tail.ipynb) says what coverage is,
+  [notebook 05](05_watch_the_tail_generalize_faster.ipynb) why its tail generalizes faster than the mean,
+  [notebook 02](02_turn_coverage_into_best_of_n.ipynb) what it buys.
+- *To teach:* <a href="teaching.html">the guide</a>, section by section, with boards, minutes and exercises.
+- *To use:* <a href="measuring.html">measure your own model</a>; <a href="claims.html">look up a statement</a>.
+- *To doubt:* <a href="errata.html">errata</a> of the papers, and <a href="nonclaims.html">what no statement says</a>.
+"""
+"""On the front page; a line is left out where the collection lacks what it names."""
+
+PAPER = "chen2025coverage"
+"""The key of the paper whose theory this is."""
 
 _REPOSITORY = f"https://github.com/{HOME}/blob/main/"
 _HOSTED = bool(HOME)
@@ -31,8 +45,10 @@ def pages(root: Path, claims: Claims, ledger: dict) -> dict[str, str]:
     made = {"claims.md": claims_page(root, claims, ledger), "bibliography.md": bibliography_page(claims)}
     for name in GUIDES:
         if (path := root / "references" / name).exists():
-            made[name] = link(relink(path.read_text(encoding="utf-8"), "references", root), claims)
-    return {"index.md": front_page(root, claims, ledger, list(made)), **made}
+            text = path.read_text(encoding="utf-8")
+            parts = guide.pages(root, text) if name == "teaching.md" else {name: text}
+            made |= {part: link(relink(text, "references", root), claims) for part, text in parts.items()}
+    return {"index.md": front_page(root, claims, ledger, [name for name in made if "teaching-" not in name]), **made}
 
 
 def front_page(root: Path, claims: Claims, ledger: dict, others: list[str]) -> str:
@@ -42,11 +58,13 @@ def front_page(root: Path, claims: Claims, ledger: dict, others: list[str]) -> s
     for path in notebooks(root):
         title, question, minutes = head(nbformat.read(path, as_version=4))
         rows.append(f"[{title}]({path.name})\n: {question}\n\n  {claims.summary(path.name[:2])}; {minutes} minutes\n")
-    explorer = EXPLORER if (root / "references" / "explorer.html").exists() else ""
+    start = "".join(line for line in START.splitlines(keepends=True) if _there(root, line))
     chapters = "\n".join(path.stem for path in notebooks(root))
     reference = "\n".join(name.removesuffix(".md") for name in others)
     return f"""{relink(opening, "", root).strip()}
-{explorer}
+
+{_paper(claims)}
+{start}
 ## The notebooks
 
 {chr(10).join(rows)}
@@ -68,17 +86,38 @@ def front_page(root: Path, claims: Claims, ledger: dict, others: list[str]) -> s
 """
 
 
+def _paper(claims):
+    """The sentence that names the paper."""
+    if PAPER not in claims.bibliography:
+        return ""
+    entry = claims.bibliography[PAPER]
+    return (f"The theory is that of {escape(', '.join(entry.authors))}, "
+            f'<cite><a href="bibliography.html#{PAPER}">{escape(entry.fields["title"])}</a></cite>, '
+            f"{escape(entry.place)}, {entry.fields['year']}; proofs, constants and checks are this collection's.")
+
+
+def _there(root, line):
+    """Whether what a line of START links to is there."""
+    kinds = ((r"\((\w+)\.ipynb\)", "notebooks/{}.ipynb"), (r'"(explorer)\.html', "references/{}.html"),
+             (r'"(teaching|errata|nonclaims|measuring)\.html', "references/{}.md"))
+    return all((root / place.format(name)).exists() for pattern, place in kinds for name in re.findall(pattern, line))
+
+
 def claims_page(root: Path, claims: Claims, ledger: dict) -> str:
     """Return the page of all claims: how to read a verdict, then one card a claim."""
     readme = (root / "README.md").read_text(encoding="utf-8")
     legend = re.search(r"^## How to read a verdict\n(.+?)(?=^## )", readme, re.MULTILINE | re.DOTALL)
     parts = ["# All claims", f"{totals(ledger)}.",
              "For programs: " + ", ".join(f'<a href="files/{name}" download>{name}</a>' for name in FILES) + "."]
-    if legend:
-        parts += ["## How to read a verdict", relink(legend.group(1).strip(), "", root)]
+    parts.append('<p class="filter" hidden><label>Show only claims with <input type="search" '
+                 'placeholder="a word, a name, a verdict"></label> <output></output></p>')
     for path in notebooks(root):
         title = head(nbformat.read(path, as_version=4)).title
-        parts += [f"## {title}", *(claims.card(entry) for entry in claims.of(path.name[:2]))]
+        parts.append(f"## {title}")
+        for entry in claims.of(path.name[:2]):
+            parts += [f"```{{index}} single: {entry.id}\n```", claims.card(entry)]
+    if legend:
+        parts += ["## How to read a verdict", relink(legend.group(1).strip(), "", root)]
     return "\n\n".join(parts) + "\n"
 
 

@@ -3,7 +3,15 @@
 Sphinx and docutils are imported inside, so that the rest of the library needs neither.
 """
 
-from publishing import formulas
+from pathlib import Path
+
+from publishing import formulas, statements
+
+PLAIN = ("index", "errata", "nonclaims")
+"""Pages whose text is written as the register is, without TeX: it is set by the same grammar."""
+
+EXPLORER = ('<p class="caption"><span class="caption-text">Play</span></p><ul><li class="toctree-l1">'
+            '<a class="reference external" href="explorer.html">The explorer</a></li></ul>')
 
 
 def setup(app) -> dict:
@@ -15,9 +23,11 @@ def setup(app) -> dict:
 
 
 def _captions(app, page, template, context, doctree) -> None:
-    """Make the sidebar's captions plain text: as headings without a level they would be invalid."""
+    """Make the sidebar's captions plain text (headings without a level are invalid), and link the explorer there."""
     if tree := context.get("furo_navigation_tree"):
-        context["furo_navigation_tree"] = tree.replace(' role="heading"', "")
+        tree = tree.replace(' role="heading"', "")
+        has_explorer = (Path(app.srcdir) / "_extra" / "explorer.html").exists()
+        context["furo_navigation_tree"] = tree.replace("</div>", EXPLORER + "</div>", 1) if has_explorer else tree
 
 
 def _prepare(app, doctree) -> None:
@@ -25,6 +35,8 @@ def _prepare(app, doctree) -> None:
     from docutils import nodes
     from sphinx.util import logging
 
+    if app.env.docname in PLAIN:
+        _typeset(doctree)
     for node in [*doctree.findall(nodes.math), *doctree.findall(nodes.math_block)]:
         tex, display = node.astext(), node.tagname == "math_block"
         try:
@@ -34,6 +46,31 @@ def _prepare(app, doctree) -> None:
             node["html"] = ""
         node.children = []
         node += nodes.Text(formulas.plain(tex))
+
+
+def _typeset(doctree) -> None:
+    """Put formulas where plain text has them; code, quotations and what is set already stay as they are."""
+    from docutils import nodes
+
+    kept = (nodes.literal, nodes.literal_block, nodes.raw, nodes.math, nodes.math_block, nodes.title)
+    for parent in {node.parent for node in doctree.findall(nodes.Text)}:  # a text has a node for every line
+        for at in range(len(parent) - 1, 0, -1):
+            if isinstance(parent[at], nodes.Text) and isinstance(parent[at - 1], nodes.Text):
+                parent[at - 1:at + 1] = [nodes.Text(parent[at - 1].astext() + parent[at].astext())]
+    for node in list(doctree.findall(nodes.Text)):
+        at = node.parent.index(node)
+        quoted = at and node.parent[at - 1].astext() == "Printed:"
+        made = statements.pieces(node.astext())
+        if not isinstance(node.parent, kept) and not quoted and all(_sets(tex) for math, tex in made if math):
+            node.parent.replace(node, [nodes.math(part, part) if math else nodes.Text(part) for math, part in made])
+
+
+def _sets(tex):
+    """Whether KaTeX understands what the grammar made; a text for which it does not stays as it is."""
+    try:
+        return bool(formulas.html(tex))
+    except ValueError:
+        return False
 
 
 def _inline(translator, node) -> None:

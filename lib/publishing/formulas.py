@@ -4,6 +4,7 @@ KaTeX's stored release (assets/vendor/katex) runs in V8, which ``mini-racer`` br
 Python; pylatexenc makes the plain text. Both are imported inside: the rest of the library needs neither.
 """
 
+import atexit
 import base64
 import re
 from functools import cache
@@ -25,6 +26,7 @@ def _engine():
     engine = MiniRacer()
     engine.eval((KATEX / "katex.min.js").read_text(encoding="utf-8"))
     engine.eval(_RENDER)
+    atexit.register(engine.close)  # left to the end of the interpreter, it may wait for ever
     return engine
 
 

@@ -1,9 +1,12 @@
 """What stands at the head of a notebook: its title, its question, its minutes."""
 
 import re
+import unicodedata
 from typing import NamedTuple
 
 import nbformat
+
+from publishing import formulas
 
 
 class Head(NamedTuple):
@@ -27,3 +30,28 @@ def head(nb: nbformat.NotebookNode) -> Head:
     title, question, minutes = (re.search(pattern, text, re.MULTILINE).group(1) for pattern in (
         r"^# (.+)$", r"^\*\*The question\.\*\* (.+)$", r"\*\*Minutes\*\*:? *(\d+)"))
     return Head(title, question, int(minutes))
+
+
+def opening(text: str) -> tuple[str, str]:
+    """Return the first cell in two: title and question; what one will see, what one needs, how many minutes.
+
+    Examples
+    --------
+    >>> opening("# 01. See\\n\\n**The question.** Why?\\n\\n**You will see** that.\\n\\n**Minutes** 60")
+    ('# 01. See\\n\\n**The question.** Why?', '**You will see** that.\\n\\n**Minutes** 60')
+    """
+    title, question, *about = text.strip().split("\n\n")
+    return f"{title}\n\n{question}", "\n\n".join(about)
+
+
+def slugify(text: str) -> str:
+    r"""Return a name for links.
+
+    Examples
+    --------
+    >>> slugify("Lemma 2. On the training set: $\\mathrm{Cov}_N$")
+    'lemma-2-on-the-training-set-cov-n'
+    """
+    plain = re.sub(r"\$([^$]*)\$", lambda found: formulas.plain(found[1]), text)
+    plain = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "section"

@@ -23,8 +23,9 @@ def read(root: Path) -> dict[str, list[dict]]:
     if not path.is_file():
         return {}
     found: dict[str, list[dict]] = {}
-    for proof in tomllib.loads(path.read_text(encoding="utf-8"))["proof"]:
-        found.setdefault(proof["claim"], []).append(proof)
+    record = tomllib.loads(path.read_text(encoding="utf-8"))
+    for proof in record["proof"]:
+        found.setdefault(proof["claim"], []).append({**proof, "axioms": record["axioms"]})
     if unknown := set(found) - set(load_register(root)):
         raise ValueError(f"{RECORD}: not in the register: {', '.join(sorted(unknown))}")
     return found
@@ -49,14 +50,34 @@ def twins(theorems: list[dict]) -> int:
     return len({proof["twin"] for proof in theorems if "twin" in proof})
 
 
-def fact(proofs: list[dict]) -> str:
-    """Return what a claim's card says: the theorems with their files, what differs, the statements folded."""
-    items = "".join(
-        f"<li><code>{escape(proof['theorem'])}</code> ({escape(proof['file'])}; assumes {escape(proof['assumptions'])})"
-        + "".join(f"; {name}: {escape(proof[name])}" for name in ("part", "differs", "twin") if name in proof)
-        + f"<pre>{escape(proof['statement'].strip())}</pre></li>" for proof in proofs)
-    return (f"{len(proofs)} theorem{'s' * (len(proofs) != 1)} checked by Rocq's kernel"
-            f"<details><summary>Formal statements</summary><ul>{items}</ul></details>")
+FILES = "files/proofs"
+"""Where the site keeps a copy of the proofs' files."""
+
+
+def formal(proofs: list[dict]) -> str:
+    """Return the formal statements of a claim, folded, with file, axioms, what differs and the refuted twin."""
+    count = f"{len(proofs)} formal statements" if len(proofs) > 1 else "formal statement"
+    return (f'<details class="kernel"><summary>{BADGE} {count} in Rocq</summary>'
+            f"{''.join(map(_theorem, proofs))}</details>")
+
+
+BADGE = '<span class="badge kernel">kernel-checked</span>'
+
+
+def _theorem(proof):
+    name = proof["file"].rpartition("/")[2]
+    axioms = ", ".join(f"<code>{escape(axiom.rpartition('.')[2])}</code>" for axiom in proof["axioms"])
+    rests = f"no axioms but the real numbers' own ({axioms})" + (
+        " and the specification of the kernel's machine numbers, with which the tactic <code>interval</code> computes"
+        * ("machine" in proof["assumptions"]))
+    facts = {"Theorem": f'<code>{proof["theorem"]}</code> in <a href="{FILES}/{name}">{proof["file"]}</a>',
+             "Proves": escape(proof.get("part", "the claim")), "Differs": escape(proof.get("differs", "nothing")),
+             "Rests on": rests}
+    if "twin" in proof:
+        facts["Refuted"] = f'the tempting wrong form <code>{escape(proof["twin"])}</code>, by the kernel as well'
+    rows = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in facts.items())
+    statement = escape(proof["statement"].strip()).replace("-&gt;", "<span>-&gt;</span>")  # no line ends within
+    return f"<pre>{statement}</pre><dl>{rows}</dl>"
 
 
 def page(root: Path) -> str:

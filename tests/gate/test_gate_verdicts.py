@@ -126,6 +126,7 @@ def test_cell_that_writes_to_stderr_turns_red(copy, capsys):
 @pytest.mark.parametrize(("old", "new", "word"), [
     ('kind = "upper"', 'kind = "uper"', "kind is 'uper'"),
     ('kind = "upper"\n', "", "kind is missing"),
+    ('kind = "upper"\nroutes = ["exact"]\n', "", "kind, routes are missing"),
     ('id = "quarter-bound-as-printed"', 'id = "half-bound"', "duplicate claim id"),
     ('key = "someone"', 'key = "nobody"', "not in references/references.bib"),
     ("[[claim]]", "[[claim]", "not valid TOML"),

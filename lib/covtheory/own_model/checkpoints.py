@@ -17,6 +17,7 @@ from covtheory.own_model.numbers import ROUNDING, log_probs
 from covtheory.own_model.problem import Problem
 from covtheory.own_model.prompts import PROMPTS, PromptCounts
 from covtheory.own_model.reading import Table
+from covtheory.own_model.sanity import sentinels
 from covtheory.own_model.scores import ENDS, LENGTHS
 from covtheory.own_model.tournament_estimate import Wins
 
@@ -67,7 +68,7 @@ class CheckpointScores:
         if prompt is not None:
             table.need([prompt])
         self.prompt, self.id, self.base = prompt or table.first(PROMPTS), table.first(IDS), Declared("base")
-        self.seen, self.hashing = Seen(), None
+        self.seen, self.hashing, self.sentinels = Seen(), None, 0
         self.low, self.high = np.full(len(self.names), np.inf), np.full(len(self.names), -np.inf)
         self.broken = np.zeros(len(self.names), dtype=bool)
 
@@ -90,6 +91,22 @@ class CheckpointScores:
             raise self.table.problem(f"column {' and '.join(map(repr, odd))} holds whole numbers only, or always the "
                                      f"same one: that is no log-probability of responses; {HINT}")
 
+    def warnings(self, draws: int, mean_log_prob: np.ndarray) -> list[str]:
+        """What looks wrong with the numbers."""
+        said = []
+        if self.sentinels:
+            said.append(f"{self.sentinels:,} values are numbers that engines write for missing ones (-100, -9999, ...)")
+        values, times = np.unique(mean_log_prob, return_counts=True)
+        for value in values[times > 1]:
+            twins = [name for name, mean in zip(self.names, mean_log_prob, strict=True) if mean == value]
+            if np.isfinite(value):
+                said.append(f"{' and '.join(twins[:4])} have the same mean log-probability to the last digit: copies?")
+        finite = mean_log_prob[np.isfinite(mean_log_prob)]
+        if draws > 50 and finite.size and finite.min() > -5:
+            said.append(f"looks length-normalised (mean |log p| of a response is {-finite.min():.3g} nats at most): "
+                        "per-token means? sums over the response are needed")
+        return said
+
     def wins(self, N: float, client=None) -> Wins:
         """Who finds how many responses at least N times likelier than whom; on a cluster, by shards."""
         total = Wins(self.names, N)
@@ -103,6 +120,7 @@ class CheckpointScores:
             self.base.absorb(part.base, self.table.problem)
             self.prompts.absorb(part.prompts)
             self.seen.absorb(part.seen)
+            self.sentinels += part.sentinels
             self.low, self.high = np.minimum(self.low, part.low), np.maximum(self.high, part.high)
             self.broken |= part.broken
             total.absorb(wins)
@@ -113,6 +131,7 @@ class CheckpointScores:
         fresh = copy.copy(self)
         fresh.table, fresh.progress, fresh.prompts = self.table.emptied(), None, PromptCounts()
         fresh.seen, fresh.hashing, fresh.base = Seen(hashing=digests), digests, Declared("base")
+        fresh.sentinels = 0
         return fresh
 
     def _names(self, prompts):
@@ -131,6 +150,7 @@ class CheckpointScores:
                 if chunk is None:
                     break
                 part = np.stack([log_probs(chunk, name) for name in self.names])
+                self.sentinels += sentinels(part)
             except Problem as problem:
                 raise problem if self.wanted else self._hinted(problem) from None
             self.base.read(chunk)
@@ -200,6 +220,7 @@ class CheckpointScores:
                     i, j = np.argwhere(~(part <= ROUNDING))[0]
                     message = "NaN" if np.isnan(part[i, j]) else f"positive log-probability {part[i, j]:.6g}"
                     raise Problem(source.name, f"{message} at response {start + j + 1}", f"row {i + 1}")
+                self.sentinels += sentinels(part)
                 yield np.minimum(part, 0.0) * BASES[self.base.base or "nats"]
                 if self.progress:
                     self.progress(min(1.0, (start + self.rows) / array.shape[1]))

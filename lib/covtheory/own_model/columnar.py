@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from covtheory.own_model.chunk import Chunk
-from covtheory.own_model.formats.arrays import arrow_lists, number, parquet_batches
-from covtheory.own_model.formats.cells import as_text, unpadded
+from covtheory.own_model.formats.arrays import arrow_batches, arrow_lists, number
+from covtheory.own_model.formats.cells import as_text, joined_lists, list_cell, unpadded
 from covtheory.own_model.formats.sources import Source
 from covtheory.own_model.problem import Problem
 
@@ -17,6 +17,7 @@ HELD = 1 << 22
 
 def npz_chunks(table, source: Source, arrays: dict, names: list[str], rows: int, progress) -> Iterator[Chunk]:
     """The named arrays of an NPZ file, some rows at a time."""
+    unforeseen(table, source, arrays)
     if missing := [name for name in names if name not in arrays]:
         raise Problem(source.name, f"no array {missing[0]!r}")
     single = {name for name in names if name in table.texts and arrays[name].ndim == 0}  # said once for all rows
@@ -47,11 +48,19 @@ def npz_chunks(table, source: Source, arrays: dict, names: list[str], rows: int,
         progress(stop / total)
 
 
-def parquet_chunks(table, source: Source, names: list[str], rows: int, progress) -> Iterator[Chunk]:
-    """The named columns of a Parquet file, some rows at a time."""
+def unforeseen(table, source: Source, columns) -> None:
+    """Refuse columns that say how to read the others, if the first file did not have them."""
+    if new := table.unforeseen.intersection(columns):
+        raise Problem(source.name, f"column {min(new)!r}, which the first file does not have: it says how to read "
+                      "all of them")
+
+
+def arrow_chunks(table, source: Source, names: list[str], rows: int, progress) -> Iterator[Chunk]:
+    """The named columns of a Parquet or Arrow file, some rows at a time."""
     rows = min(rows, 1 << 12 if table.lists & set(names) else 1 << 15 if table.texts & set(names) else rows)
-    stream, done = parquet_batches(source, names, rows), 0
+    stream, done = arrow_batches(source, names, rows), 0
     there = next(stream)
+    unforeseen(table, source, there)
     if missing := [name for name in names if name not in there]:
         raise Problem(source.name, f"no column {missing[0]!r}")
     for fraction, batch in stream:
@@ -75,6 +84,8 @@ def _arrow(table, chunk, name, column):
     if name in table.texts:
         return [as_text(cell) for cell in column.to_pylist()]
     if name in table.lists:
+        if pyarrow.types.is_string(column.type) or pyarrow.types.is_large_string(column.type):
+            return joined_lists([list_cell(chunk, row, name, cell) for row, cell in enumerate(column.to_pylist())])
         found = arrow_lists(column, name in table.truths)
         if found is None:
             raise chunk.problem(0, f"column {name!r} has type {column.type}, expected lists of numbers")

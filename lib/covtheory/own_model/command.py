@@ -6,7 +6,7 @@ from pathlib import Path
 
 COMMANDS = ("profile", "tournament", "passk")
 BASES = ("nats", "bits", "log10")
-FORMATS = ("jsonl", "json", "csv", "tsv", "npz", "parquet", "openai", "vllm", "lm-eval", "evalplus", "plain")
+FORMATS = ("jsonl", "json", "csv", "tsv", "npz", "parquet", "arrow", "openai", "vllm", "lm-eval", "evalplus", "plain")
 BROKEN_PIPE = 141
 
 
@@ -49,6 +49,7 @@ def add_commands(commands) -> None:
     passk.add_argument("--tail-drift", type=float, metavar="D", help="with --forecast: its exponent may move by this "
                        "from there on (default 0)")
     passk.add_argument("--add-up", action="store_true", help="add the draws of rows that have one prompt")
+    passk.add_argument("--verdict", metavar="COLUMN", help="the column that says whether a draw was right")
     passk.add_argument("--answer", metavar="COLUMN", help="what was answered: gives maj@k")
     for command in (profile, tournament, passk):
         command.add_argument("--prompt", metavar="COLUMN", help="the column that tells prompts apart")

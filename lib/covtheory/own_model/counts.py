@@ -15,8 +15,12 @@ from covtheory.own_model.reading import Table
 TASKS = (*PROMPTS, "input", "question", "problem", "id")
 """Names of the column that tells prompts apart, for verdicts."""
 
-VERDICTS = ("passed", "pass", "correct", "is_correct", "success", "solved", "resolved", "acc", "exact_match", "score",
-            "reward")
+VERDICTS = ("passed", "pass", "correct", "is_correct", "success", "solved", "resolved", "acc", "exact_match",
+            "graded_list", "score", "reward")
+DRAWS = ("n", "num_samples", "n_samples", "total", "attempts", "num_attempts", "trials")
+SUCCESSES = ("c", "num_correct", "n_correct", "num_passed", "n_passed", "successes", "correct", "passed", "solved")
+"""Names of the columns of counts; both must be there, and neither hold truth values."""
+
 TWICE = "the same draws written twice (two filters?), or another run? --add-up adds the draws of a prompt"
 MOST_DRAWS = 10**9
 """Draws of one prompt, at most."""
@@ -40,8 +44,8 @@ class Counts:
 
 
 def read_counts(path: str | Path, *, form: str | None = None, chosen: str | None = None, by: str | None = None,
-                prompt: str | None = None, add_up: bool = False, answer: str | None = None, progress=None,
-                client=None) -> Counts:
+                prompt: str | None = None, verdict: str | None = None, add_up: bool = False, answer: str | None = None,
+                progress=None, client=None) -> Counts:
     """Read columns ``n`` and ``c``, or one verdict a row (or a list of them), or what evaluation tools write.
 
     Parameters
@@ -50,6 +54,8 @@ def read_counts(path: str | Path, *, form: str | None = None, chosen: str | None
         A column whose value is the same for all rows of a prompt.
     prompt : str, optional
         The column that tells prompts apart, if it has another name than those of ``TASKS``.
+    verdict : str, optional
+        The column that says whether a draw was right, if it has another name than those of ``VERDICTS``.
     add_up : bool
         Add the draws of rows with one prompt, instead of refusing counts whose prompt comes twice.
     answer : str, optional
@@ -63,25 +69,30 @@ def read_counts(path: str | Path, *, form: str | None = None, chosen: str | None
         Unless whole numbers ``0 <= c <= n``, ``1 <= n <= 10^9``; a prompt twice; verdicts other than right and wrong.
     """
     table = Table(path, form=form, chosen=chosen)
-    for name in (by, prompt, answer):
+    for name in (by, prompt, answer, verdict):
         if name is not None:
             table.need([name])
-    counted = {"n", "c"} <= set(table.columns)
-    verdict = None if counted else table.first(VERDICTS)
+    counts = tuple(next((name for name in names if name in table.columns and (
+        name == names[0] or not isinstance(table.example.get(name), (bool, list)))), None)
+        for names in (DRAWS, SUCCESSES))
+    counted = verdict is None and None not in counts
+    verdict = None if counted else verdict or table.first(VERDICTS)
     task = prompt or table.first((*PROMPTS, "id") if counted else TASKS)
     if not counted and (verdict is None or task is None):
         table.need(["n", "c"], "; or one verdict a row: a column like 'passed' and one like 'task_id'")
     table.texts |= {name for name in (task, by, answer) if name}
     table.truths |= {verdict} if verdict else set()
     repeats = ["n_all", "c_all", "agrees"] if "agrees" in table.columns else []
-    names = [name for name in (*(("n", "c") if counted else (verdict,)), task, by, answer, *repeats) if name]
+    names = [name for name in (*(counts if counted else (verdict,)), task, by, answer, *repeats) if name]
+    if counted and counts != ("n", "c"):
+        table.title = f"counts {counts[0]!r}, {counts[1]!r}"
     if not counted and not table.tool.title:
         table.title = "human-eval results" if (verdict, task) == ("passed", "task_id") else \
             f"verdicts {verdict!r} by {task!r}"
     if verdict and table.holds_lists(verdict):
         table.lists.add(verdict)
-    tally = _Tally(table.emptied() if client else table, task, counted and not add_up, (names, verdict, by, answer,
-                                                                                        repeats))
+    tally = _Tally(table.emptied() if client else table, task, counted and not add_up,
+                   (names, verdict, by, answer, repeats))
     if client is None:
         return tally.read(progress).counts()
     table.arrays = None
@@ -161,12 +172,13 @@ class _Tally:
         columns = chunk.columns
         self.rows += len(chunk.places)
         if verdict is None:
-            n, c = columns["n"], columns["c"]
-            for name, values, least in (("n", n, 1), ("c", c, 0)):
+            names = self.columns[0][:2]
+            n, c = (columns[name] for name in names)
+            for name, values, least in ((names[0], n, 1), (names[1], c, 0)):
                 bad = ~((values >= least) & (values == np.floor(values)) & np.isfinite(values))
                 refuse(chunk, bad, name, values, f"expected a whole number >= {least}")
-            refuse(chunk, n > MOST_DRAWS, "n", n, f"more than {MOST_DRAWS:,} draws of one prompt")
-            refuse(chunk, c > n, "c", c, "more successes than draws")
+            refuse(chunk, n > MOST_DRAWS, names[0], n, f"more than {MOST_DRAWS:,} draws of one prompt")
+            refuse(chunk, c > n, names[1], c, "more successes than draws")
         else:
             flat, offsets = columns[verdict] if isinstance(columns[verdict], tuple) else (
                 columns[verdict], np.arange(len(chunk.places) + 1))
@@ -192,6 +204,9 @@ class _Tally:
                 seen.add(i)
         self._sum(where, more)
         self._group(where, columns[by] if by else (), chunk.problem)
+        if answer and "" in columns[answer]:
+            raise chunk.problem(columns[answer].index(""), f"column {answer!r} is missing: an answer that was not "
+                                "found is no vote; name it, for instance 'none', if it shall be one")
         for row, i in enumerate(where.tolist()) if answer else ():
             self._answer(i, {columns[answer][row]: (1, float(c[row]))})
 
@@ -211,6 +226,8 @@ class _Tally:
         sums = np.concatenate(self.parts, axis=1) if self.task is None else self.sums[:, :len(self.index)]
         n, c = sums[:2]
         notes = [f"{count:,} {what}" for what, count in self.table.tool.notes.items()]
+        if self.task is None:
+            notes.append("no column tells prompts apart: rows taken as different prompts")
         if verdict is None and self.task and self.rows > len(n):
             notes.append(f"{self.rows:,} rows added up by {self.task!r}: {len(n):,} prompts")
         if repeats:

@@ -27,7 +27,8 @@ def tournament(options, bar) -> tuple:
     with cluster(options.scheduler) as client:
         wins = scores.wins(options.N, client)
     estimate = wins.estimate(false_alarm=1 - options.level, prompts=scores.prompts)
-    facts = {"warnings": [], "read_as": read_as(scores), **tournament_facts(estimate)}
+    facts = {"warnings": scores.warnings(estimate.draws, estimate.mean_log_prob), "read_as": read_as(scores),
+             **tournament_facts(estimate)}
 
     def picture():
         from covtheory.own_model.pictures import tournament_figure
@@ -50,7 +51,7 @@ def passk(options, bar) -> tuple:
     if beyond and options.against:
         raise ValueError("--forecast: one model at a time, without --against")
     read = {"form": options.format, "chosen": options.filter, "by": options.by, "prompt": options.prompt,
-            "add_up": options.add_up, "answer": options.answer, "progress": bar}
+            "verdict": options.verdict, "add_up": options.add_up, "answer": options.answer, "progress": bar}
     with cluster(options.scheduler) as client:
         counts = read_counts(options.file, **read, client=client)
         other = read_counts(options.against, **(read | {"by": None, "progress": None}), client=client) \
@@ -74,6 +75,8 @@ def passk(options, bar) -> tuple:
         grid = [k for k in ks or powers if k <= fewest] or [fewest]
         facts["difference"] = {"prompts": len(first[0]), **pass_differences(first, second, grid, 1 - options.level)}
         facts["notes"] = facts["notes"] + left
+        if all(np.array_equal(a, b) for a, b in zip(first, second, strict=True)):
+            facts["warnings"].append("both files have the same draws and successes: the same results twice?")
         rows, text = facts["difference"]["rows"], lambda f: "\n".join([pass_text(f), *difference_text(f["difference"])])
     if counts.groups:
         groups = np.array(counts.groups, dtype=object)

@@ -23,7 +23,7 @@ def profile(options, bar) -> tuple:
     largest = options.max_log_ratio
     if largest is not None and not 0 <= largest < np.inf:
         raise ValueError(f"--max-log-ratio: got {largest:g}, expected a finite number of nats, at least 0")
-    models = _model_files(options.model)
+    models = _model_files(options.model, options.file)
     if len(models) > 1:
         return _many(options, bar, N, models)
     if options.by:
@@ -131,7 +131,7 @@ def _many_picture(facts, options):
     return picture
 
 
-def _model_files(named):
+def _model_files(named, teacher):
     """Model files in the order of their numbers: a pattern is many checkpoints, a folder is the shards of one."""
     files = []
     for name in named or []:
@@ -140,6 +140,10 @@ def _model_files(named):
         if not found:
             raise Problem(name, "no such file")
         files += found
+    if len({Path(file).resolve() for file in files}) < len(files):
+        raise ValueError("--model: one file twice")
+    if len(files) > 1 and Path(teacher).resolve() in {Path(file).resolve() for file in files}:
+        raise Problem(teacher, "the teacher's file is among the models' too: a pattern that matches it?")
     return files
 
 

@@ -42,9 +42,11 @@ def many_figure(facts: dict, logarithmic: bool = False, most: int = 3):
         low, value, high = (np.array([row[key] for row in rows]) for key in ("lower", "coverage", "upper"))
         top.fill_between(x, low, high, color=COLOURS[i], alpha=0.15, linewidth=0, label=f"limits at N = {entry['N']:g}")
         top.plot(x, value, color=COLOURS[i], ls=DASHES[i], marker="os^"[i], label=f"N = {entry['N']:g}")
-        label_line(top, f"N = {entry['N']:g}", x[-1], value[-1], colour=COLOURS[i], xytext=(8, -4))
+        at = np.flatnonzero(value)[-1] if logarithmic and value.any() else -1  # zero is not on a logarithmic axis
+        label_line(top, f"N = {entry['N']:g}", x[at], value[at], colour=COLOURS[i], xytext=(8, -4))
     if logarithmic:
         top.set_yscale("log")
+        top.set_ylim(0.3 / max(part["responses"] for part in parts), 1.3)
     else:
         top.set_ylim(0, 1.02)
     top.set_ylabel("coverage Cov_N")

@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 
 from covtheory.own_model.chunk import Chunk
-from covtheory.own_model.columnar import HELD, batch_chunk, npz_chunks, parquet_chunks
-from covtheory.own_model.formats.arrays import npz_columns, parquet_batches
+from covtheory.own_model.columnar import HELD, arrow_chunks, batch_chunk, npz_chunks
+from covtheory.own_model.formats.arrays import arrow_batches, npz_columns
 from covtheory.own_model.formats.blocks import arrow_block, arrow_schema, line_blocks
-from covtheory.own_model.formats.cells import as_text, list_cell, number_column, truths
+from covtheory.own_model.formats.cells import as_text, joined_lists, list_cell, number_column, truths
 from covtheory.own_model.formats.records import LONGEST, damaged, json_lines, text_rows
 from covtheory.own_model.formats.scored import VLLM, LmEvalScored, OpenAI, Tool
 from covtheory.own_model.formats.sources import CONTAINERS, Source, sources
@@ -29,7 +29,8 @@ TOOLS = (OpenAI, VLLM, LmEvalScored, LmEvalDrawn, EvalPlus)
 FORMATS = tuple(dict.fromkeys([*CONTAINERS.values(), *(tool.name for tool in TOOLS), Tool.name]))
 """What ``--format`` may force: a container, a tool's rows, or ``plain`` columns."""
 
-TITLES = {"jsonl": "JSON lines", "json": "JSON", "csv": "CSV", "tsv": "TSV", "npz": "NPZ", "parquet": "Parquet"}
+TITLES = {"jsonl": "JSON lines", "json": "JSON", "csv": "CSV", "tsv": "TSV", "npz": "NPZ", "parquet": "Parquet",
+          "arrow": "Arrow"}
 
 
 class Table:
@@ -63,14 +64,19 @@ class Table:
         if container == "npz":
             self.arrays = npz_columns(self.sources[0])
             self.columns = list(self.arrays)
-        elif container == "parquet":
-            stream = parquet_batches(self.sources[0], None, 1)
-            self.columns = next(stream)
-            for _, batch in stream:
-                self.example = batch.to_pylist()[0] if len(batch) else dict.fromkeys(self.columns)
-                break
+        elif container in ("parquet", "arrow"):
+            for source in self.sources:
+                stream = arrow_batches(source, None, 1)
+                self.columns = next(stream)
+                self.example = next((batch.to_pylist()[0] for _, batch in stream if len(batch)), {})
+                if self.example:
+                    break
+            self.example = self.example or dict.fromkeys(self.columns)
         else:
-            self.example = next(self._records(self.sources[0], lambda fraction: None), (0, {}))[1]
+            for source in self.sources:
+                self.example = next(self._records(source, lambda fraction: None), (0, {}))[1]
+                if self.example:
+                    break
             self.columns = list(self.example)
 
     def __getstate__(self) -> dict:
@@ -94,7 +100,8 @@ class Table:
     def kind(self) -> str:
         """What the rows were recognised as, and how many files there are."""
         title = self.title or self.tool.title or f"{TITLES[self.sources[0].container]} table"
-        return title + (f", {len(self.sources)} files" if len(self.sources) > 1 else "")
+        title += f", {len(self.sources)} files" * (len(self.sources) > 1)
+        return title + f", {self.sources[0].left_out} empty files left out" * bool(self.sources[0].left_out)
 
     def chunks(self, names: list[str], rows: int = 1 << 18, progress=None) -> Iterator[Chunk]:
         """Yield the named columns; ``progress``, if given, is called with the fraction read.
@@ -117,8 +124,8 @@ class Table:
                 first = source is self.sources[0] and self.arrays is not None
                 arrays = self.arrays if first else npz_columns(source)
                 part = npz_chunks(self, source, arrays, names, rows, report)
-            elif source.container == "parquet":
-                part = parquet_chunks(self, source, names, rows, report)
+            elif source.container in ("parquet", "arrow"):
+                part = arrow_chunks(self, source, names, rows, report)
             else:
                 part = self._text(source, names, rows, report)
             for chunk in part:
@@ -202,6 +209,7 @@ class Table:
                 data = data.removeprefix(b"\xef\xbb\xbf") if line == 1 else data
                 batch = None if failed else arrow_block(data, schema, self.optional, pattern)
                 if batch is None:
+                    data = data[:data.rfind(b"\n") + 1] if failed else data  # what is cut is said of the line behind
                     yield from self._gathered(source, names, rows, json_lines(source, io.BytesIO(data), line - 1))
                     if failed:
                         raise damaged(source, failed, line + data.count(b"\n"))
@@ -239,8 +247,7 @@ class Table:
             elif name in self.lists:
                 parts = [list_cell(chunk, i, name, truths(cell) if name in self.truths else cell)
                          for i, cell in enumerate(cells)]
-                offsets = np.concatenate([[0], np.cumsum([part.size for part in parts])])
-                chunk.columns[name] = (np.concatenate(parts), offsets)
+                chunk.columns[name] = joined_lists(parts)
             else:
                 chunk.columns[name] = number_column(chunk, name, truths(cells) if name in self.truths else cells,
                                                     name in self.optional)

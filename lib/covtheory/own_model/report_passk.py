@@ -56,6 +56,8 @@ def all_right(estimate: PassEstimate, k: int) -> float:
 def majority(answers: list[dict], k: int, rng: np.random.Generator, resamples: int = 200) -> float:
     """maj@k: probability that the most frequent of k answers is right, by seeded subsamples without replacement.
 
+    A single answer needs no subsample.
+
     Parameters
     ----------
     answers : list of dict
@@ -71,7 +73,9 @@ def majority(answers: list[dict], k: int, rng: np.random.Generator, resamples: i
     for held in answers:
         counts = np.array([entry[0] for entry in held.values()])
         right = np.array([entry[1] / entry[0] for entry in held.values()])
-        if counts.sum() >= k:
+        if k == 1:
+            shares.append(float(counts @ right / counts.sum()))
+        elif counts.sum() >= k:
             drawn = rng.multivariate_hypergeometric(counts, k, size=resamples)
             best = drawn == drawn.max(axis=1, keepdims=True)
             shares.append(float(((best * right).sum(axis=1) / best.sum(axis=1)).mean()))

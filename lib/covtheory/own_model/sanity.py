@@ -10,6 +10,9 @@ CAP = 8.0
 """``exp(-L)`` is cut here for its lower limit."""
 
 KEPT = 4096
+MANY_CUT = 0.1
+"""Share of responses that were cut off from which on it is a warning."""
+
 SENTINELS = (-100.0, -999.0, -9999.0, -10000.0, -65504.0, -1e9, -1e10, -3.4028234663852886e38)
 """Numbers that engines write for a log-probability they do not have (or clamp at)."""
 
@@ -45,8 +48,8 @@ class Sanity:
             gap = (kl - ratio)[np.isfinite(ratio) & np.isfinite(kl)]
             self.kl_moments += [len(gap), gap.sum(), gap @ gap]
         step = slice(None, None, max(1, len(ratio) // KEPT))
-        self.sample.append((teacher[step], model[step], np.full(len(ratio), np.nan)[step] if tokens is None else
-                            np.asarray(tokens, dtype=float)[step]))
+        lengths = np.full(len(ratio), np.nan) if tokens is None else np.asarray(tokens, dtype=float)
+        self.sample.append(tuple(part[step].copy() for part in (teacher, model, lengths)))  # a view keeps all of it
 
     def absorb(self, other: "Sanity") -> None:
         """What another one has counted."""
@@ -64,11 +67,13 @@ class Sanity:
         known = tokens[np.isfinite(tokens)]
         median_tokens = float(np.median(known)) if known.size else None
         ratio = (teacher - model)[np.isfinite(model)]
+        with np.errstate(over="ignore", invalid="ignore"):  # numbers near the largest float
+            noise = _noise(teacher[np.isfinite(model)], ratio)
         found = {
             "median_tokens": median_tokens, "median_log_prob": float(np.median(teacher)),
             "model_zero": self.zero, "sentinels": self.sentinel, "first_tokens_dropped": self.first_null,
             "exp_minus_log_ratio": {"mean": self.exp_sum / self.n, "lower": CAP * least, "must_not_exceed": 1.0},
-            "noise_floor": _noise(teacher[np.isfinite(model)], ratio),
+            "noise_floor": noise,
             "truncated_share": self.truncated / self.known_ends if self.known_ends else None,
         }
         return found | {"warnings": self._warnings(found, teacher, model, ratio, tokens)}
@@ -92,6 +97,9 @@ class Sanity:
         if self.zero:
             said.append(f"{self.zero:,} responses have probability zero under the model: KL is infinite; really, or "
                         "cut by top-k?")
+        if (cut := found["truncated_share"]) is not None and cut >= MANY_CUT:
+            said.append(f"a share {cut:.3g} of the responses was cut off: what is measured is the law of their "
+                        "beginnings")
         if self.certain:
             said.append(f"{self.certain:,} responses have log-probability exactly 0 under both: missing responses?")
         count, total, square = self.kl_moments

@@ -33,7 +33,7 @@ DECLARED = ("base", "teacher_base", "model_base", "kl_base")
 class Side:
     """One model's log-probabilities in a table: the column, its unit, and the mask over its tokens."""
 
-    def __init__(self, table: Table, who: str, stated: str | None, alone: bool):
+    def __init__(self, table: Table, who: str, stated: str | None, alone: bool, by: str | None):
         self.table, self.who, self.stated = table, who, stated
         sums = (f"{who}_log_prob",)
         tokens = table.first(TOKENS[f"{who}_token_log_probs"] + (ALONE["token"] if alone else ()))
@@ -45,9 +45,12 @@ class Side:
         if tokens in TOKENS[f"{who}_token_log_probs"][2:]:
             table.title = f"rollouts ({who}: {tokens})" if not table.title else f"{table.title[:-1]}, {who}: {tokens})"
         self.mask = table.first(MASKS) if tokens else None
+        self.length = None if tokens else next((name for name in LENGTHS if name in table.columns and name != by), None)
+        table.optional |= {self.length} - {None}
         self.bases = [Declared(name) for name in (f"{who}_base", "base") if name in table.columns]
-        self.columns = [name for name in (self.column, self.check, self.mask) if name]
+        self.columns = [name for name in (self.column, self.check, self.mask, self.length) if name]
         table.lists |= {name for name in (tokens, self.mask) if name}
+        table.truths |= {self.mask} - {None}
         table.texts |= {declared.name for declared in self.bases}
         self.dropped = self.sentinels = 0
 
@@ -63,7 +66,8 @@ class Side:
         unit, lists = BASES[self.base or "nats"], self.column in self.table.lists
         self.sentinels += sentinels(chunk.columns[self.column][0] if lists else chunk.columns[self.column])
         if not lists:
-            return log_probs(chunk, self.column) * unit, np.full(len(chunk.places), np.nan)
+            lengths = chunk.columns[self.length] if self.length else np.full(len(chunk.places), np.nan)
+            return log_probs(chunk, self.column) * unit, lengths
         flat, offsets, dropped = pieces_of(chunk, self.column, self.mask)
         self.dropped += dropped
         values, lengths = summed(flat, offsets), np.diff(offsets)
@@ -121,12 +125,15 @@ class PairedScores:
         self.table, self.rows, self.progress, self.match, self.by = Table(path, **options), rows, progress, match, by
         self.other = None if model_path is None else Table(model_path, **options)
         table, alone = self.table, self.other is not None
-        self.teacher = Side(table, "teacher", teacher_base, alone)
-        self.model = Side(self.other or table, "model", model_base, alone)
+        self.teacher = Side(table, "teacher", teacher_base, alone, by)
+        self.model = Side(self.other or table, "model", model_base, alone, by)
+        self.padded = "npz" in [each.sources[0].container for each in (table, self.other) if each]  # by zeros
         self.kl_base, self.kl = kl_base, table.first(KL)
         self.check = next((name for name in KL if name in table.columns and name != self.kl), None)
         if "token_kl" in table.columns:
             table.lists.add("token_kl")
+        if alone and self.kl is None and (named := self.other.first(KL)):
+            raise self.other.problem(f"column {named!r} is read from the teacher's file: put it there")
         self.id = table.first(IDS)
         if prompt is not None:
             table.need([prompt])
@@ -201,9 +208,11 @@ class PairedScores:
             model, model_lengths = columns["model"], columns["model_lengths"]
             if partner:
                 model, model_lengths = partner.take(part, columns["id"] or [""] * len(teacher))
-            if (rows := np.flatnonzero(np.abs(lengths - model_lengths) > 0)).size:  # NaN: unknown
-                row, counts = int(rows[0]), (lengths[rows[0]], model_lengths[rows[0]])
-                raise part.problem(row, "{:.0f} teacher tokens but {:.0f} model tokens".format(*counts))
+            apart = np.flatnonzero(np.abs(lengths - model_lengths) > 0)  # NaN: unknown
+            if apart.size and not self.padded:
+                row, counts = int(apart[0]), (lengths[apart[0]], model_lengths[apart[0]])
+                raise part.problem(row, "{:.0f} teacher tokens but {:.0f} model tokens (the end-of-sequence token in "
+                                   "one of them?)".format(*counts))
             if (rows := np.flatnonzero(np.isneginf(teacher))).size:
                 raise part.problem(int(rows[0]), "teacher probability zero for a response that should be drawn from "
                                    "the teacher")

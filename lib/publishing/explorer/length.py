@@ -4,7 +4,7 @@ import numpy as np
 
 from covtheory.bounds.divergences import kl_to_coverage
 from covtheory.instances.divergences import prop_3_2
-from publishing.explorer.spec import axis, chart, control, mark, number, panel, table
+from publishing.explorer.spec import axis, chart, choose, control, mark, number, panel, table
 
 LENGTHS = 2 ** np.arange(3, 16)
 SAMPLES = (1, 3, 10, 30, 100, 300, 1_000, 10_000)
@@ -30,22 +30,31 @@ def length() -> dict:
          control("N", "Draws N", DRAWS, 16)],
         [chart("KL grows with the length", "KL against the length on logarithmic axes: a straight line of slope one.",
                lengths, axis("KL (nats)", 1e-4, 1e4, log=True),
-               [mark("points", "KL", LENGTHS, table("n", kl), "orange"), mark("down", "H", here, None),
+               [mark("points", "KL", LENGTHS, table("n", kl), "orange"), mark("down", "H", here, None, control="H"),
                 mark("dot", "", here, table("n H", kl), "orange")]),
          chart("Coverage does not", "Coverage against the length: it never exceeds the mass 1/(2n) of the unseen "
                "prompt, while the bound that KL gives climbs to one.", lengths,
                axis("share of the data", 1e-6, 1, log=True),
                [mark("points", "bound from KL", LENGTHS, table("n N", by_kl), "pink"),
                 mark("across", "1/(2n), any N", None, table("n", unseen), "black"),
-                mark("points", "Cov_N, exact", LENGTHS, table("n N", cov), "blue"), mark("down", "H", here, None),
-                mark("dot", "", here, table("n N H", cov), "blue"),
+                mark("points", "Cov_N, exact", LENGTHS, table("n N", cov), "blue", secret=True),
+                mark("down", "H", here, None, control="H"),
+                mark("dot", "", here, table("n N H", cov), "blue", secret=True),
                 mark("dot", "", here, table("n N H", by_kl), "pink")])],
-        [number("KL", table("n H", kl), "nats", style="orange"), number("Cov_N", table("n N H", cov), style="blue"),
+        [number("KL", table("n H", kl), "nats", style="orange"),
+         number("Cov_N", table("n N H", cov), style="blue", secret=True),
          number("largest possible, 1/(2n)", table("n", unseen)),
          number("bound from KL", table("n N H", by_kl), style="pink"),
-         number("draws that KL asks for, power of ten", table("n H", budget), style="pink"),
+         number("draws that KL asks for", table("n H", budget), style="pink", power=True),
          number("draws that suffice", 1)],
         "Move H: KL grows in proportion, the coverage stays below 1/(2n) at every N. Who only knows KL would ask for "
-        "e<sup>KL/ε</sup> draws to lose at most ε = 1/(2n); the row of numbers gives its power of ten. One draw "
-        "suffices.",
-        [("03", "KL grows with H, coverage ignores it"), ("06", "the same for autoregressive linear models")])
+        "e<sup>KL/ε</sup> draws to lose at most ε = 1/(2n). One draw suffices.",
+        [("03", "KL grows with H, coverage ignores it", "KL grows with the length"),
+         ("06", "the same for autoregressive linear models", "Bound the coverage")],
+        choose("Answers become a hundred times longer, and KL a hundred times larger. And the share of the data that "
+               "is undervalued by N = 16 or more?",
+               [("a hundred times larger too", "It cannot: only the prompt that was never seen is undervalued, and its "
+                 "mass 1/(2n) is all that can be lost."),
+                ("it stays below 1/(2n)", "Yes: coverage counts the unseen prompt once, however many tokens go wrong."),
+                ("it falls", "Not here: at first it rises to 1/(2n), the mass of the unseen prompt, and stays there.")],
+               right=1))

@@ -6,7 +6,7 @@ from covtheory.instances.one_pass import Crawling, Oscillating
 from covtheory.learners.normalized_sgd import normalized_sgd
 from covtheory.learners.sequence_gradient import SequenceGradients
 from covtheory.learners.sgd import sgd
-from publishing.explorer.spec import axis, chart, control, mark, number, panel, table
+from publishing.explorer.spec import axis, chart, choose, control, mark, number, panel, table
 
 STEPS = np.array([0.0125, 0.05, 0.2, 0.5, 1, 2, 4, 8, 16, 64])
 """Step sizes in units of 1/(H B); the first is the safe one on the oscillating text, 1/(2 H B^2)."""
@@ -51,17 +51,18 @@ def one_pass() -> dict:
                "axes, for plain SGD at the chosen step and for normalised SGD, on two texts; normalised SGD is flat "
                "on both.", lengths,
                axis("steps (crawling text: visits) until covered", 0.8, 3e6, log=True),
-               [mark("points", "SGD, oscillating text", LENGTHS, table("step", by_step[0]), "orange"),
-                mark("points", "SGD, crawling text", LENGTHS, table("step", by_step[1]), "pink"),
-                mark("points", "normalised, oscillating", LENGTHS, needed_normal, "blue"),
-                mark("points", "normalised, crawling", LENGTHS, slow_normal, "green"), mark("down", "H", here, None),
-                mark("dot", "", here, table("H", needed_normal), "blue")],
+               [mark("points", "SGD, oscillating text", LENGTHS, table("step", by_step[0]), "orange", secret=True),
+                mark("points", "SGD, crawling text", LENGTHS, table("step", by_step[1]), "pink", secret=True),
+                mark("points", "normalised, oscillating", LENGTHS, needed_normal, "blue", secret=True),
+                mark("points", "normalised, crawling", LENGTHS, slow_normal, "green", secret=True),
+                mark("down", "H", here, None, control="H"),
+                mark("dot", "", here, table("H", needed_normal), "blue", secret=True)],
                note=table("step", [f"SGD on the oscillating text: {grey}" if all(row) else "" for row in lost]))],
-        [number("SGD, oscillating text", table("step H", by_step[0]), "steps", "orange", none=grey),
-         number("SGD, crawling text", table("step H", by_step[1]), "visits", "pink",
+        [number("SGD, oscillating text", table("step H", by_step[0]), "steps", "orange", none=grey, secret=True),
+         number("SGD, crawling text", table("step H", by_step[1]), "visits", "pink", secret=True,
                 none=f"not in {MOST_SLOW:,} visits"),
-         number("normalised, oscillating text", table("H", needed_normal), "steps", "blue"),
-         number("normalised, crawling text", table("H", slow_normal), "visits", "green"),
+         number("normalised, oscillating text", table("H", needed_normal), "steps", "blue", secret=True),
+         number("normalised, crawling text", table("H", slow_normal), "visits", "green", secret=True),
          number(f"log ratio after {MOST:,} steps, SGD", table("step H", last), "nats", "orange"),
          number("threshold log 16", np.log(N), "nats")],
         "From η̄ = 4 on SGD jumps between two wrong models for ever. Smaller steps end that, but then the time on a "
@@ -69,7 +70,15 @@ def one_pass() -> dict:
         "no constant step escapes both. Normalised SGD has one setting for all lengths and needs 839 to 962 steps on "
         "the first and 55,000 to 73,000 visits on the second text, whether they have 16 or 4,096 tokens: slower than "
         "a lucky step, but the length does not matter.",
-        [("08", "both ways to fail"), ("09", "a bound without H for normalised SGD")])
+        [("08", "both ways to fail", "Every step size"),
+         ("09", "a bound without H for normalised SGD", "The theorem: no length")],
+        choose("Two texts: one makes SGD jump past its aim, on the other it crawls. Which constant step size η̄ covers "
+               "both, at every length, within some thousand steps?",
+               [("a small one", "It ends the jumping, but on the second text the number of visits then grows with the "
+                 "length."),
+                ("a large one", "From η̄ = 4 on it jumps between two wrong models for ever."),
+                ("none", "Yes: what is small enough for the first text is too slow on the second, the longer the "
+                 "text, the slower.")], right=2))
 
 
 def oscillating(H: int) -> tuple[np.ndarray, np.ndarray]:

@@ -7,11 +7,15 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 
+import nbformat
+
 from claimcheck.files import write_text
 from claimcheck.gate.contract import notebooks
+from publishing.explorer.budget import budget
 from publishing.explorer.learning import learning
 from publishing.explorer.length import length
 from publishing.explorer.one_pass import one_pass
+from publishing.explorer.prompts import prompts
 from publishing.explorer.shortcut import shortcut
 from publishing.explorer.tail import tail
 from publishing.explorer.verifier import verifier
@@ -36,7 +40,7 @@ def build(root: Path) -> int:
     return 0
 
 
-PANELS = (tail, length, learning, one_pass, shortcut, verifier)
+PANELS = (tail, length, learning, budget, prompts, one_pass, shortcut, verifier)
 
 
 def panels() -> list[dict]:
@@ -47,7 +51,8 @@ def panels() -> list[dict]:
 def document(root: Path, found: list[dict]) -> str:
     """Return the page for these panels; links lead to the notebooks that exist in ``root``."""
     links = {path.name[:2]: path for path in notebooks(root)}
-    data = json.dumps({panel["id"]: {key: panel[key] for key in ("controls", "charts", "numbers")} for panel in found},
+    kept = ("controls", "charts", "numbers", "guess")
+    data = json.dumps({panel["id"]: {key: panel[key] for key in kept} for panel in found},
                       ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     parts = {
         "style": _asset("explorer/explorer.css"), "script": _asset("explorer/explorer.js"), "data": data,
@@ -69,12 +74,40 @@ def subscripts(text: str) -> str:
     return re.sub(r"_(\w)\b", r"<sub>\1</sub>", html.escape(text))
 
 
+def for_site(text: str) -> str:
+    """Return the page as it stands on the site: links to its pages in place of notebooks, and a way back.
+
+    Examples
+    --------
+    >>> for_site('<header><a href="../notebooks/01_see.ipynb" data-section="break-it">notebook 01</a>')
+    '<header><p class="back"><a href="index.html">All notebooks</a></p><a href="01_see.html#break-it">notebook 01</a>'
+    """
+    text = re.sub(r'href="\.\./notebooks/(\w+)\.ipynb" data-section="([\w-]+)"', r'href="\1.html#\2"', text)
+    return text.replace("<header>", '<header><p class="back"><a href="index.html">All notebooks</a></p>', 1)
+
+
+def section(path: Path, beginning: str) -> str:
+    """Return the site's name for the section of a notebook whose heading begins so.
+
+    Raises
+    ------
+    ValueError
+        If no heading does, or several do.
+    """
+    text = "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "markdown")
+    found = [title for title in re.findall(r"^## (?:\d+\. )?(.+)$", text, re.MULTILINE) if title.startswith(beginning)]
+    if len(found) != 1:
+        raise ValueError(f"{path.name}: {len(found)} sections begin with {beginning!r}, expected one")
+    return re.sub(r"[^a-z0-9]+", "-", found[0].lower()).strip("-")
+
+
 def _panel(number: int, panel: dict, links: dict[str, Path]) -> str:
     id = panel["id"]
-    proofs = [f'<a href="../notebooks/{links[nb].name}">notebook {nb}</a> ({subscripts(what)})'
-              for nb, what in panel["proofs"] if nb in links]
+    proofs = [f'<a href="../notebooks/{links[nb].name}" data-section="{section(links[nb], heading)}">notebook {nb}</a> '
+              f"({subscripts(what)})" for nb, what, heading in panel["proofs"] if nb in links]
     pictures = "\n".join(
-        f'<figure id="{id}-chart-{i}"><figcaption>{subscripts(chart["title"])}</figcaption><div class="plot"></div>'
+        f'<figure id="{id}-chart-{i}"><figcaption>{subscripts(chart["title"])}</figcaption>'
+        f'<div class="stage"><div class="plot"></div>{_knobs(id, i, panel)}<div class="readout" hidden></div></div>'
         f'<details><summary>Numbers of this picture</summary><div class="table" tabindex="0" role="region" '
         f'aria-label="{html.escape(chart["title"])}: numbers"></div></details></figure>'
         for i, chart in enumerate(panel["charts"]))
@@ -83,18 +116,48 @@ def _panel(number: int, panel: dict, links: dict[str, Path]) -> str:
     return f"""<section id="{id}" aria-labelledby="{id}-question">
 <h2 id="{id}-question"><span class="count">{number}</span> {subscripts(panel["question"])}</h2>
 <p>{panel["intro"]}</p>
+{_guess(id, panel["guess"])}
 <form class="controls" aria-label="Controls: {html.escape(panel["question"])}">
 {"".join(_control(id, entry) for entry in panel["controls"])}<div class="buttons">\
 <button type="reset">Reset</button> <a class="here" href="#{id}">Link to this state</a></div>
 </form>
-<div role="status" aria-live="polite" aria-label="Current numbers"><dl class="numbers">
-{numbers}
-</dl></div>
 <div class="charts">
 {pictures}
 </div>
+<div role="status" aria-live="polite" aria-label="Current numbers"><dl class="numbers">
+{numbers}
+</dl></div>
 <p class="see"><b>What to see.</b> {panel["see"]}{" Proved in " + ", ".join(proofs) + "." if proofs else ""}</p>
 </section>"""
+
+
+def _knobs(id: str, place: int, panel: dict) -> str:
+    """What can be dragged in a picture: the position of a control; before the truth is drawn, the guess."""
+    labels = {entry["id"]: entry["label"] for entry in panel["controls"]}
+    found = [f'<div class="knob" role="slider" tabindex="0" data-knob="{mark["control"]}" '
+             f'aria-label="{html.escape(labels[mark["control"]])}, in the picture">{html.escape(mark["name"])}</div>'
+             for mark in panel["charts"][place]["marks"] if mark.get("control")]
+    guess = panel["guess"]
+    if guess["kind"] == "level" and guess["chart"] == place:
+        found.append('<div class="knob level" role="slider" tabindex="0" aria-orientation="vertical" '
+                     'aria-label="Your guess, in the picture">?</div>')
+    return "".join(found)
+
+
+def _guess(id: str, guess: dict) -> str:
+    """The question that is asked before the truth is drawn; the page hides it where there is no JavaScript."""
+    if guess["kind"] == "level":
+        now, top = guess["levels"][guess["start"]], len(guess["levels"]) - 1
+        answer = (f'<span class="control"><label for="{id}-guess">Your guess: <output for="{id}-guess">{now}</output> '
+                  f'{guess["unit"]}</label><input type="range" id="{id}-guess" min="0" max="{top}" step="1" '
+                  f'value="{guess["start"]}"></span> <button type="button" data-guess="0">That is my guess</button>')
+    else:
+        answer = " ".join(f'<button type="button" data-guess="{i}">{html.escape(text)}</button>'
+                          for i, text in enumerate(guess["options"]))
+    return (f'<div class="guess" role="group" aria-labelledby="{id}-guess-question" hidden>'
+            f'<p id="{id}-guess-question"><b>Guess first.</b> {subscripts(guess["question"])}</p><p class="answers">'
+            f'{answer} <button type="button" class="skip-guess">Just show me</button></p></div>\n'
+            f'<p class="reply" role="status" hidden></p>')
 
 
 def _control(id: str, entry: dict) -> str:

@@ -11,8 +11,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-DIGITS = 10
-"""Significant digits of every embedded number."""
+DIGITS = 6
+"""Significant digits of every embedded number; four are shown."""
+
+UP = 1 + 2e-8
+"""Numbers are raised by so much before they are rounded: round-off of another machine moves none over a tie."""
 
 
 ZERO = 1e-9
@@ -25,7 +28,9 @@ def plain(value):
     Examples
     --------
     >>> plain([1.0, 2 / 3, np.inf, np.int64(4)])
-    [1, 0.6666666667, 'inf', 4]
+    [1, 0.666667, 'inf', 4]
+    >>> plain(0.00390625) == plain(0.00390625 * (1 - 1e-12)) == 0.00390625
+    True
     """
     if isinstance(value, str) or value is None:
         return value
@@ -38,7 +43,9 @@ def plain(value):
         raise ValueError("an explorer table holds NaN, expected numbers")
     if math.isinf(number):
         return "inf" if number > 0 else "-inf"
-    number = float(f"{number:.{DIGITS}g}")
+    if number.is_integer() and abs(number) < 1e15:
+        return int(number)
+    number = float(f"{number * UP:.{DIGITS}g}")
     return int(number) if number.is_integer() and abs(number) < 1e15 else number
 
 
@@ -71,23 +78,28 @@ def table(by: str, values: ArrayLike) -> dict:
 
 
 def mark(kind: str, name: str, x, y, style: str = "black", **options) -> dict:
-    """One mark: ``line``, ``step``, ``points`` (line with dots), ``dot``, ``across``, ``down``.
+    """One mark: ``line``, ``step``, ``points`` (line with dots), ``dot``, ``across``, ``down``, ``block``.
 
     Steps are left-continuous, as coverage is in N; with ``after=True`` right-continuous.
-    ``across`` is a horizontal line at ``y``, ``down`` a vertical one at ``x``. ``style`` names colour and dash;
-    ``name`` is written next to the mark, where the empty string means no label.
+    ``across`` is a horizontal line at ``y``, ``down`` a vertical one at ``x``, ``block`` a rectangle from the origin to
+    the point. ``style`` names colour and dash; ``name`` is written next to the mark, where the empty string means no
+    label. Options: a ``down`` mark with ``control=`` an id can be dragged; a ``secret`` mark is drawn only when the
+    reader has guessed, a ``wide`` one only where there is room; a ``quiet`` one's name is not written into the picture,
+    that of one with a ``tag`` (x, y) left of that point.
     """
-    if kind not in ("line", "step", "points", "dot", "across", "down"):
+    if kind not in ("line", "step", "points", "dot", "across", "down", "block"):
         raise ValueError(f"mark {name!r}: unknown kind {kind!r}")
     put = {axis: v if isinstance(v, dict) else plain(v) for axis, v in (("x", x), ("y", y)) if v is not None}
     return {"kind": kind, "name": name, "style": style, **put, **options}
 
 
-def axis(label: str, low: float, high: float, *, log: bool = False, ticks: ArrayLike | None = None) -> dict:
-    """An axis with its label, a fixed range (so that curves move, not axes), and its ticks."""
-    if not low < high or (log and low <= 0):
-        raise ValueError(f"axis {label!r}: range {low:g}..{high:g}")
-    return {"label": label, "domain": plain([low, high]), "log": log, "ticks": plain(ticks)}
+def axis(label: str, low: float, high: float, *, log: bool = False, scale: str = "linear",
+         ticks: ArrayLike | None = None) -> dict:
+    """An axis with its label, a fixed range (so that curves move, not axes), and its ticks; linear, log or sqrt."""
+    scale = "log" if log else scale
+    if not low < high or (scale == "log" and low <= 0) or scale not in ("linear", "log", "sqrt"):
+        raise ValueError(f"axis {label!r}: range {low:g}..{high:g}, scale {scale}")
+    return {"label": label, "domain": plain([low, high]), "scale": scale, "ticks": plain(ticks)}
 
 
 def chart(title: str, alt: str, x: dict, y: dict, marks: list[dict], note: dict | None = None) -> dict:
@@ -95,15 +107,38 @@ def chart(title: str, alt: str, x: dict, y: dict, marks: list[dict], note: dict 
     return {"title": title, "alt": alt, "x": x, "y": y, "marks": marks, "note": note}
 
 
-def number(label: str, value, unit: str = "", style: str = "black", none: str = "") -> dict:
-    """One entry in the row of current numbers; ``none`` is what stands there when there is no number."""
+def number(label: str, value, unit: str = "", style: str = "black", none: str = "", *, secret: bool = False,
+           power: bool = False) -> dict:
+    """One entry in the row of current numbers; ``none`` is what stands there when there is no number.
+
+    ``secret``: shown only when the reader has guessed. ``power``: the value is a power of ten's exponent.
+    """
     return {"label": label, "value": value if isinstance(value, dict) else plain(value), "unit": unit, "style": style,
-            "none": none}
+            "none": none, "secret": secret, "power": power}
+
+
+def choose(question: str, options: list[tuple[str, str]], right: int) -> dict:
+    """What the reader guesses before the truth is drawn: one of the options, each with the reply that it gets."""
+    if not 0 <= right < len(options):
+        raise ValueError(f"guess {question!r}: no option {right}")
+    return {"kind": "choose", "question": question, "options": [text for text, _ in options],
+            "replies": [reply for _, reply in options], "right": right}
+
+
+def choose_level(question: str, *, chart: int, x: float, levels: ArrayLike, start: float, truth: float,
+                 unit: str) -> dict:
+    """The reader drags a knob at ``x`` in a chart up or down, over ``levels``, before the truth is drawn."""
+    levels = plain(levels)
+    if start not in levels:
+        raise ValueError(f"guess {question!r}: start {start} is not among the levels")
+    return {"kind": "level", "question": question, "chart": chart, "x": plain(x), "levels": levels,
+            "start": levels.index(start), "truth": plain(truth), "unit": unit}
 
 
 def panel(id: str, question: str, intro: str, controls: list[dict], charts: list[dict], numbers: list[dict],
-          see: str, proofs: list[tuple[str, str]]) -> dict:
-    """A panel; ``proofs`` lists ``(number of a notebook, what it proves)``. Every table must fit the controls.
+          see: str, proofs: list[tuple[str, str, str]], guess: dict) -> dict:
+    """A panel; ``proofs`` lists ``(number of a notebook, what it proves, how the section's heading
+    begins)``. Every table must fit the controls.
 
     Raises
     ------
@@ -114,7 +149,7 @@ def panel(id: str, question: str, intro: str, controls: list[dict], charts: list
     for where, found in _tables({"charts": charts, "numbers": numbers}, id):
         check(where, found, sizes)
     return {"id": id, "question": question, "intro": intro, "controls": controls, "charts": charts,
-            "numbers": numbers, "see": see, "proofs": proofs}
+            "numbers": numbers, "see": see, "proofs": proofs, "guess": guess}
 
 
 def check(where: str, found: dict, sizes: dict[str, int]) -> None:

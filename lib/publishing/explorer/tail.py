@@ -7,7 +7,7 @@ from covtheory.coverage import CoverageProfile, coverage_profile
 from covtheory.instances.profile import gappy_and_broad
 from covtheory.policies import Product
 from covtheory.samplers.best_of_n import worst_case_regret
-from publishing.explorer.spec import ZERO, axis, chart, control, mark, number, panel, table
+from publishing.explorer.spec import ZERO, axis, chart, choose, control, mark, number, panel, table
 
 H = 60
 DRAWS = np.unique([f * 2**k for k in range(17) for f in (2, 3)] + [1])
@@ -39,32 +39,41 @@ def tail() -> dict:
         [chart("Coverage profile", "Coverage of the broad and of the gappy model against the number of draws. The "
                "broad model starts higher and falls steeply, the gappy one stays on a plateau.", draws,
                axis("Cov_N (share of the data)", 1e-7, 1, log=True),
-               [mark("step", "broad", FINE, table("gap", curves["broad"]), "blue"),
-                mark("step", "gappy", FINE, table("gap", curves["gappy"]), "orange"),
-                mark("down", "eᴷᴸ", table("gap", np.exp(kl)), None, "grey"), mark("down", "N", here, None),
-                mark("dot", "", here, table("gap N", at["broad"]), "blue"),
-                mark("dot", "", here, table("gap N", at["gappy"]), "orange")]),
+               [mark("step", "broad", FINE, table("gap", curves["broad"]), "blue", secret=True),
+                mark("step", "gappy", FINE, table("gap", curves["gappy"]), "orange", secret=True),
+                mark("down", "eᴷᴸ", table("gap", np.exp(kl)), None, "grey"), mark("down", "N", here, None, control="N"),
+                mark("dot", "", here, table("gap N", at["broad"]), "blue", secret=True),
+                mark("dot", "", here, table("gap N", at["gappy"]), "orange", secret=True)]),
          chart("What Best-of-N still misses", "Worst-case regret of Best-of-N against the number of draws for the "
                "chosen model, between two averages of its coverage profile, E_N and A_N; the bound from KL alone is "
                "the same for both models.",
                draws, axis("regret (share of the reward)", -0.02, 1),
                [mark("line", "from KL alone", DRAWS, fine["kl"], "pink"),
-                mark("line", "upper bound", DRAWS, fine["upper"], "blue"),
-                mark("line", "exact", DRAWS, fine["exact"], "black"),
-                mark("line", "lower bound", DRAWS, fine["lower"], "green"),
-                mark("down", "N", here, None),
-                mark("dot", "", here, now["exact"], "black")])],
+                mark("line", "upper bound", DRAWS, fine["upper"], "blue", secret=True),
+                mark("line", "exact", DRAWS, fine["exact"], "black", secret=True),
+                mark("line", "lower bound", DRAWS, fine["lower"], "green", secret=True),
+                mark("down", "N", here, None, control="N"),
+                mark("dot", "", here, now["exact"], "black", secret=True)])],
         [number("KL of both", table("gap", kl), "nats"),
-         number("Cov_N broad", table("gap N", at["broad"]), style="blue"),
-         number("Cov_N gappy", table("gap N", at["gappy"]), style="orange"),
-         number("regret, exact", now["exact"]), number("upper bound", now["upper"], style="blue"),
-         number("lower bound", now["lower"], style="green"), number("from KL alone", now["kl"], style="pink")],
+         number("Cov_N broad", table("gap N", at["broad"]), style="blue", secret=True),
+         number("Cov_N gappy", table("gap N", at["gappy"]), style="orange", secret=True),
+         number("regret, exact", now["exact"], secret=True),
+         number("upper bound", now["upper"], style="blue", secret=True),
+         number("lower bound", now["lower"], style="green", secret=True),
+         number("from KL alone", now["kl"], style="pink")],
         "With the gap at 10,000: at N = 2 the gappy model is the better one; from N = 16 on it is the worse one, and "
         "further draws do not help before their number is about that of the gap: its regret stays where its profile "
         "stays. The KL of the two never differs. The regret is how far Best-of-N can fall behind one draw of the "
         "data, for the worst reward; two averages of the coverage profile follow it from both sides (Theorem A of "
         "notebook 02), the bound from KL alone is the same for both models.",
-        [("01", "mean and tail"), ("02", "both bounds, and that the exact curve is exact")])
+        [("01", "mean and tail", "The mean, the tail"),
+         ("02", "both bounds, and that the exact curve is exact", "Enough draws")],
+        choose("Both have the same KL. You may draw 1,024 times. Which model has more of the data out of reach?",
+               [("broad", "It is the other one: the broad model's errors are many and small, 1,024 draws make up for "
+                 "them."),
+                ("gappy", "Yes: its errors are few and large, and 1,024 draws do not make up for a factor of 10,000."),
+                ("the same, as KL is the same", "KL is the mean of the log ratio; how many draws are needed is a "
+                 "question about its tail, and the gappy model's is heavy.")], right=1))
 
 
 def profile(name: str, gap: float) -> CoverageProfile:

@@ -11,7 +11,7 @@ from covtheory.samplers.backtracking import (
     first_leaf_law,
     spectral_gap,
 )
-from publishing.explorer.spec import ZERO, axis, chart, control, mark, number, panel, table
+from publishing.explorer.spec import ZERO, axis, chart, choose, control, mark, number, panel, table
 
 FACTORS = np.array([1, 1.25, 1.5, 2, 3, 4, 6, 8, 12, 16])
 HEIGHTS = np.arange(2, 8)
@@ -43,13 +43,13 @@ def verifier() -> dict:
         [chart("Distance from the right law", "Total variation against the length: that of the forward sampler grows "
                "towards one, the first response of the walk has a bias, the walk's output stays below 0.05.", lengths,
                axis("total variation", -0.02, 1),
-               [mark("points", "forwards", LONG, table("error kappa", forward), "orange"),
-                mark("points", "walk, first answer", LONG, table("error kappa", first), "green"),
-                mark("points", "walk, T steps", HEIGHTS, table("error kappa", output), "blue"),
-                mark("across", "guarantee 0.05", None, DELTA, "grey"), mark("down", "H", now, None),
-                mark("dot", "", now, table("error kappa H", forward[..., near]), "orange"),
-                mark("dot", "", now, table("error kappa H", first[..., near]), "green"),
-                mark("dot", "", now, table("error kappa H", output), "blue")]),
+               [mark("points", "forwards", LONG, table("error kappa", forward), "orange", secret=True),
+                mark("points", "walk, first answer", LONG, table("error kappa", first), "green", secret=True),
+                mark("points", "walk to H = 7", HEIGHTS, table("error kappa", output), "blue", secret=True),
+                mark("across", "aim: 0.05", None, DELTA, "grey"), mark("down", "H", now, None, control="H"),
+                mark("dot", "", now, table("error kappa H", forward[..., near]), "orange", secret=True),
+                mark("dot", "", now, table("error kappa H", first[..., near]), "green", secret=True),
+                mark("dot", "", now, table("error kappa H", output), "blue", secret=True)]),
          chart("What stepping back costs", "Steps of the walk against the error factor on logarithmic axes: mixing "
                "time and inverse spectral gap, each below its bound, all with the slope of the square of the error "
                "factor at most.",
@@ -58,14 +58,14 @@ def verifier() -> dict:
                 mark("points", "mixing time", FACTORS, table("error H", mixing.transpose(0, 2, 1)), "blue"),
                 mark("points", "1/gap, bound", FACTORS, table("H", 1 / gap_bound.T), "pink"),
                 mark("points", "1/gap", FACTORS, table("error H", 1 / gap.transpose(0, 2, 1)), "green"),
-                mark("down", "κ", here, None),
+                mark("down", "κ", here, None, control="kappa"),
                 mark("dot", "", here, table("kappa H", T), "black"),
                 mark("dot", "", here, table("error kappa H", mixing), "blue"),
                 mark("dot", "", here, table("kappa H", 1 / gap_bound), "pink"),
                 mark("dot", "", here, table("error kappa H", 1 / gap), "green")])],
-        [number("forwards, distance", table("error kappa H", forward[..., near]), "", "orange"),
-         number("first answer, distance", table("error kappa H", first[..., near]), "", "green"),
-         number("walk after T steps, distance", table("error kappa H", output), "", "blue"),
+        [number("forwards, distance", table("error kappa H", forward[..., near]), "", "orange", secret=True),
+         number("first answer, distance", table("error kappa H", first[..., near]), "", "green", secret=True),
+         number("walk after T steps, distance", table("error kappa H", output), "", "blue", secret=True),
          number("mixing time", table("error kappa H", mixing), "steps", "blue"),
          number("T of the theorem", table("kappa H", T), "steps"),
          number("spectral gap", table("error kappa H", gap), "", "green"),
@@ -74,8 +74,16 @@ def verifier() -> dict:
         "lengthen the answer and watch the orange curve. The walk pays in steps, like κ²H² at most (up to a "
         "logarithm), and its output is right. Errors that are equal for all siblings never mislead the forward "
         "sampler; they slow the walk down the most. Mixing time: steps until the walk is so close to its stationary "
-        "law that its answers are within 0.05 of the right law.",
-        [("14", "spectrum, mixing time, and what going forwards loses")])
+        "law that its answers are within 0.05 of the right law. The walk's law after T steps is computed exactly up "
+        "to H = 7, where it has 255 states and takes thousands of steps; the others up to H = 12.",
+        [("14", "spectrum, mixing time, and what going forwards loses", "The walk forgets")],
+        choose("Every score is off by a factor of two at most. Answers have 12 steps. How far from the right law does "
+               "a sampler get that trusts the scores on the way?",
+               [("about as far as in one step", "The errors multiply: the distance grows with every step."),
+                ("most of the way: the distance is above one half", "Yes: the errors multiply along the way, and at "
+                 "H = 12 more than half of the mass is in the wrong place."),
+                ("not at all: scores of finished answers are right", "That helps the last step only; on the way down "
+                 "the sampler has long gone wrong.")], right=1))
 
 
 def tree(error: str, H: int, kappa: float) -> ValueTree:

@@ -1,17 +1,15 @@
 """A stored notebook made ready for nbconvert: slides named, verdicts in words, what is not shown gathered as notes."""
 
-import difflib
 import re
-import unicodedata
 from itertools import pairwise
 
 import nbformat
 
 from claimcheck.record import MIME, tally
-from publishing import formulas
 from publishing.book_cells import take_caption
-from publishing.heads import head
-from publishing.slides import verdict
+from publishing.guide import with_boards
+from publishing.heads import head, slugify
+from publishing.slides import summaries, verdict
 
 MOST_OUTPUT = 12
 """Lines of printed output that a slide shows."""
@@ -19,8 +17,12 @@ MOST_OUTPUT = 12
 ROWS = 9
 """Claims in the closing table of one slide."""
 
+PAPER = ("On *The Coverage Principle: How Pre-Training Enables Post-Training* "
+         "(Chen, Huang, Golowich, Malladi, Block, Ash, Krishnamurthy and Foster, arXiv 2510.15020)")
+"""What a title slide says of the paper whose theory is checked."""
 
-def prepared(nb: nbformat.NotebookNode, register: dict, guide: str = "") -> nbformat.NotebookNode:
+
+def prepared(nb: nbformat.NotebookNode, register: dict, guide: str = "", written: str = "") -> nbformat.NotebookNode:
     """Return a copy whose cells are what a deck shows, each first cell of a slide with its name, heading and notes.
 
     Parameters
@@ -28,31 +30,61 @@ def prepared(nb: nbformat.NotebookNode, register: dict, guide: str = "") -> nbfo
     register : dict
         The registrations of the claims.
     guide : str
-        The teaching guide; what it says on a section opens that section's notes.
+        The teaching guide; what it says on a section opens the notes of that section's first slide.
+    written : str
+        The summary slides, see :mod:`publishing.slides.summaries`: each stands above what the notebook has to say.
     """
     facts = head(nb)._asdict()
+    opening, sections = columns(nb, register, guide, written)
     records = [output["data"][MIME] for cell in nb.cells for output in cell.get("outputs", [])
                if MIME in output.get("data", {})]
-    made = []
-    for cell in nb.cells:
-        _add(made, cell, register)
-    made[0].metadata.opening = True
     if records:
         holds = all(record["status"] == "holds" for record in records)
-        made[0].source += (f"\n\n**Checked** {len(records)} claim{'s' * (len(records) != 1)}: "
-                           f"{'all hold' if holds else tally(records)}.")
-    for start in range(0, len(records), ROWS):
-        made.append(_new(_table(records[start:start + ROWS]), "subslide" if start else "slide", "What was checked"))
-    made.insert(1, _new("", "subslide", "Sections"))
-    _name(made)
-    made[1].source = "\n".join(f"- [{cell.metadata.heading}](#/{cell.metadata.slug})" for cell in made[2:]
-                               if cell.metadata.slideshow.slide_type == "slide")
-    _lead(made, teaching_of(guide, facts["title"][:2]))
+        opening[0].source += (f"\n\n**Checked** {len(records)} claim{'s' * (len(records) != 1)}: "
+                              f"{'all hold' if holds else tally(records)}.")
+    end = [new(_table(records[start:start + ROWS]), "subslide" if start else "slide", "What was checked")
+           for start in range(0, len(records), ROWS)]
+    contents = new("", "subslide", "Sections")
+    made = [opening[0], contents, *opening[1:], *(cell for column in sections.values() for cell in column), *end]
+    contents.source = "\n".join(f"- [{cell.metadata.heading}](#/{cell.metadata.slug})" for cell in named(made)[2:]
+                                if cell.metadata.slideshow.slide_type == "slide")
+    return deck_of(made, facts, nb.metadata)
+
+
+def columns(nb: nbformat.NotebookNode, register: dict, guide: str, written: str) -> tuple[list, dict[str, list]]:
+    """Return the cells of a notebook's first column, and by heading those of the column of each section.
+
+    Parameters are those of :func:`prepared`.
+    """
+    found, made = summaries.blocks(written), []
+    for cell in nb.cells:
+        _add(made, cell, register, found, summaries.pictures(nb))
+    _open(made[0], head(nb))
+    told = teaching_of(guide, head(nb).title[:2])
+    made[0].metadata.notes[:0] = filter(None, [told.get("")])
+    starts = [number for number, cell in enumerate(made) if _kind(cell) == "slide" and number]
+    opening, sections = made[:starts[0] if starts else len(made)], {}
+    for start, end in pairwise([*starts, len(made)]):
+        heading = made[start].metadata.heading
+        made[start].metadata.notes[:0] = filter(None, [told.get(heading)])
+        sections[heading] = made[start:end]
+    return opening, sections
+
+
+def deck_of(made: list, facts: dict, metadata: dict) -> nbformat.NotebookNode:
+    """Return cells whose slides are named as a notebook for :func:`publishing.slides.deck.html`."""
     facts["slides"] = sum("slug" in cell.metadata for cell in made)
-    return nbformat.v4.new_notebook(cells=made, metadata={**nb.metadata, "deck": facts})
+    return nbformat.v4.new_notebook(cells=made, metadata={**metadata, "deck": facts})
 
 
-def _add(made, cell, register):
+def _open(cell, facts):
+    """Leave the question and the paper on the title slide; the rest of the notebook's head goes to its notes."""
+    cell.metadata.opening = True
+    cell.metadata.notes[:0] = [re.sub(r"\*\*The question\.\*\* .+\n*", "", cell.source)]
+    cell.source = f"**The question.** {facts.question}\n\n{PAPER}"
+
+
+def _add(made, cell, register, written, drawn):
     """Add what a deck shows of a cell; what it does not show, and what to say, goes to the notes so far."""
     kind = cell.metadata.get("slideshow", {}).get("slide_type", "-")
     if kind in ("skip", "notes"):
@@ -61,18 +93,15 @@ def _add(made, cell, register):
             _starts(made)[-1].metadata.notes.append(label + cell.source)
         return
     if cell.cell_type == "markdown":
-        first, *rest = _parts(cell)
-        new = _new(first, kind)
-        if heading := re.match(r"##? (.+)\n*", first):
-            new.source, new.metadata.heading = first[heading.end():], heading.group(1)
-        made += [new, *(_new(part, "subslide") for part in rest)]
+        for number, part in enumerate(_parts(cell)):
+            made += _shown(part, "subslide" if number else kind, written, drawn, first=not made)
     else:
-        new = nbformat.v4.new_code_cell(cell.source, metadata=_new("", kind).metadata, outputs=_outputs(cell))
-        if any("image/png" in output.get("data", {}) for output in new.outputs):
-            new.metadata.caption = take_caption(made)
-        if not new.outputs and kind == "fragment":
-            new.metadata.slideshow.slide_type = "-"
-        made.append(new)
+        shown = nbformat.v4.new_code_cell(cell.source, metadata=new("", kind).metadata, outputs=_outputs(cell))
+        if any("image/png" in output.get("data", {}) for output in shown.outputs):
+            shown.metadata.caption = take_caption(made)
+        if not shown.outputs and kind == "fragment":
+            shown.metadata.slideshow.slide_type = "-"
+        made.append(shown)
     for output in cell.get("outputs", []):
         if MIME in output.get("data", {}):
             _starts(made)[-1].metadata.notes.append(verdict.note(output["data"][MIME], register))
@@ -80,26 +109,52 @@ def _add(made, cell, register):
             _starts(made)[-1].metadata.notes.append(f"**Picture:** {output.metadata['image/png']['alt']}")
 
 
-def _new(source, kind, heading=None):
+def _shown(part, kind, written, drawn, first):
+    """The cells of one part of a text: a level-2 heading opens a column, with its summary on top if one is written."""
+    if not (heading := re.match(r"##? (.+)\n*", part)):
+        return [new(part, "subslide" if kind == "slide" and not first else kind)]
+    name, text = heading.group(1).strip(), part[heading.end():]
+    if name not in written:
+        return [new(text, "slide", name)]
+    return [summary(name, written[name], drawn), new(text, "subslide", name)]
+
+
+def summary(heading: str, body: str, drawn: list) -> nbformat.NotebookNode:
+    """Return the summary slide that opens a column; ``drawn`` are the pictures that it may show."""
+    above, figure, below = summaries.parsed(body)
+    made = new(above, "slide", heading)
+    made.metadata.summary = {"below": below}
+    if figure:
+        made.metadata.summary |= drawn[figure - 1]._asdict()
+    return made
+
+
+def new(source: str, kind: str, heading: str | None = None) -> nbformat.NotebookNode:
+    """Return a Markdown cell that opens a slide, or stands on one, by the kinds of nbconvert."""
     return nbformat.v4.new_markdown_cell(source, metadata={
         "slideshow": {"slide_type": kind}, "notes": [], **({"heading": heading} if heading else {})})
 
 
 def _parts(cell):
-    """The text in parts, one a slide: ``breaks`` in the slideshow metadata tells how the first line of each begins."""
-    lines, places = cell.source.splitlines(keepends=True), []
+    """The text in parts, one a slide: at level-2 headings, and at lines that begin as ``breaks`` says (metadata)."""
+    lines = cell.source.splitlines(keepends=True)
+    places = {number for number, line in enumerate(lines) if line.startswith("## ")} | {0}
     for start in cell.metadata.get("slideshow", {}).get("breaks", []):
         found = [number for number, line in enumerate(lines) if line.startswith(start)]
         if len(found) != 1:
             raise ValueError(f"slideshow metadata: breaks: {len(found)} lines begin with {start!r}, expected one, in "
                              f"the cell that begins with {lines[0].strip()[:60]!r}")
-        places += found
-    return ["".join(lines[start:end]) for start, end in pairwise([0, *sorted(places), len(lines)])]
+        places.add(found[0])
+    return ["".join(lines[start:end]) for start, end in pairwise([*sorted(places), len(lines)])]
+
+
+def _kind(cell):
+    return cell.metadata.slideshow.slide_type
 
 
 def _starts(made):
     """The cells that open a slide."""
-    return [cell for cell in made if cell is made[0] or cell.metadata.slideshow.slide_type in ("slide", "subslide")]
+    return [cell for cell in made if cell is made[0] or _kind(cell) in ("slide", "subslide")]
 
 
 def _outputs(cell):
@@ -128,24 +183,15 @@ def _table(records):
     return "\n".join(rows)
 
 
-def _name(made):
-    """Give every slide a heading, its own or the one before, and a name for links that no other slide has."""
+def named(made: list) -> list:
+    """Give every slide a heading, its own or the one before, and a name for links that no other has; return them."""
     heading, seen = "", {}
     for cell in _starts(made):
         heading = cell.metadata.setdefault("heading", heading)
         slug = "title" if cell.metadata.get("opening") else slugify(heading)
         seen[slug] = seen.get(slug, 0) + 1
         cell.metadata.slug = slug if seen[slug] == 1 else f"{slug}-{seen[slug]}"
-
-
-def _lead(made, told):
-    """Put what the teaching guide says on a section before the notes of its first slide."""
-    near = {_bare(title): text for title, text in told.items() if title}
-    for cell in _starts(made):
-        if cell.metadata.slideshow.slide_type == "slide":
-            found = difflib.get_close_matches(_bare(_plain(cell.metadata.heading)), near, n=1, cutoff=0.75)
-            cell.metadata.notes[:0] = [near[found[0]]] if found else []
-    made[0].metadata.notes[:0] = filter(None, [told.get("")])
+    return _starts(made)
 
 
 def teaching_of(text: str, number: str) -> dict[str, str]:
@@ -164,24 +210,4 @@ def teaching_of(text: str, number: str) -> dict[str, str]:
     body = re.sub(r"^\|.*\n?", "", found.group(1), flags=re.MULTILINE)
     opening, *rest = re.split(r"^### (.+)$", body, flags=re.MULTILINE)
     told = {"": opening, **dict(zip(rest[::2], rest[1::2], strict=True))}
-    return {name.strip(): body.strip() for name, body in told.items() if body.strip()}
-
-
-def slugify(text: str) -> str:
-    r"""Return a name for links.
-
-    Examples
-    --------
-    >>> slugify("Lemma 2. On the training set: $\\mathrm{Cov}_N$")
-    'lemma-2-on-the-training-set-cov-n'
-    """
-    plain = unicodedata.normalize("NFKD", _plain(text)).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "section"
-
-
-def _plain(text):
-    return re.sub(r"\$([^$]*)\$", lambda match: formulas.plain(match.group(1)), text)
-
-
-def _bare(text):
-    return re.sub(r"[^a-z0-9]", "", text.lower())
+    return {name.strip(): with_boards(body).strip() for name, body in told.items() if body.strip()}

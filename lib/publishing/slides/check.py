@@ -50,7 +50,9 @@ def browser() -> Iterator:
 
 
 def look(page, path: Path) -> tuple[int, list[str], list[str]]:
-    """Open a deck in a new page and return the number of slides, what is wrong with them, and which scroll a little."""
+    """Open a deck in a new page and return the number of slides, what is wrong with them, and what is worth a note:
+    a slide that scrolls a little, a picture whose letters are below 60 % of the text.
+    """
     said: list[str] = []
     page.on("console", lambda message: message.type in ("error", "warning") and said.append(f"console: {message.text}"))
     page.on("pageerror", lambda error: said.append(f"script error: {error}"))

@@ -12,16 +12,18 @@ from claimcheck.gate.staleness import assert_fresh
 from claimcheck.register import load_register
 
 OUTPUT = Path("build") / "slides"
+NO_DECK = ("_notes.html", "_handout.html", "index.html", "explorer.html")
+"""How the names end of files that are no deck."""
 
 
-def slides(root: Path, only: str | None = None, check: bool = False) -> int:
-    """Write build/slides/NN_name.html and NN_notes.html for every notebook (or one), and index.html.
+def slides(root: Path, only: str | None = None, check: bool = False, plan: str | None = None) -> int:
+    """Write build/slides/NN_name.html and NN_notes.html for every notebook (or one), and index.html; or a plan's decks.
 
     Nothing is written unless every deck could be made. ``check`` then looks at every slide in a browser.
     Returns the exit status.
     """
     try:
-        files = make_all(root, only)
+        files = plan_files(root, plan) if plan else make_all(root, only)
     except (PackageNotFoundError, ImportError) as error:
         print(f"slides: {error}; make slides installs what it needs (requirements/slides.txt)", file=sys.stderr)
         return 1
@@ -34,8 +36,15 @@ def slides(root: Path, only: str | None = None, check: bool = False) -> int:
     if check:
         from publishing.slides.check import check_files
 
-        return check_files([root / OUTPUT / name for name in files if not name.endswith(("_notes.html", "index.html"))])
+        return check_files([root / OUTPUT / name for name in files if not name.endswith(NO_DECK)])
     return 0
+
+
+def plan_files(root: Path, plan: str) -> dict[str, str]:
+    """Return the files of a plan, see :func:`publishing.slides.plans.make`."""
+    from publishing.slides import plans
+
+    return plans.make(root, plan)
 
 
 def make_all(root: Path, only: str | None = None) -> dict[str, str]:
@@ -46,14 +55,15 @@ def make_all(root: Path, only: str | None = None) -> dict[str, str]:
     ValueError
         If ``only`` names no notebook, or a stored output is stale or a claim does not hold.
     """
-    from publishing.slides import cells, deck
+    from publishing.slides import cells, deck, summaries
 
     paths = notebooks(root, only)
     assert_fresh(root, only)
     register = load_register(root)
     guide = root / "references" / "teaching.md"
     told = guide.read_text(encoding="utf-8") if guide.exists() else ""
-    decks = {f"{path.stem}.html": cells.prepared(nbformat.read(path, as_version=4), register, told) for path in paths}
+    decks = {f"{path.stem}.html": cells.prepared(nbformat.read(path, as_version=4), register, told,
+                                                   summaries.of(root, path.name[:2])) for path in paths}
     files = {name: deck.html(nb) for name, nb in decks.items()}
     files |= {f"{name[:2]}_notes.html": deck.notes(nb, name) for name, nb in decks.items()}
     return files if only else {**files, "index.html": deck.index(decks)}

@@ -12,6 +12,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments.formatters import HtmlFormatter
 
 from publishing import formulas
+from publishing.guide import with_boards
 
 ASSETS = Path(__file__).parents[1] / "assets"
 PACKAGE = "sphinx-revealjs"
@@ -80,6 +81,12 @@ def notes(nb: nbformat.NotebookNode, name: str) -> str:
 def index(decks: dict[str, nbformat.NotebookNode]) -> str:
     """Return the page that lists decks, by their file names."""
     return _page("Slides: theory-verification notebooks for the coverage principle", "decks", decks=decks)
+
+
+def handout(title: str, text: str) -> str:
+    """Return a page to hand out, one sheet of A4 when it is printed; its drawings of references/boards are inside."""
+    return _filled("document", title=title, style=formulas.style() + _own("handout.css"), scripts=[],
+                   body=f"<main><h1>{title}</h1>{prose(with_boards(text))}</main>")
 
 
 def _page(title, template, **values):

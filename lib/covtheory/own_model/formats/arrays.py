@@ -60,32 +60,63 @@ def _npz_arrays(path: Path) -> dict[str, np.ndarray]:
     return arrays
 
 
-def parquet_batches(source: Source, names: list[str] | None, rows: int) -> Iterator:
-    """The column names of a Parquet file, then ``(fraction, record batch)`` of the named columns (all if None).
+def arrow_batches(source: Source, names: list[str] | None, rows: int) -> Iterator:
+    """The column names of a Parquet or Arrow file, then ``(fraction, record batch)`` of these columns (all if None).
 
     Raises
     ------
     Problem
         pyarrow missing, a damaged file, or a column name twice.
     """
+    title = "Parquet" if source.container == "parquet" else "Arrow"
     try:
         import pyarrow
-        from pyarrow import parquet
     except ModuleNotFoundError:
-        raise Problem(source.name, "reading Parquet needs pyarrow: pip install 'covtheory[own-model]'") from None
+        raise Problem(source.name, f"reading {title} needs pyarrow: pip install 'covtheory[own-model]'") from None
     try:
-        with parquet.ParquetFile(source.path) as file:
-            columns = list(file.schema_arrow.names)
-            if len(set(columns)) < len(columns):
-                raise Problem(source.name, "names a column twice")
-            yield columns
-            done, total = 0, max(file.metadata.num_rows, 1)
-            for batch in file.iter_batches(rows, columns=names):
-                done += len(batch)
-                yield done / total, batch
-    except (pyarrow.ArrowException, OSError, UnicodeDecodeError, MemoryError, OverflowError, KeyError) as error:
+        yield from (_parquet if title == "Parquet" else _arrow)(source, names, rows)
+    except Problem:
+        raise
+    except (pyarrow.ArrowException, OSError, ValueError, MemoryError, OverflowError, KeyError, SystemError) as error:
         text = (str(error).splitlines() or [type(error).__name__])[0]
-        raise Problem(source.name, f"not a complete Parquet file: {text[:120]}") from None
+        raise Problem(source.name, f"not a complete {title} file: {text[:120]}") from None
+
+
+def _once(source, columns):
+    if len(set(columns)) < len(columns):
+        raise Problem(source.name, "names a column twice")
+    return list(columns)
+
+
+def _arrow(source, names, rows):
+    """Streams, as data sets are saved, and files, as Feather's."""
+    import pyarrow
+
+    with pyarrow.memory_map(str(source.path)) as mapped:
+        head = mapped.read(6)
+        mapped.seek(0)
+        if head == b"ARROW1":
+            reader = pyarrow.ipc.open_file(mapped)
+            batches = (reader.get_batch(i) for i in range(reader.num_record_batches))
+        else:
+            batches = reader = pyarrow.ipc.open_stream(mapped)
+        yield _once(source, reader.schema.names)
+        for batch in batches:
+            batch = batch if names is None else batch.select(names)
+            batch.validate(full=True)  # lengths and offsets stand in the file as they were written, or damaged
+            for start in range(0, len(batch), rows):
+                yield mapped.tell() / max(source.size, 1), batch.slice(start, rows)
+
+
+def _parquet(source, names, rows):
+    from pyarrow import parquet
+
+    with parquet.ParquetFile(source.path) as file:
+        yield _once(source, file.schema_arrow.names)
+        done, total = 0, max(file.metadata.num_rows, 1)
+        for batch in file.iter_batches(rows, columns=names):
+            done += len(batch)
+            yield done / total, batch
 
 
 def arrow_lists(column, truths: bool = False):

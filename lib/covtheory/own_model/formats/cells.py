@@ -4,7 +4,9 @@ import json
 
 import numpy as np
 
-WORDS = {"true": 1.0, "false": 0.0, "pass": 1.0, "fail": 0.0, "passed": 1.0, "failed": 0.0, "yes": 1.0, "no": 0.0}
+WORDS = {"true": 1.0, "false": 0.0, "pass": 1.0, "fail": 0.0, "passed": 1.0, "failed": 0.0, "yes": 1.0, "no": 0.0,
+         "correct": 1.0, "incorrect": 0.0, "right": 1.0, "wrong": 0.0, "t": 1.0, "f": 0.0, "success": 1.0,
+         "failure": 0.0, "solved": 1.0, "unsolved": 0.0, "resolved": 1.0, "unresolved": 0.0}
 
 
 def as_text(cell) -> str:
@@ -53,6 +55,11 @@ def list_cell(chunk, row: int, name: str, cell) -> np.ndarray:
     if array is None:
         raise chunk.problem(row, f"column {name!r}: {_shown(cell)} is no list of numbers")
     return array
+
+
+def joined_lists(parts: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Lists of numbers as ``(flat, offsets)``."""
+    return np.concatenate(parts), np.concatenate([[0], np.cumsum([part.size for part in parts])])
 
 
 def number_column(chunk, name: str, cells, optional: bool = False) -> np.ndarray:

@@ -12,7 +12,7 @@ from covtheory.own_model.problem import Problem
 LONGEST = 1 << 28
 """Bytes of one line, of one cell and of one JSON value, at most."""
 
-CONTAINED = {"eval": "{", "samples": "[", "rows": "["}
+CONTAINED = {"eval": "{", "samples": "[", "rows": "[", "data": "["}
 """Members of a JSON object that hold the rows, and what they then start with."""
 
 _BLANK = re.compile(r"[ \t\n\r]*")
@@ -208,13 +208,21 @@ def _object_rows(scanner):
         if CONTAINED.get(key) != scanner.peek():
             row[key] = scanner.value()
         elif scanner.peek() == "[":
-            inner = True
-            yield from scanner.items()
+            inner, names = True, row.get("columns")
+            table = isinstance(names, list) and names and all(isinstance(name, str) for name in names)
+            yield from (_named(scanner, names, cells) for cells in scanner.items()) if table else scanner.items()
         else:
             inner = True
             yield from ({"task_id": task, "evalplus": scanner.value()} for task in scanner.members())
     if not inner:
         yield row
+
+
+def _named(scanner, names, cells):
+    """A row of a table that gives the names of its columns first and then lists of cells."""
+    if not isinstance(cells, list) or len(cells) != len(names):
+        raise scanner.problem(f"expected a list of {len(names)} cells, as there are columns")
+    return dict(zip(names, cells, strict=True))
 
 
 def _delimited(source, stream):

@@ -6,6 +6,9 @@ returns standard rows and raises ``ValueError`` with what is wrong; ``notes`` co
 
 from collections import Counter
 
+ONE_TOKEN = "a scored text or one drawn token? 'response_start' in the row says where the response begins in it; " \
+            "if it was drawn, leave out the log-probabilities of the prompt, or for a scored text 'outputs'"
+
 
 class Tool:
     """What all readers of one tool's rows have; ``chosen`` is the user's choice of a filter, if any."""
@@ -38,38 +41,59 @@ class OpenAI(Tool):
         if "custom_id" in row and "response" in row:
             self.title, request = "results of an OpenAI batch", row["custom_id"]
             answer = row["response"] if isinstance(row["response"], dict) else {}
-            row = answer.get("body")
-            if answer.get("status_code", 200) != 200 or not isinstance(row, dict) or "choices" not in row:
+            start, row = row.get("response_start"), answer.get("body")
+            if answer.get("status_code", 200) != 200 or not isinstance(row, dict):
                 self.notes["failed requests left out"] += 1
                 return []
+            row = {"response_start": start} | row
         choices = row.get("choices")
         if not isinstance(choices, list) or not all(isinstance(choice, dict) for choice in choices):
             raise ValueError("no 'choices' in the response")
-        prompt = self.request(request)
         usage = row.get("usage") if isinstance(row.get("usage"), dict) else {}
-        usage, names = usage if len(choices) == 1 else {}, numbered(request, choices)
-        return [self._choice(choice, name, prompt, usage) for choice, name in zip(choices, names, strict=True)]
+        lengths = [usage.get(name) if type(usage.get(name)) is int and len(choices) == 1 else None
+                   for name in ("prompt_tokens", "completion_tokens")]
+        prompt, made = self.request(request), []
+        for choice, name in zip(choices, numbered(request, choices), strict=True):
+            start = choice.get("response_start", row.get("response_start"))
+            made.append({"id": name, "prompt": prompt, "token_log_probs": self._response(choice, start, *lengths),
+                         "finish_reason": choice.get("finish_reason")})
+        return made
 
-    def _choice(self, choice, id, prompt, usage):
-        held = choice.get("logprobs")
-        if isinstance(choice.get("prompt_logprobs"), list):
-            tokens = picked(choice["prompt_logprobs"], choice.get("prompt_token_ids"))
-        elif not isinstance(held, dict):
+    def _response(self, choice, start, before, behind):
+        """Log-probabilities of the response's tokens: drawn ones, or those of a scored text from ``start`` on.
+
+        ``before`` and ``behind`` are the numbers of tokens in the prompt and drawn behind it, if known.
+        """
+        held, scored, drawn = choice.get("logprobs"), choice.get("prompt_logprobs"), None
+        if isinstance(held, dict):
+            drawn = held.get("token_logprobs")
+            if isinstance(held.get("content"), list):
+                drawn = [entry.get("logprob") if isinstance(entry, dict) else entry for entry in held["content"]]
+        if isinstance(scored, list):
+            if isinstance(drawn, list) and type(start) is not int:
+                if len(drawn) == 1:
+                    raise ValueError(ONE_TOKEN)
+                return drawn
+            return self._from(start, picked(scored, choice.get("prompt_token_ids")))
+        if not isinstance(drawn, list):
             raise ValueError("no log-probabilities in this choice: ask for them with logprobs")
-        elif isinstance(held.get("content"), list):
-            tokens = [entry.get("logprob") if isinstance(entry, dict) else entry for entry in held["content"]]
-        else:
-            tokens = held.get("token_logprobs")
-        if not isinstance(tokens, list):
-            raise ValueError("no list of log-probabilities in this choice")
-        counts = usage.get("prompt_tokens"), usage.get("completion_tokens")
-        if tokens and tokens[0] is None and all(type(count) is int for count in counts) and counts[1] > 0 \
-                and sum(counts) == len(tokens):
+        if not drawn or drawn[0] is not None:
+            return drawn
+        told = None not in (before, behind) and before + behind == len(drawn)  # echoed: the prompt is in front
+        if type(start) is int:
+            return self._from(start, drawn[:before] if told else drawn)
+        if told and behind == 1:
+            raise ValueError(ONE_TOKEN)
+        if told and behind:
             self.notes["echoed prompts left out (their tokens by usage.prompt_tokens)"] += 1
-            tokens = tokens[counts[0]:]
-        elif tokens and tokens[0] is None:
-            self.notes["scored texts counted with their prompts (no usage tells their lengths)"] += 1
-        return {"id": id, "prompt": prompt, "token_log_probs": tokens, "finish_reason": choice.get("finish_reason")}
+            return drawn[before:]
+        return self._from(None, drawn)
+
+    def _from(self, start, tokens):
+        known = type(start) is int
+        self.notes["scored texts counted " + ("without their prompts" if known else
+                   "with their prompts (response_start in the row leaves them out)")] += 1
+        return tokens[start:] if known else tokens
 
 
 class VLLM(Tool):
@@ -89,12 +113,13 @@ class VLLM(Tool):
         request, outputs = row.get("request_id", row.get("id")), row.get("outputs") or []
         if not isinstance(outputs, list) or not all(isinstance(output, dict) for output in outputs):
             raise ValueError("'outputs' is no list of objects")
-        drawn = [output for output in outputs if len(output.get("token_ids") or [None]) > 1]
-        if isinstance(row.get("prompt_logprobs"), list) and not drawn:
+        start = next((row[name] for name in ("response_start", "prompt_length", "num_prompt_tokens")
+                      if type(row.get(name)) is int), 0)
+        listed = [output for output in outputs if isinstance(output.get("logprobs"), list)]
+        drawn = [output for output in outputs if len(output.get("token_ids") or [None]) > 1] or listed
+        if isinstance(row.get("prompt_logprobs"), list) and (start or not drawn):
             self.title = "vLLM prompt_logprobs (the token that is there)"
             tokens = picked(row["prompt_logprobs"], row.get("prompt_token_ids"))
-            start = next((row[name] for name in ("response_start", "prompt_length", "num_prompt_tokens")
-                          if type(row.get(name)) is int), 0)
             said = "without" if start else "with"
             said += " their prompts" + " (num_prompt_tokens in the row leaves them out)" * (not start)
             self.notes[f"scored texts counted {said}"] += 1
@@ -102,6 +127,9 @@ class VLLM(Tool):
             return [{"id": request, "prompt": prompt, "token_log_probs": tokens[start:], "finish_reason": None}]
         if not outputs:
             raise ValueError("neither prompt_logprobs nor outputs: ask vLLM for logprobs")
+        if isinstance(row.get("prompt_logprobs"), list) and len(outputs) == 1 and len(listed) == 1 == len(
+                listed[0]["logprobs"]):
+            raise ValueError(ONE_TOKEN)
         self.title, prompt = "vLLM outputs (drawn)", row.get("prompt") or row.get("prompt_token_ids")
         prompt = prompt or self.request(request)
         names = numbered(request, outputs)
@@ -112,7 +140,8 @@ class VLLM(Tool):
         if isinstance(output.get("logprobs"), list):
             return made | {"token_log_probs": picked(output["logprobs"], output.get("token_ids"))}
         if type(output.get("cumulative_logprob")) in (int, float):
-            return made | {"token_log_probs": [output["cumulative_logprob"]]}
+            number = len(output["token_ids"]) if isinstance(output.get("token_ids"), list) else None
+            return made | {"log_prob": output["cumulative_logprob"], "num_tokens": number}
         raise ValueError("an output without logprobs: ask vLLM for logprobs=0")
 
 
@@ -124,10 +153,7 @@ class LmEvalScored(Tool):
     @staticmethod
     def recognises(row: dict) -> bool:
         """Whether this is a sample whose response is ``[log-probability, is greedy]``."""
-        response = row.get("resps")
-        while isinstance(response, list) and response and isinstance(response[0], list):
-            response = response[0]
-        return "doc_id" in row and isinstance(response, list) and bool(response) and type(response[0]) in (float, int)
+        return "doc_id" in row and scored_pair(row.get("resps"))
 
     def rows(self, row: dict) -> list[dict]:
         """One standard row; other filters of the same document give none."""
@@ -137,7 +163,22 @@ class LmEvalScored(Tool):
         if len(options) != 1:
             raise ValueError(f"{len(options)} answer options a document: options are not responses that a teacher drew")
         response = options[0][0] if isinstance(options[0][0], list) else options[0]
-        return [{"id": document(row), "prompt": document(row), "log_prob": response[0]}]
+        return [{"id": document(row), "prompt": document(row), "log_prob": float(response[0])}]
+
+
+def scored_pair(response) -> bool:
+    """Whether lm-eval's response is ``[log-probability, is greedy]``; it writes both as strings, or as they are.
+
+    Examples
+    --------
+    >>> scored_pair([[["-3.5", "False"]]]), scored_pair([[-3.5, True]]), scored_pair([["-3.5", "7"]])
+    (True, True, False)
+    """
+    while isinstance(response, list) and response and isinstance(response[0], list):
+        response = response[0]
+    if not isinstance(response, list) or not response:
+        return False
+    return type(response[0]) in (float, int) or (len(response) == 2 and str(response[1]) in ("True", "False"))
 
 
 def numbered(request, drawn: list[dict]) -> list:

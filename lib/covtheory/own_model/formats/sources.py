@@ -8,6 +8,7 @@ import shutil
 import stat
 import sys
 import tempfile
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -15,12 +16,12 @@ from typing import BinaryIO
 from covtheory.own_model.problem import Problem
 
 CONTAINERS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json", ".csv": "csv", ".tsv": "tsv", ".npz": "npz",
-              ".parquet": "parquet"}
+              ".parquet": "parquet", ".arrow": "arrow", ".feather": "arrow"}
 """Ending of a name, before ``.gz`` or ``.zst``, and what it holds."""
 
 TEXTS = ("jsonl", "json", "csv", "tsv")
 COMPRESSED = (".gz", ".zst")
-MAGIC = {b"\x1f\x8b": "gz", b"\x28\xb5\x2f\xfd": "zst", b"PK": "npz", b"PAR1": "parquet"}
+MAGIC = {b"\x1f\x8b": "gz", b"\x28\xb5\x2f\xfd": "zst", b"PK": "npz", b"PAR1": "parquet", b"ARROW1": "arrow"}
 
 
 @dataclass(eq=False)
@@ -35,11 +36,14 @@ class Source:
         What to call it in messages.
     container : str
         One of the values of ``CONTAINERS``.
+    left_out : int
+        How many empty files stood beside the first one of many.
     """
 
     path: Path
     name: str
     container: str
+    left_out: int = 0
     _kept: object = field(default=None, repr=False)
 
     def open(self) -> tuple[BinaryIO, BinaryIO]:
@@ -57,6 +61,7 @@ class Source:
         except OSError as error:
             raise Problem(self.name, f"cannot be read: {error.strerror or error}") from None
         if head.startswith((b"\xff\xfe", b"\xfe\xff")) and b"\0" in head and self.container in TEXTS:
+            raw.close()
             raise Problem(self.name, "is UTF-16 (as PowerShell writes it), expected UTF-8: save it as that")
         if head.startswith(b"\x1f\x8b"):
             return gzip.GzipFile(fileobj=raw), raw
@@ -102,11 +107,26 @@ def sources(path: str | Path, container: str | None = None) -> list[Source]:
                 return [_spooled(stream, path.name, container)]
         found = [path]
         if path.is_dir():
-            found = [p for p in path.iterdir() if p.name[0] not in "._" and (container or _ending(p) in CONTAINERS)]
+            found = _shards(path, container)
     if not found:
         raise Problem(path, "no such file" if not path.is_dir() else
                       f"no file in this folder ends in one of {', '.join(CONTAINERS)}")
-    return [_plain_file(each, container) for each in sorted(found, key=by_numbers)]
+    full = [each for each in found if not each.is_file() or each.stat().st_size]
+    full = [_plain_file(each, container) for each in sorted(full or found[:1], key=by_numbers)]
+    full[0].left_out = len(found) - len(full)
+    return full
+
+
+def _shards(folder, container):
+    """The files of a folder that hold rows: Arrow's alone, if there are any beside a data set's JSON notes."""
+    inside = [p for p in folder.iterdir() if p.name[0] not in "._"]
+    for each in inside:
+        if each.is_dir() and any(_ending(p) in CONTAINERS for p in each.iterdir()):
+            raise Problem(folder, f"has files in subfolders too ({each.name}): name the ones that are meant by a "
+                          "pattern, for instance 'folder/*/*.jsonl'")
+    inside = [p for p in inside if not p.is_dir()]
+    arrow = [p for p in inside if _ending(p) == ".arrow"]
+    return arrow if arrow and container is None else [p for p in inside if container or _ending(p) in CONTAINERS]
 
 
 def by_numbers(path: str | Path) -> list:
@@ -134,7 +154,23 @@ def _plain_file(path, container):
         raise Problem(path, "no such file")
     if path.stat().st_size == 0:
         raise Problem(path, "the file is empty")
-    return Source(path, path.name, container or CONTAINERS[ending])
+    source = Source(path, path.name, container or CONTAINERS[ending])
+    if container is None and source.container == "jsonl":
+        source.container = _spread(source)
+    return source
+
+
+def _spread(source):
+    """Whether JSON lines are none: an array, or objects over several lines."""
+    stream, raw = source.open()
+    with raw:
+        try:
+            head = stream.read(256)
+        except (OSError, EOFError, ValueError, zlib.error):
+            return "jsonl"
+    head = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    line, end, _ = head.partition(b"\n")
+    return "json" if (end and line.strip() in (b"[", b"{")) or re.match(rb"\[\s*\{", head) else "jsonl"
 
 
 def _spooled(stream, name, container):

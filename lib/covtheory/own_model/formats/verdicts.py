@@ -1,6 +1,6 @@
 """Rows of evaluation tools that say which draws were right, as ``task_id, n, c``: draws and successes."""
 
-from covtheory.own_model.formats.scored import Tool, document, kept_filter
+from covtheory.own_model.formats.scored import Tool, document, kept_filter, scored_pair
 
 
 class EvalPlus(Tool):
@@ -20,7 +20,10 @@ class EvalPlus(Tool):
             tests = {name: [entry[0] if isinstance(entry, list) and entry else entry for entry in held.get(name) or []]
                      for name in ("base", "plus")}
         elif isinstance(held, list) and all(isinstance(entry, dict) for entry in held):
-            tests = {name: [entry.get(f"{name}_status") for entry in held] for name in ("base", "plus")}
+            tests = {"base": [entry.get("base_status", entry.get("status")) for entry in held],
+                     "plus": [entry.get("plus_status") for entry in held]}
+            if None in tests["base"]:
+                raise ValueError("a solution without 'base_status' or 'status'")
         else:
             raise ValueError("expected a list of solutions")
         base, plus = ([self._passed(status) for status in tests[name]] for name in ("base", "plus"))
@@ -51,6 +54,8 @@ class LmEvalDrawn(Tool):
     def recognises(row: dict) -> bool:
         """Whether this is a sample whose responses are texts."""
         response = row.get("resps")
+        if scored_pair(response):
+            return False
         while isinstance(response, list) and response:
             response = response[0]
         return "doc_id" in row and isinstance(response, str)

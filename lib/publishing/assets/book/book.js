@@ -1,7 +1,12 @@
-// What scrolls sideways can be reached and scrolled with the keyboard.
+// What scrolls sideways can be reached and scrolled with the keyboard, and fades at the side where more of it lies.
+function fade(box) {
+  const left = box.scrollLeft > 1, right = box.scrollLeft + box.clientWidth < box.scrollWidth - 1;
+  box.classList.toggle("more-left", left);
+  box.classList.toggle("more-right", right);
+}
 function reachable() {
   for (const formula of document.querySelectorAll("span.math")) {
-    formula.classList.remove("scrolls");
+    formula.classList.remove("scrolls", "more-left", "more-right");
     const box = formula.closest("p, li, dd, td, figcaption, h1, h2, h3") || document.body;
     if ([...formula.querySelectorAll(".katex-base")].some(part => part.getBoundingClientRect().width > box.clientWidth)) formula.classList.add("scrolls");
   }
@@ -9,6 +14,9 @@ function reachable() {
     const scrolls = box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1;
     if (scrolls) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
+    fade(box);
+    if (!box.dataset.fades) box.addEventListener("scroll", () => fade(box), { passive: true });
+    box.dataset.fades = "yes";
   }
 }
 addEventListener("load", () => document.fonts.ready.then(reachable));
@@ -23,6 +31,42 @@ function unfold() {
 }
 addEventListener("load", unfold);
 addEventListener("hashchange", unfold);
+
+// On paper the table of claims stands open (what else is folded is left out); a formula wider than the sheet is made smaller.
+const folded = "article details.claims-of-notebook:not([open])";
+let opened = [];
+addEventListener("beforeprint", () => {
+  opened = [...document.querySelectorAll(folded)];
+  for (const box of opened) box.open = true;
+  for (const box of document.querySelectorAll("div.math, span.math.scrolls")) {
+    const wide = Math.max(0, ...[...box.querySelectorAll(".katex-base")].map(part => part.getBoundingClientRect().width));
+    const room = Math.min(640, box.parentElement.clientWidth);
+    if (wide > room) box.style.fontSize = `${Math.floor(100 * room / wide)}%`;
+  }
+});
+addEventListener("afterprint", () => {
+  for (const box of opened) box.open = false;
+  for (const box of document.querySelectorAll("div.math, span.math.scrolls")) box.style.fontSize = "";
+});
+
+// The page of all claims shows those that hold every word asked for.
+addEventListener("load", () => {
+  const filter = document.querySelector("p.filter"), cards = [...document.querySelectorAll("section.claim")];
+  if (!filter || !cards.length) return;
+  const texts = cards.map(card => {
+    const copy = card.cloneNode(true);
+    for (const seen of copy.querySelectorAll(".katex-html, annotation")) seen.remove();
+    return copy.textContent.toLowerCase();
+  });
+  filter.hidden = false;
+  filter.querySelector("input").addEventListener("input", event => {
+    const words = event.target.value.toLowerCase().split(/\s+/).filter(Boolean);
+    cards.forEach((card, at) => { card.hidden = !words.every(word => texts[at].includes(word)); });
+    for (const part of document.querySelectorAll("article section > section"))
+      if (part.querySelector("section.claim")) part.hidden = !part.querySelector("section.claim:not([hidden])");
+    filter.querySelector("output").textContent = words.length ? `${cards.filter(card => !card.hidden).length} of ${cards.length}` : "";
+  });
+});
 
 // A page opened as a file may not fetch others: search then shows titles without excerpts.
 if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined")

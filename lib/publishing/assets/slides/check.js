@@ -1,4 +1,4 @@
-// Run in a deck that is open: how many slides there are, what is wrong with them, and which scroll a little.
+// Run in a deck that is open: how many slides there are, what is wrong with them, and what is worth a note.
 async least => {
   await document.fonts.ready;
   const found = [], scrolling = [], slides = [...document.querySelectorAll(".slides > section > section")];
@@ -27,6 +27,11 @@ async least => {
     }
     for (const note of slide.querySelectorAll("aside.notes"))
       if (note.getClientRects().length) found.push(`${name}: its notes are visible`);
+    for (const image of slide.querySelectorAll("img[data-points]")) { // figures are drawn at 100 pixels an inch
+      const shown = Math.min(image.clientWidth / image.naturalWidth, image.clientHeight / image.naturalHeight);
+      const letter = shown * image.dataset.points / 72 * 100 / parseFloat(getComputedStyle(body).fontSize);
+      if (letter < 0.6) scrolling.push(`${name}: letters of its picture are ${(100 * letter).toFixed(0)} % of the text's`);
+    }
     for (const image of slide.querySelectorAll("img"))
       if (!image.alt || image.naturalWidth === 0) found.push(`${name}: a picture lacks its text or its pixels`);
   }

@@ -1,0 +1,184 @@
+"""Boards of notebooks 08 to 14: what algorithms do with coverage."""
+
+from math import cos, exp, log, radians, sin, sqrt
+
+from publishing.boards import board
+
+
+@board("08", "The question, in a picture")
+def _(b):
+    """Left, the time at the best step grows with H up to a wall at 1.88; right, walking and jumping in the disc."""
+    b.axes("step", "visits", to_x=50)
+    for k, word in enumerate(("3", "10", "40", "161", "641")):
+        b.line((11, 20 + 7 * k), (36, 11 + 7 * k), c="blue").text(30, 14.4 + 7 * k, word, c="blue", size=2.6)
+    b.line((37, 8), (37, 52), c="red").text(38, 28, "never", c="red").text(31, 3, "1.88", c="red", size=3)
+    b.ring(76, 29, 20)
+    up, down = ((76 + 20 * cos(radians(55)), 29 + y * 20 * sin(radians(55))) for y in (1, -1))
+    b.line(up, down, c="red", arrow=True).line(down, up, c="red").dot(96, 29, c="green").text(84, 50, "v_1").text(
+        84, 8, "v_{-1}"
+    )
+    b.line(up, (91, 40), (95, 31), c="green", dash=True, arrow=True).text(90, 24, "v_0", c="green")
+
+
+@board("08", "The smallest example: one step by hand")
+def _(b):
+    """From one wrong token a long step lands beyond the ball and is projected on the other wrong token."""
+    b.ring(32, 28, 14).dot(40, 39.5, c="red").dot(40, 16.5, c="red").dot(46, 28, c="green")
+    b.text(41, 42, "v_1", c="red").text(34, 18, "v_{-1}", c="red").text(48, 29, "v_0", c="green")
+    b.line((40, 39.5), (78, 2), c="blue", arrow=True).text(62, 22, "8 (v_0 - v_1)", c="blue").line(
+        (76, 3), (42, 15.6), c="red", dash=True, arrow=True
+    )
+    b.text(52, 46, "v_1 + 8 (v_0 - v_1) = 7 v_{-1}")
+
+
+@board("09", "The question, in a picture")
+def _(b):
+    """Left at the best step: vanilla grows with H, the others do not. Right at one small step: Adam grows too."""
+    b.axes("H", "best step", to_x=46).line((10, 12), (24, 12), (44, 46), c="ink").text(25, 40, "vanilla", size=3)
+    b.text(39, 49, "750", size=2.8).line((10, 13), (44, 16), c="blue").text(
+        20, 19.4, "others: 3 to 7", c="blue", size=3
+    )
+    b.axes("H", "one step", x=56, to_x=96).line((58, 16), (94, 46), c="red").text(68, 40, "Adam 190", c="red", size=3)
+    b.text(96, 49, "7890", c="red", size=2.8, anchor="end").line((58, 22), (94, 23), c="blue").text(
+        62, 13, "normalising: 492 to 523", c="blue", size=3
+    )
+
+
+@board("10", "The question in one picture")
+def _(b):
+    """KL against the length: a steep line, a flatter line, a square root and a logarithm."""
+    b.axes("H", "KL")
+    b.line((8, 8), (52, 50), c="red").text(40, 48, "proper", c="red", anchor="end").line(
+        (8, 9), (92, 42), c="grey"
+    ).text(74, 40, "fixed step", c="grey")
+    b.curve(lambda x: 8 + 2.2 * sqrt(x - 8), 8, 92, c="blue").text(84, 24, "√H", c="blue")
+    b.curve(lambda x: 8 + 2 * log(x - 7), 8, 92, c="green").text(80, 12, "log H", c="green")
+
+
+@board("10", "The smallest example: two tokens")
+def _(b):
+    """A tree: from zero up to one half after a plus, down to minus one half after a minus, with the costs."""
+    b.dot(12, 28).text(8, 33, "θ = 0").text(6, 20, "0.32781", c="grey", size=3)
+    for y, sign, theta, cost, share in ((44, "+", "1/2", "0.06713", "0.8808"), (12, "−", "−1/2", "0.82872", "0.1192")):
+        b.line((14, 28), (50, y), arrow=True, c="blue" if y > 28 else "red")
+        b.text(24, 28 + (y - 28) * 0.72 + 2, f"{sign} {share}", size=3).text(53, y, f"θ = {theta}").text(
+            74, y, f"costs {cost}", size=3
+        )
+    b.text(40, 26, "together 0.4857, frozen 0.65563")
+
+
+@board("11", "The question in one picture")
+def _(b):
+    """Fifteen checkpoints: KL falls all the way, coverage jumps at checkpoint 3; two diamonds mark the picks."""
+    b.axes("checkpoint", "")
+    b.curve(lambda x: 16 + 30 * exp(-(x - 8) / 30), 8, 92, c="blue").text(60, 24, "KL", c="blue")
+    b.line((8, 9), (25, 9), (25, 34), (92, 34), c="red", dash=True).text(58, 37, "Cov_{16}: jumps at 3", c="red")
+    for x, word in ((20, "tournament"), (78, "cross-entropy")):
+        y = 16 + 30 * exp(-(x - 8) / 30)
+        b.line((x - 2, y), (x, y + 2.4), (x + 2, y), (x, y - 2.4), (x - 2, y)).text(
+            x, y + 5 if x < 50 else y - 6, word, size=3, anchor="start" if x < 50 else "middle"
+        )
+
+
+@board("11", "The smallest example: three models, one hundred responses")
+def _(b):
+    """The table of three models with their probabilities and losses, and who is beaten how often at N = 8."""
+    b.table(
+        6,
+        47,
+        [0, 12, 27, 42, 57, 73],
+        [
+            ["", "60×", "36×", "4×", "loss", "beaten"],
+            ["A", ".30", ".60", ".10", ".998", "0"],
+            ["B", ".62", ".377", ".003", ".870", "4"],
+            ["C", ".02", ".90", ".08", "2.486", "60"],
+        ],
+    )
+    b.ring(67, 35, 4.4, c="red").ring(80.5, 41.4, 3.6, c="green")
+    b.text(6, 13, "cross-entropy keeps B", c="red").text(6, 6, "the tournament keeps A (N = 8)", c="green")
+
+
+@board("13", "The question, in symbols")
+def _(b):
+    """Left pass@k: a tilt above for all k, another curve crossing. Right the profiles, crossing in the same way."""
+    for x, up, name in ((8, 1, "pass@k"), (58, -1, "Cov_N")):
+        b.axes("k" if up > 0 else "N", name, x=x, to_x=x + 38)
+        for height, bend, c, dash in ((24, 12, "ink", False), (30, 12, "green", False), (17, 3.2, "red", True)):
+            b.curve(
+                lambda u, h=height, s=bend, o=x, d=up: (
+                    9 + h * (1 - exp(-(u - o) / s))
+                    if d > 0
+                    else 9 + (h if h != 30 else 17) * exp(-(u - o) / (s if h != 17 else 30) * (1.6 if h == 30 else 1))
+                ),
+                x + 1,
+                x + 36,
+                c=c,
+                dash=dash,
+            )
+    b.text(22, 44, "tilt: above for all k", c="green", size=2.8).text(20, 20, "sharpened: crosses", c="red", size=2.8)
+
+
+@board("13", "The smallest example")
+def _(b):
+    """Odds of one to nine become one to one by the factor nine; the normalizer is 1.8, the right answer's ratio 5."""
+    b.text(8, 44, "before").box(26, 40, 6.4, 9, c="blue", fill="blue").box(32.4, 40, 57.6, 9).text(
+        26, 51, "right", c="blue", size=3
+    )
+    b.line((50, 37), (50, 27), arrow=True).text(53, 31, "odds 1/9 × 9 = 1")
+    b.text(8, 18, "after").box(26, 14, 32, 9, c="blue", fill="blue").box(58, 14, 32, 9)
+    b.text(8, 4, "wrong: 1/Z, Z = 1.8; right: 9/1.8 = 5")
+
+
+@board("13", "Curves cross at most as often as profiles do")
+def _(b):
+    """Above, the difference of the profiles, one change of sign; below, the difference of pass@k, at most one."""
+    b.line((8, 40), (94, 40), arrow=True).curve(lambda x: 40 - 9 * sin((x - 8) / 84 * 6.28), 8, 92, c="blue")
+    b.text(12, 49, "G: profiles, one change of sign", c="blue", size=3)
+    b.line((8, 14), (94, 14), arrow=True).curve(
+        lambda x: 14 - 8 * sin((x - 8) / 84 * 4.2) * exp(-(x - 8) / 90), 8, 92, c="red"
+    )
+    b.text(12, 20, "D: pass@k, at most one", c="red", size=3).text(68, 9, "k*")
+
+
+@board("14", "The question, in symbols")
+def _(b):
+    """Two trees: on the left arrows only downwards, on the right arrows both ways."""
+    for x, both, word in ((25, False, "forward: errors multiply"), (75, True, "both ways: errors fade")):
+        nodes = {
+            0: (x, 48),
+            1: (x - 12, 32),
+            2: (x + 12, 32),
+            3: (x - 18, 16),
+            4: (x - 6, 16),
+            5: (x + 6, 16),
+            6: (x + 18, 16),
+        }
+        for child in range(1, 7):
+            (u, v), (p, q) = nodes[(child - 1) // 2], nodes[child]
+            b.line((u, v), (p, q), arrow=True, c="blue" if both else "red")
+            if both:
+                b.line((p + 1.6, q), (u + 1.6, v), arrow=True, c="green")
+        for place in nodes.values():
+            b.dot(*place)
+        b.text(x, 7, word, anchor="middle", size=3)
+
+
+@board("14", "The smallest example")
+def _(b):
+    """A tree of conductances 1 and 1/2 above, 1/4 at each leaf, with the masses of its seven nodes over 20."""
+    nodes = {0: (50, 46), 1: (28, 30), 2: (72, 30), 3: (16, 12), 4: (40, 12), 5: (60, 12), 6: (84, 12)}
+    for child in range(1, 7):
+        (u, v), (p, q) = nodes[(child - 1) // 2], nodes[child]
+        b.line((u, v), (p, q), w=4 if child == 1 else 2.6 if child == 2 else 1.6)
+        b.text(
+            (u + p) / 2 + (1.5 if p > u else -7),
+            (v + q) / 2 + 1,
+            {1: "1", 2: "1/2"}.get(child, "1/4"),
+            size=3,
+            c="blue",
+        )
+    for place, mass in zip(nodes.values(), (6, 6, 4, 1, 1, 1, 1), strict=True):
+        b.dot(*place, r=1.2).text(
+            place[0], place[1] - 6 if place[1] < 20 else place[1] + 3, str(mass), c="red", anchor="middle"
+        )
+    b.text(4, 50, "masses over 20", c="red")
