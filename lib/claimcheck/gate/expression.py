@@ -1,21 +1,35 @@
 """What an expression of a source is of, below copies and arithmetic with constants: by syntax alone."""
 
 import ast
-import copy
+import operator
 
 _COPIES = ("copy", "array", "asarray", "float", "list", "tuple", "abs", "round", "sorted", "full_like", "ravel")
 
 
-def read(node: ast.expr, stands: dict[str, ast.expr], depth: int = 3) -> ast.expr:
-    """Return a copy of an expression in which names are replaced by what they stand for, so many times over."""
-    class Replace(ast.NodeTransformer):
-        def visit_Name(self, name):
-            return copy.deepcopy(stands.get(name.id, name)) if isinstance(name.ctx, ast.Load) else name
+def read(node: ast.AST, stands: dict[str, ast.expr], depth: int = 3) -> ast.AST:
+    """Return an expression in which names are replaced by what they stand for, so many times over; it is not changed.
 
-    node = copy.deepcopy(node)
-    for _ in range(depth):
-        node = Replace().visit(node)
-    return node
+    Examples
+    --------
+    >>> stands = {"v": ast.parse("2 * w", mode="eval").body}
+    >>> ast.unparse(read(ast.parse("v + u", mode="eval").body, stands))
+    '2 * w + u'
+    """
+    if isinstance(node, ast.Name):
+        stood = stands.get(node.id) if depth and isinstance(node.ctx, ast.Load) else None
+        return node if stood is None else read(stood, stands, depth - 1)
+    changed = {}
+    for field, value in ast.iter_fields(node):
+        if isinstance(value, ast.AST):
+            new = read(value, stands, depth)
+        elif isinstance(value, list):
+            new = [read(part, stands, depth) if isinstance(part, ast.AST) else part for part in value]
+            new = value if all(map(operator.is_, new, value)) else new
+        else:
+            continue
+        if new is not value:
+            changed[field] = new
+    return type(node)(**{**dict(ast.iter_fields(node)), **changed}) if changed else node
 
 
 def word(node: ast.AST) -> str:

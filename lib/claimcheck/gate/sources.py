@@ -27,6 +27,8 @@ INSIDE = {"setattr", "delattr", "exec", "eval", "compile", "globals", "vars", "_
           "__defaults__", "__globals__", "__kwdefaults__", "environ", "putenv", "monkeypatch", "mock"}
 """Names by which a cell reaches inside what checks it."""
 
+_OF_INTEREST = re.compile(
+    rf"\b({'|'.join((*FUNCTIONS, *SEEDED, *INSIDE))}|claimcheck)\b|\b(np|numpy|math|scipy)(\.\w+)+\s*=[^=]")
 _LIMITS = {"at_most": ("minimum", "min", "clip", "fmin"), "at_least": ("maximum", "max", "clip", "fmax"),
            "exceeds": ("maximum", "max", "clip", "fmax")}
 _ORDERS = ("less", "less_equal", "greater", "greater_equal")
@@ -43,6 +45,8 @@ def faults(source: str) -> Iterator[str]:
     >>> list(faults("at_most('x', v, b, active=v > 0), at_most('y', v, 2 * w)"))
     []
     """
+    if not _OF_INTEREST.search(source):
+        return
     try:
         cell = _cell(source)
     except SyntaxError:  # the run itself says so
@@ -62,7 +66,7 @@ def unshown(sources: list[str], labels: list[str]) -> list[str]:
     ["at_most('x', ...)"]
     """
     found = []
-    for source in sources:
+    for source in filter(_OF_INTEREST.search, sources):
         try:
             checks = _cell(source).checks
         except SyntaxError:
@@ -106,10 +110,11 @@ class _Cell:
         """Yield what may swallow a check, stand in for one, reach inside one, or draw what the seed does not decide."""
         heads = {id(node.func) for node in self.nodes if isinstance(node, ast.Call)}
         for node in self.nodes:
-            held = node.body if isinstance(node, ast.Try) and node.handlers else node.body if isinstance(
-                node, ast.With) and any("suppress" in ast.dump(item) for item in node.items) else ()
-            yield from (f"{check.reads} stands where its error is swallowed" for check in self.checks
-                        if any(check.call is inner for part in held for inner in ast.walk(part)))
+            if (isinstance(node, ast.Try) and node.handlers) or (
+                    isinstance(node, ast.With) and any("suppress" in ast.dump(item) for item in node.items)):
+                held = {id(inner) for part in node.body for inner in ast.walk(part)}
+                yield from (f"{check.reads} stands where its error is swallowed" for check in self.checks
+                            if id(check.call) in held)
             if isinstance(node, ast.Name) and node.id in FUNCTIONS and id(node) not in heads:
                 yield f"{node.id} is used under another name or replaced"
             if isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.alias, ast.arg)):
@@ -194,6 +199,8 @@ class _Check:
         for side in (one, other):
             chosen += [node.slice for node in ast.walk(side) if isinstance(node, ast.Subscript)]
             chosen += [node.args[0] for node in ast.walk(side) if called(node) in ("where", "compress") and node.args]
+        if not chosen:
+            return
         parts = [[base(node) for node in ast.walk(side) if isinstance(node, ast.expr)] for side in (one, other)]
         for node in (inner for mask in chosen for inner in ast.walk(mask)):
             if isinstance(node, ast.Compare) and len(node.comparators) == 1:
