@@ -56,7 +56,7 @@ test: $(STAMP)
 	@$(RUN) verify
 
 prove:
-	@$(PYTHON) lib/proofs $(if $(WRITE),--write) $(if $(CHECK),--check)
+	@$(PYTHON) lib/proofs $(if $(WRITE),--write) $(if $(CHECK),--check=$(patsubst 1,own,$(CHECK)))
 
 platforms: $(STAMP)
 	@$(RUN) platforms $(if $(NB),--notebook $(NB)) $(if $(VARIANT),--variant $(VARIANT)) $(if $(OLDEST),--oldest)

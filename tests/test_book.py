@@ -23,10 +23,12 @@ from publishing.book import book, replace
 ROOT = find_root(Path(__file__))
 REGISTER = load_register(ROOT)
 NOTEBOOKS = [path.stem for path in notebooks(ROOT)]
+GUIDES = [f"teaching-{name[:2]}" for name in NOTEBOOKS]
 PAGES = ["index", "claims", "bibliography", "errata", "nonclaims", "checking", "measuring", "proofs", "search",
          *NOTEBOOKS,
-         *(["teaching"] if (ROOT / "references" / "teaching.md").exists() else [])]
-KINDS_OF_PAGE = [*(name for name in PAGES if name not in NOTEBOOKS), "03_bound_coverage_by_divergences",
+         *(["teaching", *GUIDES] if (ROOT / "references" / "teaching.md").exists() else [])]
+KINDS_OF_PAGE = [*(name for name in PAGES if name not in (*NOTEBOOKS, *GUIDES)), "teaching-05",
+                 "03_bound_coverage_by_divergences",
                  "05_watch_the_tail_generalize_faster", "16_ask_the_open_questions"]
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -79,6 +81,15 @@ def test_links_inside_the_site_lead_to_a_file_and_an_anchor(site, read):
             assert (site / path).is_file(), f"{name}: {target}"
             if parts.fragment and path.endswith(".html") and path in read:
                 assert unquote(parts.fragment) in read[path].ids, f"{name}: {target}"
+
+
+def test_the_explorer_leads_to_the_sections_that_prove_what_it_shows_and_back(site, read):
+    links = [urlsplit(target) for target in Read((site / "explorer.html").read_text(encoding="utf-8")).links]
+    inside = [link for link in links if not link.scheme and link.path]
+    assert len(inside) == 16
+    assert inside[0].path == "index.html"
+    for link in inside[1:]:
+        assert link.fragment in read[link.path].ids, link
 
 
 def test_external_links_are_well_formed_and_no_placeholder(read):

@@ -43,7 +43,7 @@ def test_the_table_on_top_has_what_is_false_and_nothing_else_and_entries_stand_g
     assert len(rows) == len(wanted) >= 9
     for entry in wanted:
         (row,) = [row for row in rows if row[0].startswith(entry.name.split(",")[0] + ",")]
-        assert f"p. {entry.page}" in row[0], entry.erratum
+        assert f"page {entry.page};" in row[0], entry.erratum
         section = next(part for part in text.split("\n## ") if f"- **{entry.erratum}" in part)
         assert "(notebook " not in section.splitlines()[0] or f"notebook {row[3]})" in section.splitlines()[0]
     order = (*grave, "proof gap", "misprint", "loose")

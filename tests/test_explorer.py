@@ -744,6 +744,9 @@ def test_guesses_are_skipped_one_by_one_all_at_once_or_by_a_link_to_a_state(page
     until(page, "location.hash.endsWith('open')")
     go(page, "#learn", guess=True)
     assert page.locator("#learn .guess").is_visible()
+    go(page, "#learn&learn.N=65536&guess", guess=True)  # a lecturer's link for a poll
+    assert page.locator("#learn .guess").is_visible()
+    assert page.inner_text('output[for="learn-N"]') == "65,536"
     go(page, "#learn&learn.N=65536", guess=True)
     assert page.locator("#learn .guess").is_hidden()
     assert page.locator("#tail .guess").is_visible()

@@ -1,6 +1,8 @@
 """Shards read as tasks of Dask distributed: the same answers as here, and the same complaints."""
 
 import json
+import os
+import threading
 
 import numpy as np
 import own_model_files as files
@@ -149,6 +151,9 @@ def test_a_cluster_refuses_what_is_refused_here(folders, scheduler, tmp_path, ca
             *there)
     odd = shards(tmp_path / "odd", [{"a": -1.5, "b": -2, "c": -1.0 * i} for i in range(1, 9)], 2)
     refused(capsys, "'a' and 'b' and 'c' holds whole numbers", "tournament", odd, *there)
+    os.mkfifo(tmp_path / "pipe.jsonl")
+    threading.Thread(target=(tmp_path / "pipe.jsonl").write_text, args=('{"n": 8, "c": 1}\n',)).start()
+    refused(capsys, "cannot be read by workers", "passk", tmp_path / "pipe.jsonl", *there)
     unnamed = ["profile", folders["batch"], "--model", folders["batch"], "--json"]
     refused(capsys, "id is missing", *unnamed, *there)
 

@@ -147,9 +147,9 @@ def test_damaged_files_give_an_answer_or_one_sentence(tmp_path, capsys):
 
 def test_json_lines_are_read_alike_by_blocks_and_line_by_line(tmp_path, capsys, monkeypatch):
     pytest.importorskip("pyarrow", reason="optional: requirements/own-model.txt")
-    from covtheory.own_model import reading
+    from covtheory.own_model import textual
 
-    rng, by_blocks, seen = np.random.default_rng(77), reading.arrow_schema, {0: 0, 2: 0}
+    rng, by_blocks, seen = np.random.default_rng(77), textual.arrow_schema, {0: 0, 2: 0}
     path = lines(tmp_path / "a.jsonl", [{"id": IDS[i], "teacher_log_prob": SUMS[0][i], "model_log_prob": SUMS[1][i],
                                          "num_tokens": len(TEACHER[i]), "note": {"a": [1, "x"]}} for i in range(40)])
     data = path.read_bytes()
@@ -159,7 +159,7 @@ def test_json_lines_are_read_alike_by_blocks_and_line_by_line(tmp_path, capsys, 
         path.write_bytes(damaged(data, rng) if number % 3 == 0 else one)
         said = []
         for schema in (by_blocks, lambda *_: None):
-            monkeypatch.setattr(reading, "arrow_schema", schema)
+            monkeypatch.setattr(textual, "arrow_schema", schema)
             said.append((main(["profile", str(path), "--json"]), *capsys.readouterr()))
         assert said[0][:2] == said[1][:2]  # two faults: another one may be met first
         seen[said[0][0]] += 1

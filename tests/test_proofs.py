@@ -139,6 +139,8 @@ def real_instances():
         yield f"hellinger, {name}", f"hellinger responses {a} {b}", divergences.hellinger_sq(found)
         for s in (F(1, 2), F(1, 3)):
             yield f"affinity {s}, {name}", f"affinity {coq(s)} responses {a} {b}", divergences.affinity(found, float(s))
+        yield (f"total variation, {name}", f"total_variation responses {a} {b}",
+               coverage_profile(Tabular(floats(p)), Tabular(floats(q))).hockey_stick(1.0))
         if name == "P, hole":
             continue
         yield f"truncated, {name}", f"truncated (1 / 2) {a} {b} first", min(np.log(float(p[0] / q[0])), 0.5)
@@ -166,6 +168,9 @@ def real_instances():
            "| second, S O => - (1) | third, S O => 1 / 4 | _, _ => 0 end) "
            "(fun i => match i with O => 1 / 2 | S O => - (3 / 4) | _ => 0 end) [] second",
            np.exp(next_token.log_prob([[1]])[0]))
+    yield "mean vector", f"mean_vector responses {law(P)} (fun y _ => {law(S)} y) 0", floats(P) @ floats(S)
+    yield ("inner product", "dot 2 (fun i => match i with O => 1 / 2 | _ => 3 end) (fun i => match i with O => 4 "
+           "| _ => 1 / 7 end)", np.dot([0.5, 3.0], [4.0, 1 / 7]))
     for v in (0.5, 1.0):
         yield f"M_3(1, {v})", f"part_below 3 1 {coq(v)}", power_failures(1.0, 3.0, v)
     for lam in (F(1, 2), F(1)):
@@ -220,7 +225,8 @@ def stated(theorem: str, wanted: str, **more: str) -> str:
 FIDELITY = """From Coq Require Import Reals Lra List.
 From Interval Require Import Tactic.
 From Coverage Require Import finite calculus draws two_scales two_scales_theorem divergences maximum_likelihood tail
-  answers best_of_n tilting selection printed worst_case profile pass_at_k scaling interventions tournament printed_sgd.
+  answers best_of_n tilting selection printed worst_case profile pass_at_k scaling interventions tournament printed_sgd
+  misspecified distances.
 Import ListNotations.
 Open Scope R_scope.
 Ltac plain a := lazymatch a with context [Rle_dec _ _] => fail | _ => idtac end.
@@ -233,7 +239,8 @@ Ltac open := unfold missed, low, fails, solved, at_most, harmonic, choose, beats
   answer, le01, lt01, Rmax; simpl; decide_if.
 Ltac enclose := rewrite ?part_below_one by (lra || auto); unfold rare_prompt_kl, dual, hockey, positive_part,
   geometric_ensemble, geometric, softmax, dot, prod, seq, token, kl, hellinger, affinity, mean_ratio, f_divergence,
-  truncated, tilt, normaliser, tempered, partition, pass_at, phi_star, phi_argument, chernoff_price, price,
+  truncated, total_variation, mean_vector,
+  tilt, normaliser, tempered, partition, pass_at, phi_star, phi_argument, chernoff_price, price,
   least_truncation, sum, responses, faces, coin, three_law, power, Rmax; simpl INR;
   repeat (let h := fresh in destruct Rlt_dec as [h|h]; [try (exfalso; clear - h; lra)|try (exfalso; apply h; lra)]);
   repeat match goal with
@@ -252,7 +259,7 @@ def test_every_proof_belongs_to_a_registered_claim_and_the_record_is_what_the_fi
     found = reading.proofs()
     assert reading.RECORD.read_text(encoding="utf-8") == reading.stated(found)
     assert {proof.claim for proof in found} <= set(load_register(ROOT))
-    assert len({proof.claim for proof in found}) >= 64
+    assert len({proof.claim for proof in found}) >= 67
 
 
 def test_every_statement_that_the_register_calls_refuted_has_its_counterexample():
@@ -293,6 +300,28 @@ def test_numbers_at_two_are_the_librarys():
     assert low_b < chernoff_slope_below(2.0) < high_b
     low, high = map(float, re.search(r"([\d.]+) < 2 / a \+ 1 / b < ([\d.]+)", text).groups())
     assert low < 2 / chernoff_slope(2.0) + 1 / chernoff_slope_below(2.0) < high < 2.847
+
+
+def test_constants_of_the_library_lie_in_their_enclosures():
+    names = {path.stem: importlib.import_module(f"covtheory.bounds.{path.stem}")
+             for path in (ROOT / "lib/covtheory/bounds").glob("[a-z]*.py")} | {"np": np, "L": np.log(8)}
+    text = (FOLDER / "constants.v").read_text(encoding="utf-8")
+    found = re.findall(r"\(\* constant: (.+?)\n.*?Lemma \w+ : (.*?)\.\s+Proof\.", text, re.DOTALL)
+    assert len(found) == text.count("constant: ") == text.count("Lemma ") > 12
+    for expression, statement in found:
+        low, high = re.search(r"([\d.]+) < [^<]*< ([\d.]+)$", statement, re.DOTALL).groups()
+        assert float(low) < eval(expression, names) < float(high), expression
+
+
+def test_a_claim_says_kernel_checked_with_its_statement_folded():
+    proofs = kernel_proofs.read(ROOT)
+    said = kernel_proofs.formal(proofs["kl-two-point-sharp"])
+    assert said.startswith('<details class="kernel"><summary>')
+    for word in ("kernel-checked", "kl_two_point_attained", "files/proofs/divergences.v", "sig_forall_dec",
+                 "kl_two_point_twin", "N &gt; 1"):
+        assert word in said
+    assert "machine numbers" in kernel_proofs.formal(proofs["selection-chernoff"])
+    assert "machine numbers" not in said
 
 
 @needs_rocq

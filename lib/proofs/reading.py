@@ -107,6 +107,12 @@ def proofs() -> list[Proof]:
             for proof, key in zip(found, keys, strict=True)]
 
 
+def enclosures() -> set[tuple[str, str]]:
+    """Return (file, lemma) for every number that a comment ``(* constant: ...`` ties to the library."""
+    item = re.compile(r"\(\* constant: .*?\*\)\s*Lemma (\w+)", re.DOTALL)
+    return {(path.stem, name) for path in FOLDER.glob("*.v") for name in item.findall(path.read_text(encoding="utf-8"))}
+
+
 @cache
 def with_interval() -> set[str]:
     """Return the theorems and lemmas whose proofs call the tactic ``interval``, themselves or through another."""

@@ -224,6 +224,80 @@ Proof.
   destruct K as [|K]; [lia|]. pose proof (G K). unfold harmonic in *. rewrite seq_last. pose proof (div_pos 1 (INR (S K)) ltac:(lra) (lt_0_INR (S K) ltac:(lia))). lra.
 Qed.
 
+(* int_1^x e^(-s)/s ds, below 0.2194 for every x: the exponential integral E_1 at 1 is its limit. *)
+Definition exponential_integral (x : R) : R := RInt (fun s => exp (- s) / s) 1 x.
+
+Lemma integrand_continuous s : 0 < s -> continuous (fun s => exp (- s) / s) s.
+Proof. intros H. apply (ex_derive_continuous (fun s => exp (- s) / s)). auto_derive. lra. Qed.
+
+Lemma integral_exists a b : 0 < a -> a <= b -> ex_RInt (fun s => exp (- s) / s) a b.
+Proof. intros Ha H. apply (ex_RInt_continuous (V := R_CompleteNormedModule)). intros s. rewrite Rmin_left, Rmax_right by assumption. intros I. apply integrand_continuous. lra. Qed.
+
+Lemma integral_derive x : 1 <= x -> is_derive exponential_integral x (exp (- x) / x).
+Proof.
+  intros H. apply (is_derive_RInt (fun s => exp (- s) / s) exponential_integral 1 x); [|apply integrand_continuous; lra].
+  exists (mkposreal (1 / 2) ltac:(lra)). intros y Hy. unfold ball in Hy. simpl in Hy. unfold AbsRing_ball, abs, minus, plus, opp in Hy. simpl in Hy. apply Rabs_def2 in Hy. unfold exponential_integral. apply (RInt_correct (V := R_CompleteNormedModule)).
+  destruct (Rle_dec 1 y); [apply integral_exists; lra|apply ex_RInt_swap, integral_exists; lra].
+Qed.
+
+Lemma integral_value : RInt (fun s => exp (- s) / s) 1 16 <= 0.219385.
+Proof.
+  assert (H : Rabs (RInt (fun s => exp (- s) / s) 1 16 - 0.219384) <= 1 / 1000000) by integral.
+  apply Rabs_le_between in H. lra.
+Qed.
+
+Lemma integral_below x : 1 <= x -> exponential_integral x <= 0.2194.
+Proof.
+  intros H. assert (M : forall a b, 1 <= a <= b -> exponential_integral a <= exponential_integral b).
+  { intros a b Hab. apply (increasing_from exponential_integral (fun s => exp (- s) / s)); [lra| |].
+    - intros y Hy. apply integral_derive. lra.
+    - intros y Hy. apply Rmult_le_pos; [left; apply exp_pos|left; apply Rinv_0_lt_compat; lra]. }
+  pose proof integral_value as V. fold (exponential_integral 16) in V. assert (T : exp (- (16)) < 0.000001) by interval. destruct (Rle_dec x 16) as [C|C]; [pose proof (M x 16 ltac:(lra)); lra|].
+  enough (exponential_integral x + exp (- x) <= exponential_integral 16 + exp (- (16))) by (pose proof (exp_pos (- x)); lra).
+  enough (- exponential_integral 16 - exp (- (16)) <= - exponential_integral x - exp (- x)) by lra.
+  apply (increasing_from (fun s => - exponential_integral s - exp (- s)) (fun s => - (exp (- s) / s) - - exp (- s)) 16 x); [lra| |].
+  - intros y Hy. apply (is_derive_minus (fun s => - exponential_integral s) (fun s => exp (- s))); [|auto_derive; [easy|ring]].
+    apply (is_derive_opp exponential_integral). apply integral_derive. lra.
+  - intros y Hy. pose proof (exp_pos (- y)). assert (exp (- y) / y <= exp (- y)); [|lra]. apply div_le; [lra|]. nra.
+Qed.
+
+(* At p = 1/K the first K terms are short of log K by less than 0.2194; elsewhere they are short by less still. *)
+Lemma short_at K : (0 < K)%nat -> ln (INR K) - first_terms K (1 / INR K) <= 0.2194.
+Proof.
+  intros HK. assert (k1 : 1 <= INR K) by (apply (le_INR 1); lia). set (k := INR K) in *. assert (i : 0 < 1 / k <= 1) by (split; [apply div_pos; lra|apply div_le; lra]).
+  pose proof (integral_below k k1) as V. enough (- ln (1 / k) - first_terms K (1 / k) + exponential_integral (k * (1 / k)) <= - ln 1 - first_terms K 1 + exponential_integral (k * 1)) as I.
+  - replace (k * (1 / k)) with 1 in I by (field; lra). replace (exponential_integral 1) with 0 in I by (symmetry; apply (RInt_point 1 (fun s => exp (- s) / s))).
+    pose proof (rest_range K 1 ltac:(lra)) as R1. unfold Rdiv in I at 1. rewrite Rmult_1_l, ln_Rinv in I by lra. rewrite Rmult_1_r in I.
+    replace ((1 - 1) ^ S K) with 0 in R1 by (replace (1 - 1) with 0 by ring; now rewrite pow_i by lia). unfold Rdiv in R1. rewrite Rmult_0_l in R1. lra.
+  - apply (increasing_from (fun p => - ln p - first_terms K p + exponential_integral (k * p)) (fun p => - (1 / p) - - (1 - (1 - p) ^ K) / p + k * (exp (- (k * p)) / (k * p))) (1 / k) 1 (proj2 i)).
+    + intros p Hp. assert (kp : 1 <= k * p) by (replace 1 with (k * (1 / k)) by (field; lra); apply Rmult_le_compat_l; lra).
+      apply (is_derive_plus (fun p => - ln p - first_terms K p) (fun p => exponential_integral (k * p))).
+      * apply (is_derive_minus (fun p => - ln p) (first_terms K)); [apply ln_derive; lra|apply first_terms_derive; lra].
+      * apply (is_derive_comp exponential_integral (fun p => k * p) p (exp (- (k * p)) / (k * p)) k); [now apply integral_derive|auto_derive; [easy|ring]].
+    + intros p Hp. assert (p0 : 0 < p) by lra. replace (- (1 / p) - - (1 - (1 - p) ^ K) / p + k * (exp (- (k * p)) / (k * p))) with ((exp (- (k * p)) - (1 - p) ^ K) / p) by (field; lra).
+      apply Rmult_le_pos; [|left; now apply Rinv_0_lt_compat]. enough ((1 - p) ^ K <= exp (- (k * p))) by lra. replace (- (k * p)) with (INR K * ((1 - p) - 1)) by (unfold k; ring).
+      apply pow_exp; [lra|]. pose proof (exp_ineq1_le (1 - p - 1)). lra.
+Qed.
+
+Lemma first_terms_mono K p q : p <= q <= 1 -> first_terms K q <= first_terms K p.
+Proof.
+  intros H. apply sum_le. intros k I. apply in_seq in I. apply Rmult_le_compat_r; [left; apply Rinv_0_lt_compat, lt_0_INR; lia|]. apply pow_incr. lra.
+Qed.
+
+Lemma short_anywhere K p : (0 < K)%nat -> 0 < p <= 1 -> ln (Rmin (INR K) (/ p)) - first_terms K p <= 0.2194.
+Proof.
+  intros HK Hp. pose proof (short_at K HK) as S. assert (k1 : 1 <= INR K) by (apply (le_INR 1); lia). set (k := INR K) in *. assert (i : 0 < 1 / k <= 1) by (split; [apply div_pos; lra|apply div_le; lra]).
+  destruct (Rle_dec k (/ p)) as [C|C].
+  - rewrite Rmin_left by assumption. assert (p <= 1 / k). { apply le_div; [lra|]. apply (Rmult_le_compat_l p) in C; [|lra]. rewrite Rinv_r in C by lra. lra. }
+    pose proof (first_terms_mono K p (1 / k) ltac:(lra)). lra.
+  - rewrite Rmin_right, ln_Rinv by lra. assert (q : 1 / k <= p). { apply div_le; [lra|]. apply Rnot_le_lt in C. apply (Rmult_lt_compat_l p) in C; [|lra]. rewrite Rinv_r in C by lra. lra. }
+    enough (first_terms K (1 / k) - - ln (1 / k) <= first_terms K p - - ln p).
+    { unfold Rdiv in H at 2. rewrite Rmult_1_l, ln_Rinv in H by lra. lra. }
+    apply (increasing_from (fun p => first_terms K p - - ln p) (fun x => - (1 - (1 - x) ^ K) / x - - (1 / x)) (1 / k) p q).
+    + intros x Hx. apply (is_derive_minus (first_terms K) (fun p => - ln p)); [apply first_terms_derive; lra|apply ln_derive; lra].
+    + intros x Hx. replace (- (1 - (1 - x) ^ K) / x - - (1 / x)) with ((1 - x) ^ K / x) by (field; lra). apply Rmult_le_pos; [apply pow_le; lra|left; apply Rinv_0_lt_compat; lra].
+Qed.
+
 Lemma fails_terms {B} K (X : list B) mu p : sum (seq 1 K) (fun k => fails k X mu p / INR k) = sum X (fun x => mu x * first_terms K (p x)).
 Proof.
   unfold fails, first_terms. rewrite (sum_ext X _ (fun x => sum (seq 1 K) (fun k => mu x * ((1 - p x) ^ k / INR k)))) by (intros; now rewrite sum_scal). rewrite sum_swap.
@@ -237,13 +311,12 @@ Proof.
 Qed.
 
 (* claim: log-loss-is-harmonic-pass-at-k
-   part: the two identities; how far the first K terms exceed the integral up to K
-   differs: finitely many prompts, all p > 0; E log(1/p) is the KL of the always-right comparator; that they fall below it by at most 0.2194 is the next theorem *)
+   differs: finitely many prompts, all p > 0; E log(1/p) is the KL of the always-right comparator *)
 Theorem log_loss_is_harmonic {B} (X : list B) (mu p : B -> R) : law X mu -> (forall x, 0 < p x <= 1) ->
   is_lim_seq (fun K => sum (seq 1 K) (fun k => fails k X mu p / INR k)) (kl X mu (solved mu p)) /\
   (forall U, 1 <= U -> (forall x, 1 / p x <= U) -> is_RInt (fun u => 1 / u * cov u X mu (solved mu p)) 1 U (kl X mu (solved mu p))) /\
   (forall K, (0 < K)%nat -> exists below, is_RInt (fun u => 1 / u * cov u X mu (solved mu p)) 1 (INR K) below /\
-    sum (seq 1 K) (fun k => fails k X mu p / INR k) - below <= harmonic K - ln (INR K) <= 1).
+    -0.2194 <= sum (seq 1 K) (fun k => fails k X mu p / INR k) - below <= harmonic K - ln (INR K) /\ harmonic K - ln (INR K) <= 1).
 Proof.
   intros HX Hp. assert (HD : dominated mu (solved mu p)) by (intros x m; unfold solved; pose proof (Hp x); nra).
   assert (V : forall U, 1 <= U -> antiderivative 1 U ln (fun u => 1 / u)).
@@ -267,7 +340,10 @@ Proof.
     rewrite log_loss by assumption. apply sum_ext; intros x _. destruct (dominated_pos mu _ x (proj1 HX) HD) as [->|[m _]]; [ring|]. f_equal. rewrite E by assumption. pose proof (B1 x). pose proof (r1 x).
     unfold Rdiv in H. rewrite Rmult_1_l in H. rewrite Rmax_right, Rmin_right, ln_1, ln_Rinv by (try apply Hp; lra). ring.
   - intros K HK. assert (k1 : 1 <= INR K) by (apply (le_INR 1); lia). exists (sum X (fun x => mu x * (ln (Rmin (INR K) (Rmax 1 (mu x / solved mu p x))) - ln 1))).
-    split; [apply (profile_area 1 (INR K) ln); auto; lra|]. split; [|pose proof (harmonic_log K HK); lra]. rewrite fails_terms, <- sum_minus.
+    split; [apply (profile_area 1 (INR K) ln); auto; lra|]. split; [|pose proof (harmonic_log K HK); lra]. rewrite fails_terms, <- sum_minus. split.
+    { apply Rle_trans with (sum X (fun x => mu x * (- 0.2194))); [rewrite sum_scal_r, (proj2 HX); lra|]. apply sum_le; intros x _.
+      destruct (dominated_pos mu _ x (proj1 HX) HD) as [->|[m _]]; [lra|]. rewrite <- Rmult_minus_distr_l. apply Rmult_le_compat_l; [lra|]. rewrite E, ln_1, Rmax_right by auto.
+      pose proof (short_anywhere K (p x) HK (Hp x)). lra. }
     apply Rle_trans with (sum X (fun x => mu x * (harmonic K - ln (INR K)))); [|rewrite sum_scal_r, (proj2 HX); lra]. apply sum_le; intros x _.
     destruct (dominated_pos mu _ x (proj1 HX) HD) as [->|[m _]]; [lra|]. rewrite <- Rmult_minus_distr_l. apply Rmult_le_compat_l; [lra|]. rewrite E, ln_1, Rmax_right by auto. pose proof (Hp x). pose proof (r1 x).
     assert (F : first_terms K (p x) <= harmonic K).

@@ -41,8 +41,8 @@ def readable(nb: nbformat.NotebookNode, number: str, name: str, claims: Claims) 
             if not picture and any(map(_is_figure, cell.outputs)):
                 picture = [new for new in made if any(map(_is_figure, new.outputs))][:1]
                 made.remove(picture[0])
-                if name := picture[0].metadata["mystnb"].get("figure", {}).get("name"):
-                    above = f'<p class="figure-above"><a href="#{name}">Figure 1</a> is at the head of the page.</p>'
+                if drawn := picture[0].metadata["mystnb"].get("figure", {}).get("name"):
+                    above = f'<p class="figure-above"><a href="#{drawn}">Figure 1</a> is at the head of the page.</p>'
                     made.insert(0, nbformat.v4.new_markdown_cell(above, id=f"above-{number}"))
             cells += made
     head, about = opening(cells[0].source)

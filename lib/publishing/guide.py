@@ -33,10 +33,10 @@ def pages(root: Path, text: str) -> dict[str, str]:
 
 def links(heading: str, stem: str, built: dict[str, Path]) -> str:
     """Return the line of links of a section: where the notebook says it, its slide if the decks are built."""
-    slug = slugify(heading)
-    found = [f'<a href="{stem}.html#{slug}">Notebook</a>']
+    anchor = slugify(heading.replace("$", ""))  # the site makes an anchor from the TeX of a formula
+    found = [f'<a href="{stem}.html#{anchor}">Notebook</a>']
     if stem[:2] in built:
-        found.append(f'<a href="slides/{built[stem[:2]].name}#/{slug}">Slide</a>')
+        found.append(f'<a href="slides/{built[stem[:2]].name}#/{slugify(heading)}">Slide</a>')
     return f'<p class="guide-links">{" · ".join(found)}</p>\n'
 
 

@@ -18,7 +18,8 @@ from covtheory.own_model.problem import Problem
 from covtheory.own_model.prompts import PROMPTS, PromptCounts
 from covtheory.own_model.reading import Table
 from covtheory.own_model.sanity import sentinels
-from covtheory.own_model.scores import ENDS, LENGTHS
+from covtheory.own_model.scores import ENDS
+from covtheory.own_model.side import LENGTHS
 from covtheory.own_model.tournament_estimate import Wins
 
 HINT = "say which columns are checkpoints with --checkpoints a,b or --checkpoints 'step_*'"

@@ -6,24 +6,19 @@ commas; list columns of NPZ are 2-D and padded with zeros. Text formats are loca
 """
 
 import copy
-import io
-import re
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-import numpy as np
-
 from covtheory.own_model.chunk import Chunk
-from covtheory.own_model.columnar import HELD, arrow_chunks, batch_chunk, npz_chunks
+from covtheory.own_model.columnar import arrow_chunks, npz_chunks
 from covtheory.own_model.formats.arrays import arrow_batches, npz_columns
-from covtheory.own_model.formats.blocks import arrow_block, arrow_schema, line_blocks
-from covtheory.own_model.formats.cells import as_text, joined_lists, list_cell, number_column, truths
-from covtheory.own_model.formats.records import LONGEST, damaged, json_lines, text_rows
+from covtheory.own_model.formats.records import text_rows
 from covtheory.own_model.formats.scored import VLLM, LmEvalScored, OpenAI, Tool
-from covtheory.own_model.formats.sources import CONTAINERS, Source, sources
+from covtheory.own_model.formats.sources import CONTAINERS, sources
 from covtheory.own_model.formats.verdicts import EvalPlus, LmEvalDrawn
 from covtheory.own_model.problem import Problem
+from covtheory.own_model.textual import text_chunks, word
 
 TOOLS = (OpenAI, VLLM, LmEvalScored, LmEvalDrawn, EvalPlus)
 FORMATS = tuple(dict.fromkeys([*CONTAINERS.values(), *(tool.name for tool in TOOLS), Tool.name]))
@@ -74,7 +69,7 @@ class Table:
             self.example = self.example or dict.fromkeys(self.columns)
         else:
             for source in self.sources:
-                self.example = next(self._records(source, lambda fraction: None), (0, {}))[1]
+                self.example = next(self.records(source, lambda fraction: None), (0, {}))[1]
                 if self.example:
                     break
             self.columns = list(self.example)
@@ -90,7 +85,15 @@ class Table:
         return other
 
     def emptied(self) -> "Table":
-        """The same table with notes of its own."""
+        """The same table with notes of its own, for workers.
+
+        Raises
+        ------
+        Problem
+            They cannot see its file.
+        """
+        if self.sources[0].kept is not None:
+            raise self.problem("cannot be read by workers elsewhere: not with --scheduler")
         other = copy.copy(self)
         other.tool = copy.deepcopy(self.tool)
         other.tool.notes.clear()
@@ -127,7 +130,7 @@ class Table:
             elif source.container in ("parquet", "arrow"):
                 part = arrow_chunks(self, source, names, rows, report)
             else:
-                part = self._text(source, names, rows, report)
+                part = text_chunks(self, source, names, rows, report)
             for chunk in part:
                 empty = False
                 yield chunk
@@ -156,7 +159,7 @@ class Table:
         """The first of these names that is a column."""
         return next((name for name in names if name in self.columns), None)
 
-    def _records(self, source, progress):
+    def records(self, source, progress):
         """``(place, standard row)`` of a text file; the first row tells whose rows they are."""
         stream = text_rows(source, progress)
         first = next(stream, None)
@@ -181,78 +184,6 @@ class Table:
             except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
                 reason = str(error) if type(error) is ValueError else "not laid out as the first row"
                 raise Problem(source.name, f"read as {self.tool.title}: {reason} (--format plain reads columns)",
-                              f"{_word(source)} {place}") from None
+                              f"{word(source)} {place}") from None
             for each in made:
                 yield place, each
-
-    def _text(self, source, names, rows, progress):
-        schema = None
-        if source.container == "jsonl" and not self.tool.title:
-            schema = arrow_schema(names, self.example, self.texts, self.lists, self.truths)
-        if schema is not None:
-            yield from self._blocks(source, names, rows, schema, progress)
-            return
-        stream = self._records(source, progress)
-        if source.container in ("csv", "tsv"):
-            header = next(stream, (0, {}))[1]
-            if missing := [name for name in names if name not in header]:
-                raise Problem(source.name, f"no column {missing[0]!r}", "line 1")
-        yield from self._gathered(source, names, rows, stream)
-
-    def _blocks(self, source, names, rows, schema, progress):
-        """Chunks of JSON lines, by Arrow where a block allows it."""
-        unforeseen = "|".join(map(re.escape, sorted(self.unforeseen)))
-        pattern = re.compile(f'"({unforeseen})"'.encode()) if unforeseen else None
-        stream, raw = source.open()
-        with raw:
-            for line, data, failed in line_blocks(stream, LONGEST):
-                data = data.removeprefix(b"\xef\xbb\xbf") if line == 1 else data
-                batch = None if failed else arrow_block(data, schema, self.optional, pattern)
-                if batch is None:
-                    data = data[:data.rfind(b"\n") + 1] if failed else data  # what is cut is said of the line behind
-                    yield from self._gathered(source, names, rows, json_lines(source, io.BytesIO(data), line - 1))
-                    if failed:
-                        raise damaged(source, failed, line + data.count(b"\n"))
-                else:
-                    for start in range(0, len(batch), rows):
-                        yield batch_chunk(self, source, names, batch.slice(start, rows), line + start, "line")
-                progress(raw.tell() / max(source.size, 1))
-
-    def _gathered(self, source, names, rows, stream):
-        kept, places, weight = [], [], 0
-        heavy = [i for i, name in enumerate(names) if name in self.lists | self.texts]
-        for place, row in stream:
-            if self.unforeseen and not self.unforeseen.isdisjoint(row):
-                name = min(self.unforeseen.intersection(row))
-                raise Problem(source.name, f"field {name!r}, which the first row does not have: it says how to read "
-                              "all of them", f"{_word(source)} {place}")
-            try:
-                kept.append([row.get(name) if name in self.optional else row[name] for name in names])
-            except KeyError as error:
-                raise Problem(source.name, f"no field {error.args[0]!r}, which the first row has",
-                              f"{_word(source)} {place}") from None
-            places.append(place)
-            weight += sum([len(kept[-1][i]) for i in heavy if isinstance(kept[-1][i], (list, str))])
-            if len(kept) == rows or weight > HELD:
-                yield self._assembled(source, names, kept, places)
-                kept, places, weight = [], [], 0
-        if kept:
-            yield self._assembled(source, names, kept, places)
-
-    def _assembled(self, source, names, rows, places):
-        chunk = Chunk(Path(source.name), _word(source), np.array(places), {})
-        for name, cells in zip(names, zip(*rows, strict=True), strict=True):
-            if name in self.texts:
-                chunk.columns[name] = [as_text(cell) for cell in cells]
-            elif name in self.lists:
-                parts = [list_cell(chunk, i, name, truths(cell) if name in self.truths else cell)
-                         for i, cell in enumerate(cells)]
-                chunk.columns[name] = joined_lists(parts)
-            else:
-                chunk.columns[name] = number_column(chunk, name, truths(cells) if name in self.truths else cells,
-                                                    name in self.optional)
-        return chunk
-
-
-def _word(source: Source) -> str:
-    return "value" if source.container == "json" else "line"

@@ -11,7 +11,8 @@ from covtheory.own_model.compare import CoverageDifference
 from covtheory.own_model.identity import Partner, digests
 from covtheory.own_model.problem import Problem
 from covtheory.own_model.profile_sample import ProfileSample
-from covtheory.own_model.scores import LENGTHS, PairedScores
+from covtheory.own_model.scores import PairedScores
+from covtheory.own_model.side import LENGTHS
 
 MOST_GROUPS = 64
 MOST_CLASSES = 256

@@ -69,11 +69,14 @@ def arrow_schema(names: Iterable[str], example: dict, texts: set[str], lists: se
 def arrow_block(data: bytes, schema, optional: set[str], unforeseen: re.Pattern | None):
     """The record batch of a block of whole lines; None if it must go line by line.
 
-    Examples
-    --------
-    >>> schema = arrow_schema(["x"], {"x": 1}, set(), set(), set())
-    >>> [arrow_block(data, schema, set(), None) is None for data in (b'{"x": 1}\\n', b'{"x": 1}{"x": 2}\\n\\n')]
-    [False, True]
+    Parameters
+    ----------
+    schema : pyarrow.Schema
+        As by :func:`arrow_schema`.
+    optional : set of str
+        Fields that may be missing.
+    unforeseen : re.Pattern, optional
+        Text that no block should have: names of fields that the first row does not have.
     """
     import pyarrow
     from pyarrow import json

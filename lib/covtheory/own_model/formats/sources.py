@@ -8,6 +8,7 @@ import shutil
 import stat
 import sys
 import tempfile
+import weakref
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,7 +45,7 @@ class Source:
     name: str
     container: str
     left_out: int = 0
-    _kept: object = field(default=None, repr=False)
+    kept: object = field(default=None, repr=False)
 
     def open(self) -> tuple[BinaryIO, BinaryIO]:
         """The decompressed bytes, and the raw file under them (its position tells how much was read).
@@ -177,13 +178,16 @@ def _spooled(stream, name, container):
     kept = tempfile.NamedTemporaryFile(prefix="covtheory-")  # noqa: SIM115  (lives as long as the source)
     shutil.copyfileobj(stream, kept)
     kept.flush()
-    source = Source(Path(kept.name), name, container or "jsonl", kept)
+    source = Source(Path(kept.name), name, container or "jsonl", kept=kept)
+    weakref.finalize(source, kept.close)
     if source.size == 0:
         raise Problem(name, "nothing came")
     if container is None:
+        stream, raw = source.open()
         try:
-            head = source.open()[0].read(1 << 16)
-        except (OSError, EOFError) as error:
+            with raw:
+                head = stream.read(1 << 16)
+        except (OSError, EOFError, zlib.error) as error:
             raise Problem(name, f"cannot be read: {error}") from None
         source.container = _sniffed(head)
     return source

@@ -28,7 +28,8 @@
   function read(address) {
     const found = {panel: null, any: false};
     for (const id of panels) state[id] = starts(id);
-    for (const part of address.replace(/^#/, "").split("&")) {
+    const parts = address.replace(/^#/, "").split("&"), asks = parts.includes("guess");  /* a state, but guess first */
+    for (const part of parts) {
       const [, id, name, text] = part.match(/^(\w+)\.(\w+)=(.*)$/) || [];
       let key = null;
       if (part === "open") panels.forEach(panel => opened.add(panel));
@@ -36,7 +37,7 @@
       if (id === undefined) { if (panels.includes(part)) found.panel = part; continue; }
       const entry = panels.includes(id) && DATA[id].controls.find(c => c.id === name);
       const position = entry ? entry.keys.indexOf(key) : -1;
-      if (position >= 0) { state[id][name] = position; opened.add(id); found.any = true; }
+      if (position >= 0) { state[id][name] = position; if (!asks) opened.add(id); found.any = true; }
     }
     return found;
   }

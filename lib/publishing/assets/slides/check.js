@@ -2,6 +2,10 @@
 async least => {
   await document.fonts.ready;
   const found = [], scrolling = [], slides = [...document.querySelectorAll(".slides > section > section")];
+  const lines = formula => { // parts of a formula that stand wholly below the one before begin a line
+    const boxes = [...formula.querySelectorAll(".katex-html > .base")].map(part => part.getBoundingClientRect());
+    return 1 + boxes.filter((box, i) => i && box.left < boxes[i - 1].left).length;
+  };
   for (const slide of slides) {
     const {h, v} = deck.getIndices(slide), name = `#/${slide.id} (${h + 1}.${(v || 0) + 1})`;
     deck.slide(h, v, 1000);
@@ -27,6 +31,8 @@ async least => {
     }
     for (const note of slide.querySelectorAll("aside.notes"))
       if (note.getClientRects().length) found.push(`${name}: its notes are visible`);
+    for (const formula of slide.querySelectorAll(".katex-display"))
+      if (slide.matches(".summary") && lines(formula) > 1) scrolling.push(`${name}: its formula breaks into lines`);
     for (const image of slide.querySelectorAll("img[data-points]")) { // figures are drawn at 100 pixels an inch
       const shown = Math.min(image.clientWidth / image.naturalWidth, image.clientHeight / image.naturalHeight);
       const letter = shown * image.dataset.points / 72 * 100 / parseFloat(getComputedStyle(body).fontSize);
