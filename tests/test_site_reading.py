@@ -9,6 +9,7 @@ from browser import undrawn, watch
 
 from claimcheck.gate.contract import notebooks
 from claimcheck.register import find_root, load_register
+from covtheory.figures import BLACK, BLUE, GREEN, ORANGE, PINK, SKY
 from publishing.book_cells import captions
 from publishing.heads import opening
 
@@ -28,7 +29,7 @@ OPENING = """() => {
   return { top: box.top, bottom: box.bottom, before, caption: document.querySelector("figcaption").textContent.trim() };
 }"""
 FOLDED = """() => [document.querySelector("details.claims-of-notebook").open,
-  [...new Set([...document.querySelectorAll("details.above-input > summary")].map(head => head.textContent.trim()))],
+  [...new Set([...document.querySelectorAll("details.above-input > summary")].map(head => head.innerText.trim()))],
   [...document.querySelectorAll("details.above-input")].filter(box => box.open).length,
   [...document.querySelectorAll(".cell_input pre")].filter(code => code.checkVisibility()).length]"""
 CUT = """() => [...document.querySelectorAll(".cell_input pre")].filter(code =>
@@ -47,7 +48,7 @@ ON_PAPER = """() => {
   dispatchEvent(new Event("beforeprint"));
   const found = [], claims = document.querySelector("details.claims-of-notebook table");
   for (const element of document.querySelectorAll("article *")) {
-    if (!element.checkVisibility() || element.closest(".katex-mathml, svg")) continue;
+    if (!element.checkVisibility() || element.closest(".katex-mathml, .vlist-t, svg")) continue;
     const box = element.getBoundingClientRect(), style = getComputedStyle(element);
     if (box.width && box.right > innerWidth + 1 && style.position !== "absolute")
       found.push("sticks out: " + element.outerHTML.slice(0, 120));
@@ -145,23 +146,24 @@ def test_figures_are_legible_in_the_dark(address, page):
     """White ground becomes the page's, black ink becomes light, and a hue stays what the caption calls it."""
     page.emulate_media(color_scheme="dark")
     page.goto(f"{address}/01_see_the_tail.html")
-    shown = page.evaluate("""async () => {
+    shown = page.evaluate("""colours => {
       const image = document.querySelector("article img"), ground = getComputedStyle(document.body).backgroundColor;
-      const pen = Object.assign(document.createElement("canvas"), { width: 4, height: 1 }).getContext("2d");
+      const pen = Object.assign(document.createElement("canvas"), { width: 7, height: 1 }).getContext("2d");
       pen.filter = getComputedStyle(image).filter;
-      ["#ffffff", "#000000", "#0072B2", "#D55E00"].forEach((colour, at) => {
+      ["#ffffff", ...colours].forEach((colour, at) => {
         pen.fillStyle = colour;
         pen.fillRect(at, 0, 1, 1);
       });
-      return [ground, [...pen.getImageData(0, 0, 4, 1).data]];
-    }""")
+      return [ground, [...pen.getImageData(0, 0, 7, 1).data]];
+    }""", [BLACK, BLUE, ORANGE, GREEN, PINK, SKY])
     page_ground = [int(part) for part in shown[0].removeprefix("rgb(").rstrip(")").split(",")]
-    white, black, blue, orange = (shown[1][4 * at:4 * at + 3] for at in range(4))
+    white, black, blue, orange, green, pink, sky = (shown[1][4 * at:4 * at + 3] for at in range(7))
     assert all(abs(one - two) <= 8 for one, two in zip(white, page_ground, strict=True))
     assert min(black) > 225
     assert blue[2] == max(blue)
     assert orange[0] == max(orange)
-    assert all(contrast(colour, white) > 4.5 for colour in (black, blue, orange))
+    assert green[1] == max(green)
+    assert min(contrast(colour, white) for colour in (black, blue, orange, green, pink, sky)) > 4
 
 
 def contrast(one, two):

@@ -114,8 +114,7 @@ def claims_page(root: Path, claims: Claims, ledger: dict) -> str:
     for path in notebooks(root):
         title = head(nbformat.read(path, as_version=4)).title
         parts.append(f"## {title}")
-        for entry in claims.of(path.name[:2]):
-            parts += [f"```{{index}} single: {entry.id}\n```", claims.card(entry)]
+        parts += [claims.card(entry) for entry in claims.of(path.name[:2])]
     if legend:
         parts += ["## How to read a verdict", relink(legend.group(1).strip(), "", root)]
     return "\n\n".join(parts) + "\n"

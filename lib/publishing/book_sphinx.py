@@ -3,6 +3,7 @@
 Sphinx and docutils are imported inside, so that the rest of the library needs neither.
 """
 
+import re
 from pathlib import Path
 
 from publishing import formulas, statements
@@ -16,6 +17,17 @@ EXPLORER = ('<p class="caption"><span class="caption-text">Play</span></p><ul><l
 
 def setup(app) -> dict:
     """Register with Sphinx."""
+    from sphinx.transforms import SphinxTransform
+
+    class Indexed(SphinxTransform):
+        """Cards of claims are entries of the index, which search finds first."""
+
+        default_priority = 840  # before the index is read
+
+        def apply(self, **options) -> None:
+            _index(self.document)
+
+    app.add_transform(Indexed)
     app.add_html_math_renderer("stored", (_inline, None), (_block, None))
     app.connect("doctree-read", _prepare, priority=100)  # before titles are collected
     app.connect("html-page-context", _captions, priority=900)  # after the theme has made its navigation
@@ -25,9 +37,8 @@ def setup(app) -> dict:
 def _captions(app, page, template, context, doctree) -> None:
     """Make the sidebar's captions plain text (headings without a level are invalid), and link the explorer there."""
     if tree := context.get("furo_navigation_tree"):
-        tree = tree.replace(' role="heading"', "")
-        has_explorer = (Path(app.srcdir) / "_extra" / "explorer.html").exists()
-        context["furo_navigation_tree"] = tree.replace("</div>", EXPLORER + "</div>", 1) if has_explorer else tree
+        explorer = EXPLORER * (Path(app.srcdir) / "_extra" / "explorer.html").exists()
+        context["furo_navigation_tree"] = tree.replace(' role="heading"', "") + explorer
 
 
 def _prepare(app, doctree) -> None:
@@ -46,6 +57,17 @@ def _prepare(app, doctree) -> None:
             node["html"] = ""
         node.children = []
         node += nodes.Text(formulas.plain(tex))
+
+
+def _index(doctree) -> None:
+    """Put an entry of the index before every card of a claim; it leads to the card."""
+    from docutils import nodes
+    from sphinx import addnodes
+
+    for node in list(doctree.findall(nodes.raw)):
+        if found := re.match(r'<section class="claim [^>]*id="claim-([\w-]+)"', node.astext()):
+            node.parent.insert(node.parent.index(node), addnodes.index(entries=[
+                ("single", found[1], f"claim-{found[1]}", "main", None)]))
 
 
 def _typeset(doctree) -> None:

@@ -32,7 +32,7 @@ function unfold() {
 addEventListener("load", unfold);
 addEventListener("hashchange", unfold);
 
-// On paper the table of claims stands open (what else is folded is left out); a formula wider than the sheet is made smaller.
+// On paper the table of claims stands open (what else is folded is left out); what is wider than the sheet is made smaller.
 const folded = "article details.claims-of-notebook:not([open])";
 let opened = [];
 addEventListener("beforeprint", () => {
@@ -43,10 +43,15 @@ addEventListener("beforeprint", () => {
     const room = Math.min(640, box.parentElement.clientWidth);
     if (wide > room) box.style.fontSize = `${Math.floor(100 * room / wide)}%`;
   }
+  for (const table of document.querySelectorAll(".table-wrapper > table")) {
+    const wide = table.getBoundingClientRect().width, room = Math.min(680, table.parentElement.clientWidth);
+    if (wide > room) table.style.zoom = Math.floor(100 * room / wide) / 100;
+  }
 });
 addEventListener("afterprint", () => {
   for (const box of opened) box.open = false;
   for (const box of document.querySelectorAll("div.math, span.math.scrolls")) box.style.fontSize = "";
+  for (const table of document.querySelectorAll(".table-wrapper > table")) table.style.zoom = "";
 });
 
 // The page of all claims shows those that hold every word asked for.
