@@ -436,6 +436,8 @@ OPTIONS_OF_COMMANDS = {
                                [*PASSK, "--by", "set"], "line 2: column 'set' is 'y', but 'x' before"),
     "counts without names": (write(a_jsonl=[{"n": 8, "c": 1}] * 2), PASSK,
                              lambda facts: "rows taken as different prompts" in facts["notes"][0]),
+    "names in later rows": (write(a_jsonl=[{"n": 8, "c": 1}, {"n": 8, "c": 1, "task_id": "x"}]), PASSK,
+                            "line 2: field 'task_id'"),
     "a model against itself": (write(a_jsonl=COUNTS), [*PASSK, "--against", "a.jsonl"], ["same results twice"]),
     "against names of another kind": (write(a_jsonl=COUNTS, b_csv="task_id,n,c\n" + "".join(
         f"{i}.0,8,{(i + 1) % 9}\n" for i in range(30))), [*PASSK, "--against", "b.csv"],

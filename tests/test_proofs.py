@@ -26,6 +26,7 @@ from covtheory.bounds.two_scale_best import largest_event
 from covtheory.coverage import coverage_profile, divergences, law_from_pmfs
 from covtheory.coverage.answers import push_forward
 from covtheory.instances.divergences import prop_3_2
+from covtheory.learners.bayes_mixture import sequential_mixture, time_average
 from covtheory.learners.tilted import tilt
 from covtheory.learners.tournament import tournament
 from covtheory.policies import Tabular, TokenFeatures
@@ -168,6 +169,10 @@ def real_instances():
            "| second, S O => - (1) | third, S O => 1 / 4 | _, _ => 0 end) "
            "(fun i => match i with O => 1 / 2 | S O => - (3 / 4) | _ => 0 end) [] second",
            np.exp(next_token.log_prob([[1]])[0]))
+    steps = sequential_mixture(np.log([floats(P), floats(S)]), np.array([[0, 2, 1]]))
+    yield "predictive", f"predictive [{law(P)}; {law(S)}] [first; third] second", steps[0, 2, 1]
+    yield ("time average", f"time_average 3 [{law(P)}; {law(S)}] [first; third; second] third",
+           time_average(steps)[0, 2])
     yield "mean vector", f"mean_vector responses {law(P)} (fun y _ => {law(S)} y) 0", floats(P) @ floats(S)
     yield ("inner product", "dot 2 (fun i => match i with O => 1 / 2 | _ => 3 end) (fun i => match i with O => 4 "
            "| _ => 1 / 7 end)", np.dot([0.5, 3.0], [4.0, 1 / 7]))
@@ -226,7 +231,7 @@ FIDELITY = """From Coq Require Import Reals Lra List.
 From Interval Require Import Tactic.
 From Coverage Require Import finite calculus draws two_scales two_scales_theorem divergences maximum_likelihood tail
   answers best_of_n tilting selection printed worst_case profile pass_at_k scaling interventions tournament printed_sgd
-  misspecified distances.
+  misspecified distances mixture.
 Import ListNotations.
 Open Scope R_scope.
 Ltac plain a := lazymatch a with context [Rle_dec _ _] => fail | _ => idtac end.
@@ -239,7 +244,7 @@ Ltac open := unfold missed, low, fails, solved, at_most, harmonic, choose, beats
   answer, le01, lt01, Rmax; simpl; decide_if.
 Ltac enclose := rewrite ?part_below_one by (lra || auto); unfold rare_prompt_kl, dual, hockey, positive_part,
   geometric_ensemble, geometric, softmax, dot, prod, seq, token, kl, hellinger, affinity, mean_ratio, f_divergence,
-  truncated, total_variation, mean_vector,
+  truncated, total_variation, mean_vector, time_average, predictive, weight, firstn,
   tilt, normaliser, tempered, partition, pass_at, phi_star, phi_argument, chernoff_price, price,
   least_truncation, sum, responses, faces, coin, three_law, power, Rmax; simpl INR;
   repeat (let h := fresh in destruct Rlt_dec as [h|h]; [try (exfalso; clear - h; lra)|try (exfalso; apply h; lra)]);
@@ -259,7 +264,7 @@ def test_every_proof_belongs_to_a_registered_claim_and_the_record_is_what_the_fi
     found = reading.proofs()
     assert reading.RECORD.read_text(encoding="utf-8") == reading.stated(found)
     assert {proof.claim for proof in found} <= set(load_register(ROOT))
-    assert len({proof.claim for proof in found}) >= 67
+    assert len({proof.claim for proof in found}) >= 68
 
 
 def test_every_statement_that_the_register_calls_refuted_has_its_counterexample():

@@ -17,7 +17,7 @@ TASKS = (*PROMPTS, "input", "question", "problem", "id")
 
 VERDICTS = ("passed", "pass", "correct", "is_correct", "success", "solved", "resolved", "acc", "exact_match",
             "graded_list", "score", "reward")
-DRAWS = ("n", "num_samples", "n_samples", "total", "attempts", "num_attempts", "trials")
+DRAWS = ("n", "num_samples", "n_samples", "total")
 SUCCESSES = ("c", "num_correct", "n_correct", "num_passed", "n_passed", "successes", "correct", "passed", "solved")
 """Names of the columns of counts; both must be there, and neither hold truth values."""
 
@@ -82,6 +82,7 @@ def read_counts(path: str | Path, *, form: str | None = None, chosen: str | None
         table.need(["n", "c"], "; or one verdict a row: a column like 'passed' and one like 'task_id'")
     table.texts |= {name for name in (task, by, answer) if name}
     table.truths |= {verdict} if verdict else set()
+    table.unforeseen = set() if task else {*PROMPTS, "id"} - set(table.columns)
     repeats = ["n_all", "c_all", "agrees"] if "agrees" in table.columns else []
     names = [name for name in (*(counts if counted else (verdict,)), task, by, answer, *repeats) if name]
     if counted and counts != ("n", "c"):
