@@ -164,7 +164,8 @@ def test_any_list_of_sections_makes_a_deck_also_from_a_file(tmp_path):
         ("01", "The question, in one picture"), ("01", "Break it"), ("05", "The golden-ratio law")]
     assert len(plans.by_hand("05: all", GUIDE).rows) == len(teaching.lectures(read("05")))
     (tmp_path / "My talk.txt").write_text("05: The golden-ratio law\n", encoding="utf-8")
-    assert set(plans.make(ROOT, str(tmp_path / "My talk.txt"))) == {"my-talk.html", "my-talk_notes.html"}
+    assert set(plans.make(ROOT, str(tmp_path / "My talk.txt"))) == {  # its notes lead to the explorer
+        "my-talk.html", "my-talk_notes.html", "explorer.html"}
 
 
 def test_boards_are_drawn_for_the_plans_and_stored_as_drawn():

@@ -199,10 +199,16 @@ def test_names_of_slides_are_unique_and_links_to_sections_lead_somewhere(files):
 
 
 def test_every_notebook_has_a_deck_and_notes_and_the_index_lists_them(files):
-    assert set(files) == {"index.html", *(f"{path.stem}.html" for path in NOTEBOOKS),
+    beside = {"index.html", "explorer.html"}
+    assert set(files) == {*beside, *(f"{path.stem}.html" for path in NOTEBOOKS),
                           *(f"{path.name[:2]}_notes.html" for path in NOTEBOOKS)}
     targets = set(re.findall(r'href="([^"?]+)', files["index.html"]))
-    assert targets == set(files) - {"index.html"}
+    assert targets == set(files) - beside
+
+
+def test_a_deck_whose_notes_lead_to_the_explorer_has_it_beside_it():
+    assert "explorer.html" in make_all(ROOT, "12")
+    assert "explorer.html" not in make_all(ROOT, "15")
 
 
 def test_no_file_names_another_and_every_picture_has_its_text(files):

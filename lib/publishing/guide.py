@@ -52,6 +52,17 @@ def decks(root: Path) -> dict[str, Path]:
     return found
 
 
+def deck_for_site(text: str) -> str:
+    """Return a deck as it stands in the site's folder ``slides``: the explorer is one folder up.
+
+    Examples
+    --------
+    >>> deck_for_site('<a href="explorer.html#learn">see</a>')
+    '<a href="../explorer.html#learn">see</a>'
+    """
+    return text.replace('href="explorer.html', 'href="../explorer.html')
+
+
 def with_boards(text: str) -> str:
     """Return Markdown with the drawings inside instead of links to their files."""
     return re.sub(r"^ *!\[[^\]]*\]\(boards/([\w-]+\.svg)\)$",

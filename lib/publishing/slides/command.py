@@ -55,7 +55,7 @@ def make_all(root: Path, only: str | None = None) -> dict[str, str]:
     ValueError
         If ``only`` names no notebook, or a stored output is stale or a claim does not hold.
     """
-    from publishing.slides import cells, deck, summaries
+    from publishing.slides import cells, deck, plans, summaries
 
     paths = notebooks(root, only)
     assert_fresh(root, only)
@@ -66,4 +66,4 @@ def make_all(root: Path, only: str | None = None) -> dict[str, str]:
                                                    summaries.of(root, path.name[:2])) for path in paths}
     files = {name: deck.html(nb) for name, nb in decks.items()}
     files |= {f"{name[:2]}_notes.html": deck.notes(nb, name) for name, nb in decks.items()}
-    return files if only else {**files, "index.html": deck.index(decks)}
+    return plans.with_explorer(root, files if only else {**files, "index.html": deck.index(decks)})

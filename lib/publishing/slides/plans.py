@@ -48,8 +48,14 @@ def make(root: Path, wanted: str) -> dict[str, str]:
         files |= {f"{name}.html": deck.html(made), f"{name}_notes.html": deck.notes(made, f"{name}.html")}
     if HANDOUT in written:
         files[f"{plan.name}_handout.html"] = deck.handout(plan.title[0].upper() + plan.title[1:], written[HANDOUT])
-    if any(EXPLORER in text for text in written.values()):
-        files[EXPLORER] = (root / "references" / EXPLORER).read_text(encoding="utf-8")
+    return with_explorer(root, files)
+
+
+def with_explorer(root: Path, files: dict[str, str]) -> dict[str, str]:
+    """Return the files with the explorer beside them if a slide or a note leads there."""
+    page = root / "references" / EXPLORER
+    if page.exists() and any(f'href="{EXPLORER}' in text for text in files.values()):
+        return {**files, EXPLORER: page.read_text(encoding="utf-8")}
     return files
 
 
