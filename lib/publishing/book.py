@@ -92,7 +92,8 @@ def write_source(root: Path, source: Path, ledger: dict) -> None:
         shutil.copyfile(path, source / "references" / path.name)
     (extra / "slides").mkdir()
     for path in guide.decks(root).values():
-        (extra / "slides" / path.name).write_text(guide.deck_for_site(path.read_text(encoding="utf-8")), encoding="utf-8")
+        text = guide.deck_for_site(path.read_text(encoding="utf-8"))
+        (extra / "slides" / path.name).write_text(text, encoding="utf-8")
     if (explorer := root / "references" / "explorer.html").exists():
         (extra / explorer.name).write_text(for_site(explorer.read_text(encoding="utf-8")), encoding="utf-8")
     shutil.copytree(ASSETS, source / "_static")
