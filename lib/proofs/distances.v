@@ -96,9 +96,9 @@ Qed.
 
 (* twin: mean-shift-jeffreys
    nine tenths of the constant: a coin of signs *)
-Theorem mean_shift_twin : exists (P Q : bool -> R) (phi : bool -> nat -> R), law faces P /\ law faces Q /\ (forall y, in_ball 1 1 (phi y)) /\
+Theorem mean_shift_twin : exists (P Q : bool -> R) (phi : bool -> nat -> R), law faces P /\ law faces Q /\ dominated P Q /\ dominated Q P /\ (forall y, in_ball 1 1 (phi y)) /\
   let shift := fun i => mean_vector faces Q phi i - mean_vector faces P phi i in 9 / 10 * (kl faces P Q + kl faces Q P) < dot 1 shift shift.
 Proof.
-  exists (coin (45 / 100)), (coin (55 / 100)), (fun (y : bool) (_ : nat) => if y then 1 else - (1)). split; [apply coin_law; lra|]. split; [apply coin_law; lra|]. split; [intros []; unfold in_ball, dot, sum, seq; lra|].
+  exists (coin (45 / 100)), (coin (55 / 100)), (fun (y : bool) (_ : nat) => if y then 1 else - (1)). split; [apply coin_law; lra|]. split; [apply coin_law; lra|]. split; [intros []; unfold coin; lra|]. split; [intros []; unfold coin; lra|]. split; [intros []; unfold in_ball, dot, sum, seq; lra|].
   cbv zeta. unfold dot, mean_vector, kl, seq, faces, sum, coin. interval.
 Qed.

@@ -12,15 +12,15 @@ Definition rare_prompt_kl (n H t : R) : R := 1 / (2 * n) * (H * kl faces (coin (
 
 (* claim: kl-grows-with-length-as-printed
    differs: KL of the instance as the mass of the prompt times H times that of one token; for every t in [-1, 1] *)
-Theorem kl_grows_as_printed_is_false (n H t : R) : 1 <= n -> 1 <= H -> -1 <= t <= 1 -> rare_prompt_kl n H t <= 0.16392 * H / n /\ 0.16392 * H / n < H / (4 * n).
+Theorem kl_grows_as_printed_is_false (n H t : R) : 1 <= n -> 1 <= H -> -1 <= t <= 1 -> rare_prompt_kl n H t <= 0.16391 * H / n /\ 0.16391 * H / n < H / (4 * n).
 Proof.
   intros Hn HH Ht. unfold rare_prompt_kl.
-  assert (K : kl faces (coin (token t)) (coin (1 / 2)) <= 0.32784).
+  assert (K : kl faces (coin (token t)) (coin (1 / 2)) <= 0.32782).
   { unfold kl, faces, sum, coin, token. interval with (i_bisect t, i_autodiff t). }
   assert (i : 0 < / n) by (apply Rinv_0_lt_compat; lra). assert (h : 0 < H * / n) by (apply Rmult_lt_0_compat; lra). split.
   - replace (1 / (2 * n) * (H * kl faces (coin (token t)) (coin (1 / 2)))) with (H * / n * (kl faces (coin (token t)) (coin (1 / 2)) / 2)) by (field; lra).
-    replace (0.16392 * H / n) with (H * / n * 0.16392) by (field; lra). apply Rmult_le_compat_l; lra.
-  - replace (0.16392 * H / n) with (0.16392 * (H * / n)) by (field; lra). replace (H / (4 * n)) with (1 / 4 * (H * / n)) by (field; lra). lra.
+    replace (0.16391 * H / n) with (H * / n * 0.16391) by (field; lra). apply Rmult_le_compat_l; lra.
+  - replace (0.16391 * H / n) with (0.16391 * (H * / n)) by (field; lra). replace (H / (4 * n)) with (1 / 4 * (H * / n)) by (field; lra). lra.
 Qed.
 
 (* claim: two-scale-alpha-as-printed
