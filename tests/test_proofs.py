@@ -242,9 +242,10 @@ Ltac decide_if := repeat match goal with
 Ltac open := unfold missed, low, fails, solved, at_most, harmonic, choose, beats, right, seq, set_regret, regret, cov,
   tail, cov_under, tail_under, hockey, freq, mass, answer_law, ensemble, expect, best, sum, responses, faces, three_law,
   answer, le01, lt01, Rmax; simpl; decide_if.
-Ltac enclose := rewrite ?part_below_one by (lra || auto); unfold rare_prompt_kl, dual, hockey, positive_part,
+Ltac enclose := rewrite ?part_below_one by (lra || auto); unfold time_average, predictive, weight, firstn,
+  rare_prompt_kl, dual, hockey, positive_part,
   geometric_ensemble, geometric, softmax, dot, prod, seq, token, kl, hellinger, affinity, mean_ratio, f_divergence,
-  truncated, total_variation, mean_vector, time_average, predictive, weight, firstn,
+  truncated, total_variation, mean_vector,
   tilt, normaliser, tempered, partition, pass_at, phi_star, phi_argument, chernoff_price, price,
   least_truncation, sum, responses, faces, coin, three_law, power, Rmax; simpl INR;
   repeat (let h := fresh in destruct Rlt_dec as [h|h]; [try (exfalso; clear - h; lra)|try (exfalso; apply h; lra)]);
