@@ -84,7 +84,7 @@ Lemma three_law_law a b c : 0 <= a -> 0 <= b -> 0 <= c -> a + b + c = 1 -> law r
 Proof. intros. split; [intros []; simpl; lra|simpl; lra]. Qed.
 
 (* claim: answer-coverage-as-printed
-   differs: the refutation itself: for every N > 1 and every e in (0, 1) the responses have Cov_N = e, the answers 1 *)
+   part: the refutation, for every N > 1: the responses have Cov_N = e, the answers 1, for every e in (0, 1) *)
 Theorem answer_coverage_as_printed_is_false (N e : R) : 1 < N -> 0 < e < 1 ->
   exists P Q : response -> R, law responses P /\ law responses Q /\ cov N responses P Q = e /\
     cov N faces (answer_law Bool.bool_dec responses answer P) (answer_law Bool.bool_dec responses answer Q) = 1.

@@ -452,6 +452,7 @@ Proof.
 Qed.
 
 (* claim: kl-by-hellinger-half-as-printed
+   part: a refutation
    differs: one pair, V = 2 *)
 Theorem kl_by_hellinger_half_is_false : exists P Q : bool -> R, law faces P /\ law faces Q /\ (forall y, P y <= 2 * Q y) /\
   (2 + ln 2) * (hellinger faces P Q / 2) < kl faces P Q.

@@ -101,11 +101,11 @@ Theorem scaling_lower {B} (k : nat) (b c w u0 : R) (X : list B) (mu p : B -> R) 
 Proof.
   intros HX Hp Hk Hb Hw Hu H. destruct (fails_split k u0 X mu p HX Hp Hk ltac:(lra)) as (x & y & I & J & ->). apply Rplus_le_compat.
   - set (f := fun s => INR k * (1 - s) ^ (k - 1) * cov (1 / s) X mu (solved mu p)) in I. set (g := fun u => INR k * (1 - u) ^ (k - 1) * power u b).
-    assert (cut : forall h z, is_RInt h 0 u0 z -> exists a d, is_RInt h 0 w a /\ is_RInt h w u0 d /\ z = a + d).
+    assert (cut : forall (h : R -> R) (z : R), is_RInt h 0 u0 z -> exists a d : R, is_RInt h 0 w a /\ is_RInt h w u0 d /\ z = a + d).
     { intros h z Z. assert (E : ex_RInt h 0 u0) by (eexists; exact Z). pose proof (RInt_correct _ _ _ (ex_RInt_Chasles_1 h 0 w u0 Hw E)) as I1. pose proof (RInt_correct _ _ _ (ex_RInt_Chasles_2 h 0 w u0 Hw E)) as I2.
       exists (RInt h 0 w), (RInt h w u0). split; [exact I1|]. split; [exact I2|]. rewrite <- (is_RInt_unique _ _ _ _ Z). apply is_RInt_unique. exact (area_join _ _ _ _ _ _ I1 I2). }
     destruct (cut f x I) as (x1 & x2 & I1 & I2 & ->). destruct (cut g _ (RInt_correct _ _ _ (below_exists k b u0 Hb ltac:(lra)))) as (g1 & g2 & G1 & G2 & E). fold (part_below k b u0) in E.
-    pose proof (is_RInt_unique _ _ _ _ G1) as E1. fold (part_below k b w) in E1. rewrite E, E1. replace (g1 + g2 - g1) with g2 by ring.
+    assert (E1 : part_below k b w = g1) by (apply is_RInt_unique; exact G1). rewrite E, E1. replace (g1 + g2 - g1) with g2 by ring.
     assert (0 <= x1).
     { apply (is_RInt_le _ _ 0 w _ _ (proj1 Hw) (area_zero (fun _ => 0) 0 w (proj1 Hw) ltac:(easy)) I1). intros s Hs. apply Rmult_le_pos; [apply kernel_nonneg; lra|apply cov_nonneg; apply HX]. }
     enough (c * g2 <= x2) by lra. pose proof (area_scal _ _ _ _ c G2) as L.
