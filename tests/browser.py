@@ -104,9 +104,10 @@ UNDRAWN = """known => {
   };
   const blank = drawn("", "32px serif"), found = [];
   for (const [letter, font, family] of pairs.values()) {
-    const rest = family.split(",").filter(name => !name.includes("KaTeX")).concat("sans-serif").join(",");
+    const rest = family.replace(/KaTeX_\\w+/g, "no-such-font");
     const seen = drawn(letter, font + family);
-    if (seen === blank || seen === drawn(letter, font + rest)) found.push([letter, family]);
+    const none = drawn("\\ue123", font + family);  // what stands for a letter that no font has
+    if ([blank, none, drawn(letter, font + rest)].includes(seen)) found.push([letter, family]);
   }
   return [found, [...pairs.keys()]];
 }"""

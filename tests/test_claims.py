@@ -217,11 +217,12 @@ def test_a_smaller_slack_or_logarithms_see_what_the_default_hides():
 ])
 def test_a_bound_computed_from_the_value_makes_the_claim_fail(disguise):
     values = np.linspace(0.1, 0.9, 30)
-    planted = start().states(at_most("x", values, disguise(values))).tooth("half", "x", bound=values / 2)
+    planted = start().states(at_most("x", values, disguise(values))).tooth(
+        "a third", "x", bound=np.array(disguise(values)) / 3)
     assert planted.status == "fails"
     assert any("one side computed from the other" in text for text in planted.problems)
     assert start().states(at_least("x", values, values**2), at_least("y", disguise(values), values)).problems != []
-    honest = start().states(at_most("x", values, np.sqrt(values))).tooth("half", "x", bound=values / 2)
+    honest = start().states(at_most("x", values, np.sqrt(values))).tooth("half", "x", bound=np.sqrt(values) / 2)
     assert honest.status == "holds"
 
 

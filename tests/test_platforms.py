@@ -15,9 +15,9 @@ NEW = {"loops": ["X86_V3", "X86_V4", "AVX512_ICL"], "blas": ["openblas"]}
 LINUX = platform.system() == "Linux" and platform.machine() == "x86_64"
 
 HANGS = "print(*map(repr, np.exp(values[:10]).tolist()))"
-WARNS = ("import os, warnings\n"
+WARNS = ("import sys, warnings\n"
          "warnings.warn_explicit('old', DeprecationWarning, np.__file__, 1)\n"
-         "if os.environ.get('CLAIMCHECK_PERTURB'):\n    warnings.warn('our own')\nprint('mean')")
+         "if 'claimcheck.kernel.perturbed' in sys.modules:\n    warnings.warn('our own')\nprint('mean')")
 
 
 def named(told):

@@ -21,7 +21,6 @@ SECOND_ROUTE = {
     "16-b": lambda: brentq(lambda x: math.log(x) + 500 * math.log(0.99), 1, 1e3, xtol=1e-11),
     "16-c": lambda: sum(0.02 * 0.98**k for k in range(51)),
     "16-d": lambda: 1000**3 / 100**2,
-    "16-e": lambda: (1 + 1 / 16) / 2,  # mean of W over W at the certain text: W is 1 or 2^-4, half each
 }
 
 

@@ -1,15 +1,9 @@
 """Claims: registered statements, how they are compared, and the ledger of verdicts."""
 
+from claimcheck.bracket import contains, within
 from claimcheck.certify import Certificate, certify_positive
 from claimcheck.claim import Claim, claim
-from claimcheck.comparison import (
-    at_least,
-    at_most,
-    contains,
-    equal,
-    exceeds,
-    within,
-)
+from claimcheck.comparison import at_least, at_most, equal, exceeds
 from claimcheck.frequency import frequency_at_most
 from claimcheck.inequality import Tail, Touch, certify_inequality
 from claimcheck.outcome import Outcome

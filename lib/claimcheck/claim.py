@@ -3,7 +3,7 @@
 import difflib
 import math
 
-from claimcheck.outcome import ATTAINED, INEQUALITIES, LOOSEST_ATTAINED, Outcome
+from claimcheck.outcome import ATTAINED, INEQUALITIES, LOOSEST_ATTAINED, Outcome, is_made
 from claimcheck.record import MIME, line, plain, sealed
 from claimcheck.register import ROUTES, RegisterError, Registration, load_register
 
@@ -109,10 +109,10 @@ class Claim:
         found = [_violation(o) for o in checks if not o.ok] + self._missed
         found += [f"{o.label}: fine at a ratio of {o.ratio:.6g}" for o in checks
                   if o.ok and o.comparison in INEQUALITIES and o.ratio > 1 + 1e-9]
-        found += [f"{o.label}: made by hand, not by a comparison" for o in checks if o.again is None]
+        found += [f"{o.label}: made by hand, not by a comparison" for o in checks if not is_made(o)]
         found += [f"{o.label}: no instance is active" for o in checks if not o.instances]
         found += [f"{o.label}: every bound is trivial, so no instance says anything" for o in checks
-                  if o.instances and not o.says and o.ok]
+                  if o.instances and not o.says and o.ok and not o.power]
         found += [f"{o.label}: of {o.says} instances all or nearly all have the ratio {o.shared:.6g}: is one side "
                   "computed from the other? use equal(), or attained() for an extremal family"
                   for o in checks if o.shared is not None and o.label not in self._reaching]
@@ -155,7 +155,7 @@ class Claim:
     @property
     def worst(self) -> Outcome:
         """The check of the statement closest to its bound (the first one among equals)."""
-        compared = [o for o in self.stated if o.comparison in INEQUALITIES and o.instances] or self.stated
+        compared = [o for o in self.stated if o.comparison in INEQUALITIES and (o.says or not o.ok)] or self.stated
         edge = max(o.ratio if o.ok else math.inf for o in compared)
         return next(o for o in compared if (o.ratio if o.ok else math.inf) >= edge * (1 - 1e-9))
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from claimcheck.arguments import count, in_range
-from claimcheck.outcome import NEGLIGIBLE, Outcome, name_of
+from claimcheck.outcome import NEGLIGIBLE, Outcome, made, name_of
 
 
 def frequency_at_most(
@@ -14,7 +14,8 @@ def frequency_at_most(
 
     If the statement is true, this says "violated" with probability at most ``false_alarm`` (Clopper-Pearson). The
     ratio is that lower limit over the bound. ``power`` says with which probability it would say so if the truth were
-    ``alternative`` (default: twice the bound, at most half-way from it to one), or that it has none.
+    ``alternative`` (default: twice the bound, at most half-way from it to one), or that it has none: then it is no
+    instance that says something.
 
     Raises
     ------
@@ -51,8 +52,9 @@ def frequency_at_most(
     name = name_of(where, 0, f"{hits} of {draws} draws")
     ratio = 0.0 if ratio < NEGLIGIBLE else float(ratio)
     ok, value, bound = bool(lower <= bound), hits / draws, float(bound)
-    return Outcome("frequency_at_most", label, route, ok, 1, 1, value, bound, ratio, name, False, draws, false_alarm,
-                   margin=1 - ratio if ok else None, power=detects, again=frequency_at_most, inputs=inputs)
+    return made(Outcome(
+        "frequency_at_most", label, route, ok, 1, int(chance >= 0.5), value, bound, ratio, name, False, draws,
+        false_alarm, margin=1 - ratio if ok else None, power=detects, again=frequency_at_most, inputs=inputs))
 
 
 def power(draws: int, bound: float, false_alarm: float, truth: float) -> float:

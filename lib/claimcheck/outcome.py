@@ -9,10 +9,12 @@
 - The witness is *unique* if no other ratio comes within twice the tolerance with which stored ratios are compared.
 - What is not counted is *outside*: the hypothesis is not active there, or an upper bound is infinite.
 - The *margin* is what the largest ratio that is no tie lacks to one.
+- A few instances that share one ratio below one say as much as one of them.
 - An inequality whose ratios are one number, to the last digits, while its values vary, compares a value with itself or
   with a bound computed from it: that ratio is *shared*.
 """
 
+import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -40,7 +42,8 @@ CLOSE, NEGLIGIBLE = 1e-3, 1e-9
 NUMERIC = tuple(LOOSEST)
 """Routes of comparisons of numbers; ``symbolic`` and ``interval`` belong to symbolic() and proved() alone."""
 
-INEQUALITIES = ("at_most", "at_least", "exceeds", "contains", "frequency_at_most")
+ORDERED = ("at_most", "at_least", "exceeds")
+INEQUALITIES = (*ORDERED, "contains", "frequency_at_most")
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,29 @@ class Outcome:
         from claimcheck.twin import twin
 
         return twin(self, **change)
+
+
+_MADE: weakref.WeakValueDictionary[int, Outcome] = weakref.WeakValueDictionary()
+
+
+def made(outcome: Outcome) -> Outcome:
+    """Return an outcome that a comparison made, remembered as such."""
+    _MADE[id(outcome)] = outcome
+    return outcome
+
+
+def is_made(outcome: Outcome) -> bool:
+    """Whether a comparison made this outcome, and nobody edited it (``dataclasses.replace``) since.
+
+    Examples
+    --------
+    >>> from claimcheck.comparison import at_most
+    >>> from dataclasses import replace
+    >>> bad = at_most("pairs", 2.0, 1.0)
+    >>> is_made(bad), is_made(replace(bad, ok=True))
+    (True, False)
+    """
+    return outcome.again is not None and _MADE.get(id(outcome)) is outcome
 
 
 def slack_in_range(label, route, rtol, atol):
@@ -136,7 +162,7 @@ def conclude(again, label, route, ok, value, bound, ratio, counted, says, where,
     kept = {"again": again, "inputs": inputs, "outside": int(outside),
             "slack": ", ".join(f"{name} {slack:g}" for name, slack, usual in slacks if slack > usual)}
     if not counted.any() and ok.all():
-        return Outcome(again.__name__, label, route, True, 0, 0, 0.0, 0.0, 0.0, "no active instance", **kept)
+        return made(Outcome(again.__name__, label, route, True, 0, 0, 0.0, 0.0, 0.0, "no active instance", **kept))
     score = np.where(ok, np.where(says, ratio, -1.0), np.inf)
     top = score.max()
     index = int(np.flatnonzero(score >= (top * (1 - NEGLIGIBLE) if 0 < top < np.inf else top))[0])
@@ -144,13 +170,30 @@ def conclude(again, label, route, ok, value, bound, ratio, counted, says, where,
     shown = float(ratio[index]) if says.any() or top == np.inf else 0.0
     short = ratio[says & ok & (ratio < 1)]
     kept["margin"] = float(1 - short.max()) if short.size else None
-    if again.__name__ in ("at_most", "at_least", "exceeds"):
+    count = int(says.sum())
+    if again.__name__ in ORDERED:
         kept["shared"] = shared_ratio(ratio[says & ok], value[says & ok])
-    return Outcome(again.__name__, label, route, bool(ok.all()), int((counted | ~ok).sum()), int(says.sum()),
-                   float(value[index]), float(bound[index]), shown, name_of(where, index, label), unique, **kept)
+        count = telling_apart(ratio[says], value[says]) if ok.all() else count
+    return made(Outcome(again.__name__, label, route, bool(ok.all()), int((counted | ~ok).sum()), count,
+                        float(value[index]), float(bound[index]), shown, name_of(where, index, label), unique, **kept))
 
 
-def shared_ratio(ratio: np.ndarray, value: np.ndarray) -> float | None:
+def telling_apart(ratio: np.ndarray, value: np.ndarray) -> int:
+    """Return how many instances say something: all, or one if they are a few that share a ratio below one.
+
+    Many that do are refused, or an extremal family (see :func:`shared_ratio`).
+
+    Examples
+    --------
+    >>> v = np.linspace(0.1, 0.9, 5)
+    >>> telling_apart(v / 0.9, v), telling_apart(v / (1.25 * v), v), telling_apart(v / v, v)
+    (5, 1, 5)
+    """
+    few = 2 < ratio.size < MANY and 0 < ratio[0] < 1
+    return 1 if few and np.ptp(ratio) <= SAME * ratio[0] and np.ptp(value) > SAME * value.max() else ratio.size
+
+
+def shared_ratio(ratio: np.ndarray, value: np.ndarray, least: int = MANY) -> float | None:
     """Return the ratio that nearly all of many instances have to the last digits, though their values differ, if any.
 
     Examples
@@ -161,7 +204,7 @@ def shared_ratio(ratio: np.ndarray, value: np.ndarray) -> float | None:
     """
     telling = ratio > 0
     ratio, value = ratio[telling], value[telling]
-    if ratio.size < MANY:
+    if ratio.size < least:
         return None
     middle = np.median(ratio)
     same = np.abs(ratio - middle) <= SAME * middle

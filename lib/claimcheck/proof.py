@@ -1,6 +1,6 @@
 """What holds without instances: an identity that sympy reduces to zero, an inequality with an interval certificate."""
 
-from claimcheck.outcome import Outcome
+from claimcheck.outcome import Outcome, made
 
 
 def symbolic(label: str, left, right=0) -> Outcome:
@@ -34,8 +34,8 @@ def symbolic(label: str, left, right=0) -> Outcome:
         raise ValueError(f"{label}: the difference {sympy.sstr(difference)} is of floats, expected exact numbers")
     ok = difference == 0
     witness = "every value of the symbols" if ok else f"difference {sympy.sstr(difference)}"
-    return Outcome("symbolic", label, "symbolic", ok, 1, 1, 1.0, 1.0, 1.0, witness, True, again=symbolic,
-                   inputs={"left": left, "right": right})
+    return made(Outcome("symbolic", label, "symbolic", ok, 1, 1, 1.0, 1.0, 1.0, witness, True, again=symbolic,
+                        inputs={"left": left, "right": right}))
 
 
 def proved(label: str, certificate, *, twin: bool = False) -> Outcome:
@@ -44,5 +44,5 @@ def proved(label: str, certificate, *, twin: bool = False) -> Outcome:
     As a tooth it bites only if the certificate refutes: a proof that was not found refutes nothing.
     """
     ok = not certificate.refuted if twin else certificate.proved
-    return Outcome("proved", label, "interval", ok, 1, 1, 1.0, 1.0, 1.0, certificate.summary, True,
-                   again=proved, inputs={"certificate": certificate})
+    return made(Outcome("proved", label, "interval", ok, 1, 1, 1.0, 1.0, 1.0, certificate.summary, True,
+                        again=proved, inputs={"certificate": certificate}))

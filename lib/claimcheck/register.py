@@ -1,5 +1,6 @@
 """The register of claims: references/claims.toml, validated entry by entry."""
 
+import functools
 import re
 import tomllib
 from dataclasses import dataclass
@@ -80,6 +81,13 @@ def load_register(root: Path | None = None) -> dict[str, Registration]:
         Names the file, the entry (by number and id) and what is wrong.
     """
     root = find_root() if root is None else Path(root)
+    files = [root / "references" / name for name in ("claims.toml", "references.bib")]
+    return dict(_register(root, *((file.stat().st_mtime_ns, file.stat().st_size) for file in files)))
+
+
+@functools.lru_cache(maxsize=1)
+def _register(root: Path, *_) -> dict[str, Registration]:
+    """Read the register once while its files are the same: every claim of a notebook asks for it."""
     entries, keys = _read(root).get("claim", []), bibliography_keys(root)
     nearest, register = load_nearest(root), {}
     for number, entry in enumerate(entries, start=1):

@@ -4,7 +4,7 @@ import inspect
 
 import numpy as np
 
-from claimcheck.outcome import Outcome
+from claimcheck.outcome import ORDERED, Outcome, shared_ratio
 
 FACTOR = 1e5
 """A changed number is at most so many times the numbers of its instance, an upper bound at least that part of them:
@@ -72,6 +72,16 @@ def _plausible(outcome, name, new, terms, shape):
         raise _refused(outcome, f"changes {count} of {size} instances, expected at least a tenth")
     if not (kept & moved & active).any():
         raise _refused(outcome, f"its {name} vanishes, is infinite or over {FACTOR:,.0f} times off at every instance")
+    if outcome.comparison in ORDERED:
+        (other,) = (np.broadcast_to(np.asarray(outcome.inputs[term], dtype=float), shape) for term in terms[:2]
+                    if term != name)
+        places = kept & moved & active & (other != 0) & (before != 0) & np.isfinite(other) & np.isfinite(before)
+        with np.errstate(over="ignore"):
+            of_other, of_old = (shared_ratio(after[places] / side[places], after[places], least=3)
+                                for side in (other, before))
+        if of_other not in (None, 1) and of_old is None and outcome.shared is None:
+            raise _refused(outcome, f"its {name} is {of_other:.6g} times the other side everywhere: computed from it, "
+                           "it is rejected whatever the statement says")
     return new if kept.all() else np.where(kept, changed, old)
 
 

@@ -31,7 +31,7 @@ ENVIRONMENT = ".venv"
 
 PACKAGES = ("claimcheck", "classroom", "covtheory")
 WHOLE = ("LICENSE", "CITATION.cff", "pyproject.toml", "requirements.txt", "requirements/read.txt")
-FOR_LECTURERS = ("teaching.md",)
+FOR_LECTURERS = {"teaching.md", "slides", "boards"}
 PICTURES = (".png", ".svg", ".jpg")
 
 README = """# Notebooks on the coverage principle: copy for students
@@ -94,10 +94,11 @@ def copy(root: Path) -> dict[str, bytes]:
     """Return the files of the copy, by their names in it; the same checkout gives the same bytes."""
     files = {name: (root / name).read_bytes() for name in WHOLE if (root / name).is_file()}
     for path in sorted((root / "references").rglob("*")):
-        if path.is_file() and path.name not in FOR_LECTURERS and path.suffix not in PICTURES:
+        if path.is_file() and not FOR_LECTURERS & set(path.relative_to(root).parts) and path.suffix not in PICTURES:
             files[path.relative_to(root).as_posix()] = path.read_bytes()
     for path in sorted(path for package in PACKAGES for path in (root / "lib" / package).rglob("*")):
-        if path.is_file() and not {"solutions", "__pycache__"} & set(path.parts) and path.name != exercises.KEY:
+        parts = set(path.relative_to(root).parts)
+        if path.is_file() and not parts & {"solutions", "__pycache__", exercises.KEY}:
             files[path.relative_to(root).as_posix()] = path.read_bytes()
     locks, rows = {}, []
     for path in notebooks(root):

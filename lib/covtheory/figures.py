@@ -7,6 +7,7 @@ import matplotlib
 import numpy as np
 from IPython.display import display
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PathCollection, PolyCollection, QuadMesh
 from matplotlib.figure import Figure
 from PIL import Image
@@ -73,18 +74,24 @@ def show(fig: Figure, alt: str) -> None:
     lines = list(digest(fig))
     if not lines:
         raise ValueError("nothing with data was drawn")
-    buffer = io.BytesIO()
-    with matplotlib.rc_context(STYLE):
-        fig.savefig(buffer, format="png", metadata={"Software": None})
-    display({"image/png": _palette_png(buffer), "text/plain": f"[figure: {alt}]"}, raw=True,
-            metadata={"image/png": {"alt": alt}})
+    display({"image/png": png(fig), "text/plain": f"[figure: {alt}]"}, raw=True, metadata={"image/png": {"alt": alt}})
     print("\n".join(lines))
 
 
-def _palette_png(buffer: io.BytesIO) -> bytes:
-    """The same picture with 128 colours: about a third of the bytes."""
+def png(fig: Figure) -> bytes:
+    """Draw a figure, once (``savefig`` draws twice), and return it with 128 colours: about a third of the bytes.
+
+    Examples
+    --------
+    >>> fig, ax = figure(width=3, height=2)
+    >>> Image.open(io.BytesIO(png(fig))).size
+    (300, 200)
+    """
     small = io.BytesIO()
-    image = Image.open(buffer).convert("RGB")
+    with matplotlib.rc_context(STYLE):
+        canvas = FigureCanvasAgg(fig)
+        canvas.draw()
+    image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     image.quantize(128, dither=Image.Dither.NONE).save(small, "png", optimize=True)
     return small.getvalue()
 

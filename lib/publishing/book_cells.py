@@ -153,7 +153,7 @@ def _folded(cell):
     """Say what the code is for if it is folded: what constructs and computes before the reader's eyes stays open."""
     if any(map(_is_figure, cell.outputs)):
         return "the figure"
-    if cell.source.lstrip().startswith(("import ", "from ")):
+    if any(map(_is_table, cell.outputs)):
         return "imports"
     return "the check" if any(MIME in output.get("data", {}) for output in cell.outputs) else ""
 
@@ -162,11 +162,16 @@ def _is_figure(output):
     return "image/png" in output.get("data", {})
 
 
+def _is_table(output):
+    """Whether it is the table of claims, which the first cell shows after its imports."""
+    return _text(output.get("data", {}).get("text/markdown", "")).startswith("| claim |")
+
+
 def _output(output, has_figure, number, claims):
     data = output.get("data", {})
     if MIME in data:
         return _html(claims.check(data[MIME]["id"], _text(data["text/plain"])))
-    if "text/markdown" in data and _text(data["text/markdown"]).startswith("| claim |"):
+    if _is_table(output):
         return _html(claims.table(number))
     if output.output_type == "stream" and has_figure:
         return _html('<details class="numbers"><summary>Numbers drawn</summary>'

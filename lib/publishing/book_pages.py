@@ -91,9 +91,10 @@ def _paper(claims):
     if PAPER not in claims.bibliography:
         return ""
     entry = claims.bibliography[PAPER]
-    return (f"The theory is that of {escape(', '.join(entry.authors))}, "
-            f'<cite><a href="bibliography.html#{PAPER}">{escape(entry.fields["title"])}</a></cite>, '
-            f"{escape(entry.place)}, {entry.fields['year']}; proofs, constants and checks are this collection's.")
+    where = f', <a href="{escape(entry.url)}">{escape(entry.url.removeprefix("https://"))}</a>' if entry.url else ""
+    return (f"<p>The theory is that of {escape(', '.join(entry.authors))} ({entry.fields['year']}), "
+            f'<cite><a href="bibliography.html#{PAPER}">{escape(entry.fields["title"])}</a></cite>{where}; '
+            "proofs, constants and checks are this collection's.</p>")
 
 
 def _there(root, line):

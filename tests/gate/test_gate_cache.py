@@ -70,7 +70,7 @@ def pretend(monkeypatch):
         meanwhile = staticmethod(lambda path: None)
         order: list[str]
 
-    def run(root, path, seed, scratch):
+    def run(root, path, seed, scratch, workers=None):
         Pretend.meanwhile(path)
         Pretend.order.append(path.name[:2])
         return Run(path.stem, True, 1.0, [], "", "")

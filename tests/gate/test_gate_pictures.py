@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from claimcheck.gate.pictures import as_pinned, differences
-from covtheory.figures import STYLE, _palette_png, figure
+from covtheory.figures import figure, png
 
 X = np.linspace(0, 6, 200)
 
@@ -18,10 +18,7 @@ def drawn(shift=0.0, label="angle (rad)", width=7.2, title="", wobble=0.0):
     ax.plot(X, np.cos(X) + wobble, label="cosine")
     ax.plot(X, np.sin(X) + shift, label="sine")
     ax.set(xlabel=label, ylabel="value (no unit)", title=title, ylim=(-1.2, 1.2))
-    buffer = io.BytesIO()
-    with matplotlib.rc_context(STYLE):
-        fig.savefig(buffer, format="png", metadata={"Software": None})
-    return _palette_png(buffer)
+    return png(fig)
 
 
 @pytest.fixture(scope="module")

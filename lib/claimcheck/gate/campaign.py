@@ -17,7 +17,8 @@ from claimcheck.gate.campaign_report import failed, findings, markdown, near, te
 from claimcheck.gate.contract import breaches, notebooks
 from claimcheck.gate.environment import foreign
 from claimcheck.gate.platforms import cores, first_difference
-from claimcheck.gate.runner import run_notebook, stop_all
+from claimcheck.gate.runner import run_notebook
+from claimcheck.gate.worker import stop_all
 from claimcheck.record import GOOD
 from claimcheck.register import RegisterError, load_register
 

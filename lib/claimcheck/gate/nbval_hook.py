@@ -12,6 +12,7 @@ import os
 import secrets
 from pathlib import Path
 
+import nbval.kernel
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 
@@ -21,7 +22,7 @@ from claimcheck.printed import Printed, agree
 from claimcheck.record import GOOD, MIME, SEAL, differences, line, unsealed, verdicts
 
 _TEXT = ("text/plain", "text/markdown", "text/latex", "text/html", "image/png", "image/svg+xml", "stdout")
-_RECORDS = pytest.StashKey[list]()
+_RECORDS, _UNSEEN = pytest.StashKey[list](), pytest.StashKey[int]()
 
 
 def pytest_addoption(parser):
@@ -32,12 +33,18 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
-    config.stash[_RECORDS] = []
+    config.stash[_RECORDS], config.stash[_UNSEEN] = [], 0
+    nbval.kernel.pformat = type  # it formats every message for a log that nobody reads: a fifth of a run's time
     os.environ[SEAL] = secrets.token_hex(16)  # inherited by the kernels that nbval starts
 
 
 def pytest_unconfigure(config):
     os.environ.pop(SEAL, None)
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Look at nothing in the checkout but the notebooks asked for."""
+    return not any(Path(asked).is_relative_to(collection_path) for asked in config.args) or None
 
 
 def pytest_collectstart(collector):
@@ -70,7 +77,8 @@ def pytest_runtest_call(item):
 
 def pytest_sessionfinish(session):
     if target := session.config.getoption("--claim-records"):
-        write_text(Path(target), json.dumps(session.config.stash[_RECORDS]))
+        stash = session.config.stash
+        write_text(Path(target), json.dumps({"records": stash[_RECORDS], "unseen": stash[_UNSEEN]}))
 
 
 def _stopped(item) -> bool:
@@ -113,8 +121,9 @@ def _judge(item):
                  if "image/png" in output.get("data", {})] for outputs in (item.test_outputs, item.cell.outputs)]
         if len(alts[0]) != len(alts[1]) or not all(map(agree, *alts)):
             found.append(f"alternative texts of pictures: {alts[0]}, stored: {alts[1]}")
-        images = zip(_data(item.test_outputs, "image/png"), _data(item.cell.outputs, "image/png"), strict=False)
+        images = list(zip(_data(item.test_outputs, "image/png"), _data(item.cell.outputs, "image/png"), strict=False))
         alike = pictures.as_pinned(item.config.rootpath / "requirements.txt")
+        item.config.stash[_UNSEEN] += 0 if alike else len(images)
         found += [f"picture {number}: {text}" for number, (new, old) in enumerate(images, start=1)
                   if (text := pictures.differences(base64.b64decode(new), _bytes(old), alike))]
     if found:

@@ -5,6 +5,7 @@ moves a line by a fraction of a pixel, at worst to the neighbouring one; another
 leaves pixels with a colour that the other picture has nowhere near.
 """
 
+import functools
 import io
 import re
 from importlib.metadata import version
@@ -79,9 +80,18 @@ def as_pinned(requirements: Path) -> bool:
     >>> as_pinned(Path("no such file"))
     True
     """
+    return not unlike(requirements)
+
+
+def unlike(requirements: Path) -> list[str]:
+    """Return, in words, what draws here in another version than a requirements file pins."""
     text = requirements.read_text(encoding="utf-8") if requirements.is_file() else ""
     pins = {name.lower(): pin for name, pin in re.findall(r"^([\w.\-]+)==([\w.]+)", text, flags=re.MULTILINE)}
-    return all(pins.get(name, version(name)) == version(name) for name in DRAWN_BY)
+    return [f"{name} {_version(name)} draws here, {pins[name]} is pinned" for name in DRAWN_BY
+            if pins.get(name, _version(name)) != _version(name)]
+
+
+_version = functools.cache(version)  # which reads the metadata of a package each time
 
 
 def _pixels(png: bytes) -> np.ndarray:

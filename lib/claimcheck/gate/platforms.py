@@ -21,8 +21,10 @@ from claimcheck import files
 from claimcheck.arithmetic import AS_IT_COMES, THREADS
 from claimcheck.gate.contract import notebooks
 from claimcheck.gate.environment import ARITHMETIC, environment
-from claimcheck.gate.runner import Run, profile, run_notebook, stop_all
+from claimcheck.gate.pictures import unlike
+from claimcheck.gate.runner import Run, profile, run_notebook
 from claimcheck.gate.update import OwnKernel
+from claimcheck.gate.worker import Workers, stop_all
 from claimcheck.kernel import perturbed
 from claimcheck.kernel.preparation import PERTURB
 
@@ -135,6 +137,8 @@ def _platforms(root, paths, names, workers, scratch):
             print(line, flush=True)
         if count := sum(len(run.warnings) for run in runs):
             print(f"    {count} warnings of dependencies, for example {next(w for r in runs for w in r.warnings)}")
+        if count := sum(run.unseen for run in runs):
+            print(f"    {count} pictures NOT compared: {'; '.join(unlike(root / 'requirements.txt'))}")
     able = [variant for variant in chosen if not variant.missing]
     print(f"{len(able) - red} of {len(able)} variants green, {len(chosen) - len(able)} skipped; "
           f"not imitated here: {', '.join(elsewhere())}")
@@ -158,8 +162,8 @@ def computing(variables: dict[str, str]) -> Iterator[None]:
 def strict(root: Path, paths: list[Path], workers: int, scratch: Path) -> list[Run]:
     """Run notebooks strictly, several at a time, in the order given; an interruption ends their kernels too."""
     scratch.mkdir(parents=True)
-    with ThreadPoolExecutor(max(1, min(workers, len(paths)))) as pool:
-        futures = [pool.submit(run_notebook, root, path, 0, scratch) for path in paths]
+    with Workers() as chosen, ThreadPoolExecutor(max(1, min(workers, len(paths)))) as pool:
+        futures = [pool.submit(run_notebook, root, path, 0, scratch, workers=chosen) for path in paths]
         try:
             return [future.result() for future in futures]
         except BaseException:

@@ -17,8 +17,10 @@ from claimcheck.gate import cache
 from claimcheck.gate.contract import breaches, notebooks, strays
 from claimcheck.gate.diagnosis import diagnose
 from claimcheck.gate.environment import as_it_comes, foreign
+from claimcheck.gate.pictures import unlike
 from claimcheck.gate.report import html, table
-from claimcheck.gate.runner import Run, merge_junit, run_notebook, stop_all
+from claimcheck.gate.runner import Run, merge_junit, run_notebook
+from claimcheck.gate.worker import Workers, stop_all
 from claimcheck.register import RegisterError, load_register
 
 assert matplotlib.font_manager.fontManager
@@ -85,6 +87,9 @@ def _verify(root, only, seed, fresh, workers):
         print(f"{len(told)} warnings of dependencies, which are no difference; the first: {told[0]}")
     elapsed = time.perf_counter() - started
     print(f"{len(runs)} notebooks, seed {seed}, {elapsed:.0f} s; report: build/report{suffix}.html")
+    if count := sum(run.unseen for run in runs):
+        print(f"NOT compared: {count} picture{'s' * (count > 1)}: "
+              f"{'; '.join(unlike(root / 'requirements.txt')) or 'other versions drew here'}")
     if problems:
         return _stop("\n".join(problems) + "\nthe last good ledger is untouched")
     ledgers.write(ledger, build / f"ledger{suffix}.json")
@@ -114,8 +119,8 @@ def _run_all(root, paths, seed, fresh, workers, started, scratch) -> tuple[list[
     if todo:
         names = ", ".join(path.name[:2] for path in todo)
         print(f"[{finished}/{len(paths)}] running {names} with {min(workers, len(todo))} workers", flush=True)
-    with ThreadPoolExecutor(min(workers, len(paths))) as pool:
-        pending = {pool.submit(run_notebook, root, path, seed, scratch): path for path in todo}
+    with Workers() as chosen, ThreadPoolExecutor(min(workers, len(paths))) as pool:
+        pending = {pool.submit(run_notebook, root, path, seed, scratch, workers=chosen): path for path in todo}
         try:
             while pending:
                 done, _ = wait(pending, return_when=FIRST_COMPLETED)

@@ -2,21 +2,10 @@
 
 import math
 
-import numpy as np
-
 from classroom.exercises import Entries
 from covtheory.bounds import interventions as change
 from covtheory.bounds.answers import answer_coverage, rl_value_bound
 from covtheory.coverage import buffered_coverage, law_from_pmfs, row_coverage
-from covtheory.policies.interventions import temper, temper_tokens
-
-
-def _certain_road() -> tuple[float, float]:
-    """Probability of the certain text at T = 1/2: tokens tempered, response tempered."""
-    law = np.zeros((2,) * 5)
-    law[0, 0, 0, 0, 0], law[1] = 0.5, 0.5 / 2**4
-    return temper_tokens(law, 0.5)[0].flat[0], temper(law.ravel(), 0.5)[0][0]
-
 
 _PAIR = ([0.2, 0.5, 0.3], [0.0, 0.25, 0.75])
 
@@ -68,17 +57,6 @@ ENTRIES: Entries = {
             "Raise N/Z to the power T.": lambda: 1000 / 100 ** (2 / 3),
         },
     ),
-    "16-e": (
-        lambda: float(np.divide(*_certain_road())),
-        {
-            "That is its probability token by token; divide by that in the tempered response.": lambda: float(
-                _certain_road()[0]
-            ),
-            "That is its probability in the tempered response, the divisor.": lambda: float(_certain_road()[1]),
-            "That is the other way round.": lambda: float(1 / np.divide(*_certain_road())),
-            "2^(-4) is the limit when the certain road is rare; here both have probability 1/2.": lambda: 2.0**-4,
-        },
-    ),
 }
 
 WORKED = {
@@ -95,9 +73,5 @@ WORKED = {
         r"memorising attains $1-0.98^{51}=1-0.356886=0.643114$.",
     "16-d":
         r"Theorem 7(b): $N'=(N/Z)^T$ with $Z\le R^{1-1/T}=100^{2/3}=21.5443$. $(1000/21.5443)^3=10^9/10^4=100000$.",
-    "16-e":
-        r"Tokens: $.25/(.25+.25)=\tfrac12$, and $b$'s four coins stay fair. Response: $.25$ against sixteen texts of "
-        r"$(\tfrac12\cdot\tfrac1{16})^2$ each, $.25/16$ in all: $\tfrac{.25}{.25+.015625}=\tfrac{16}{17}$. "
-        r"$\tfrac12\cdot\tfrac{17}{16}=0.53125$.",
 }
 """The steps of every solution, Markdown; they end with the value."""

@@ -1,4 +1,4 @@
-"""Interventions on a trained model read as changes of the threshold at which coverage is taken (notebook 16).
+"""Interventions on a trained model read as changes of the threshold at which coverage is taken (notebooks 16, 23).
 
 Most functions return the threshold ``N'`` for which ``Cov_N(changed model) <= Cov_{N'}(original model)``; it may fall
 below one, where coverage at it says little. ``token_temperature_threshold`` compares two changed models,
@@ -66,7 +66,7 @@ def training_threshold(N: ArrayLike, steps: ArrayLike, eta: ArrayLike) -> np.nda
 def token_temperature_threshold(N: ArrayLike, T: ArrayLike, V: ArrayLike, H: ArrayLike) -> np.ndarray:
     """``N V^(-|1 - 1/T| (H - 1))``: H tokens of V tempered one by one, compared with the tempered response; either way.
 
-    No smaller exponent will do; approached in both directions (Theorem 10).
+    No smaller exponent will do; approached in both directions (notebook 23, Theorem 3).
 
     Examples
     --------
@@ -78,7 +78,9 @@ def token_temperature_threshold(N: ArrayLike, T: ArrayLike, V: ArrayLike, H: Arr
 
 
 def success_training_threshold(N: ArrayLike, steps: ArrayLike, eta: ArrayLike, slope: ArrayLike = 1.0) -> np.ndarray:
-    """``N + 2 slope eta steps``: gradient steps on ``J(p)``, ``J' <= slope``, gain at most this (Theorem 12).
+    """``N + 2 slope eta steps``: gradient steps on ``J(p)``, ``J' <= slope``, gain at most this.
+
+    Source: this collection, notebook 23, Theorem 1 (a).
 
     ``p`` is a prompt's probability of success, ``Cov_N`` the share of prompts with ``p <= 1/N``. The slope is 1 for
     reinforcement learning and K for pass@K and for the log loss cut after K terms.
@@ -93,7 +95,9 @@ def success_training_threshold(N: ArrayLike, steps: ArrayLike, eta: ArrayLike, s
 
 
 def log_loss_training_threshold(N: ArrayLike, steps: ArrayLike, eta: ArrayLike) -> np.ndarray:
-    """``1 + (N - 1) exp(2 eta steps)``: gradient steps on ``J(p)``, ``J' <= 1/p``, gain at most this (Theorem 12).
+    """``1 + (N - 1) exp(2 eta steps)``: gradient steps on ``J(p)``, ``J' <= 1/p``, gain at most this.
+
+    Source: this collection, notebook 23, Theorem 1 (b).
 
     Examples
     --------
@@ -107,7 +111,7 @@ def log_loss_training_threshold(N: ArrayLike, steps: ArrayLike, eta: ArrayLike) 
 def budget_ratio(p: ArrayLike, K: ArrayLike) -> np.ndarray:
     """``(1 - u) / (p (1 + (K-1) u))``, ``u = (1 - p)^K``: most that ``pi_D(y) / pi(y)`` can be where ``pi(y) = p``.
 
-    ``pi`` is the population optimum of direct coverage optimisation with K draws (Theorem 11); approached.
+    ``pi`` is the population optimum of direct coverage optimisation with K draws (notebook 23, Theorem 2); approached.
 
     Examples
     --------

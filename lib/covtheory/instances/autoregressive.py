@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit, gammaln, log_expit
 
+from covtheory import binom
 from covtheory.certificates.bracket import Bracket
 from covtheory.certificates.composition import composition_bracket
 from covtheory.coverage.rounding import tie
-from covtheory.instances.binomial import binomial_law, binomial_tail
 from covtheory.policies.autoregressive_linear import AutoregressiveLinear
 from covtheory.policies.features import TokenFeatures
 from covtheory.policies.finite_context import FiniteContextFeatures, last_tokens
@@ -92,7 +92,7 @@ class RarePrompts:
         edge = np.clip((level - self.H * down) / np.where(flat, 1.0, slope), -1.0, self.H + 1.0)
         up = slope > 0  # the ratio grows with the number of pluses, or with that of minuses
         token = np.where(up, self.plus, expit(-2 * self.B * self.theta_star))
-        tail = binomial_tail(np.where(up, np.ceil(edge), self.H - np.floor(edge)), self.H, token)
+        tail = binom.sf(np.where(up, np.ceil(edge), self.H - np.floor(edge)) - 1, self.H, token)
         return np.where(flat, (level <= 0).astype(float), tail)
 
     def fitted_law(self, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -110,8 +110,8 @@ class RarePrompts:
         """
         n = count("n", n)
         parts = []
-        for m, mass in zip(*binomial_law(n, self.mu), strict=True):
-            pluses, law = binomial_law(int(m) * self.H, self.plus)
+        for m, mass in zip(*binom.law(n, self.mu), strict=True):
+            pluses, law = binom.law(int(m) * self.H, self.plus)
             with np.errstate(divide="ignore"):
                 raw = (np.log(pluses) - np.log(m * self.H - pluses)) / (2 * self.B) if m else np.zeros(1)
             parts.append((mass * law, np.full(len(law), m), np.clip(raw, -self.half_width, self.half_width)))

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import binom
 
+from covtheory import binom
 from covtheory.bounds.two_point import binary_divergence
 from covtheory.learners.finite_class import FiniteClass
 from covtheory.validation import count, in_range, threshold

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import bdtrc, expit
-from scipy.stats import binom
 
+from covtheory import binom
 from covtheory.validation import count, in_range, threshold
 
 

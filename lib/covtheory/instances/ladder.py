@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import binom
 
+from covtheory import binom
 from covtheory.instances.two_scale import OverfitBudget
 from covtheory.validation import count, in_range, threshold
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import brentq, minimize_scalar
-from scipy.stats import binom
 
+from covtheory import binom
 from covtheory.bounds.misspecification import coin_divergence
 from covtheory.policies import Tabular
 from covtheory.validation import count, in_range, threshold

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit, gammaln, log_expit
-from scipy.stats import binom
 
+from covtheory import binom
 from covtheory.coverage.rounding import tie
 from covtheory.policies.autoregressive_linear import AutoregressiveLinear, log_softmax
 from covtheory.policies.features import TokenFeatures

@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gammaln, xlogy
-from scipy.stats import binom
 
+from covtheory import binom
 from covtheory.instances.coin_box import CoinBox, sigmoid
 from covtheory.validation import count, in_range, threshold
 

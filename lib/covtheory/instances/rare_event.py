@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 from scipy.optimize import brentq
 from scipy.special import betaincc
-from scipy.stats import binom
 
+from covtheory import binom
 from covtheory.bounds.divergences import kl_price
 from covtheory.validation import in_range, threshold
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import binom
 
+from covtheory import binom
 from covtheory.instances.prompt_coins import PromptCoins
 from covtheory.learners import multinomial_types
 from covtheory.validation import count, in_range, probabilities, same_shape, threshold

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import binom
 
+from covtheory import binom
 from covtheory.bounds.misspecification import coin_divergence
 from covtheory.coverage.rounding import tie
 from covtheory.validation import count, in_range, threshold

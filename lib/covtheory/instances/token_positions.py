@@ -9,8 +9,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit
-from scipy.stats import binom
 
+from covtheory import binom
 from covtheory.coverage.rounding import tie
 from covtheory.validation import count, threshold
 

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 from scipy.special import gammaln
-from scipy.stats import binom
 
+from covtheory import binom
 from covtheory.instances.rare_event import NEGLIGIBLE, RareEventGame
 from covtheory.validation import count, in_range, threshold
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import binom
 
+from covtheory import binom
 from covtheory.validation import count, probabilities, threshold
 
 

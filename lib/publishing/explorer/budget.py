@@ -5,7 +5,7 @@ import numpy as np
 from covtheory.bounds.divergences import kl_price
 from covtheory.instances.ladder import RUNGS, Ladder
 from covtheory.instances.two_scale import OverfitBudget
-from publishing.explorer.spec import axis, chart, choose, control, mark, number, panel, table
+from publishing.explorer.spec import ZERO, axis, chart, choose, control, mark, number, panel, table
 
 N_SAMPLES, SIGNS, SHARE = 100_000, 400, 0.0688
 """The ladder of notebook 05: its rival is the MLE with probability 0.67."""
@@ -23,8 +23,8 @@ def budget() -> dict:
     game = OverfitBudget(N_SAMPLES, SIGNS)
     unit = SIGNS / N_SAMPLES
     price = kl_price(DRAWS.astype(float))
-    wins = {int(N): np.array([game.bad_probability(m * unit, float(N)) for m in FINE]) for N in DRAWS}
-    now = np.array([[game.bad_probability(m * unit, float(N)) for m in MASSES] for N in DRAWS])
+    wins = {int(N): missed(game, FINE * unit, N) for N in DRAWS}
+    now = np.array([missed(game, MASSES * unit, N) for N in DRAWS])
     half = np.array([game.critical_p(float(N)) for N in DRAWS]) / unit
     ladder = Ladder(N_SAMPLES, SIGNS, SHARE)
     wide = np.linspace(0.9, 27, 120)
@@ -75,6 +75,12 @@ def budget() -> dict:
                 ("about half as much", "Yes: the budget of nats is the same, and the price has about doubled."),
                 ("a power of N less", "Not so: the price is a logarithm, about 2 log N in place of log N, and "
                  "that halves it.")], right=1))
+
+
+def missed(game: OverfitBudget, masses: np.ndarray, N: int) -> np.ndarray:
+    """Probability that a rival wins, for each mass; what is below ``ZERO`` is zero."""
+    chances = np.array([game.bad_probability(m, float(N)) for m in masses])
+    return np.where(chances < ZERO, 0.0, chances)
 
 
 def ladder_steps(ladder: Ladder) -> tuple[np.ndarray, np.ndarray]:
