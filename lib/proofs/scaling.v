@@ -79,7 +79,7 @@ Proof. intros H. unfold Rdiv. rewrite !Rmult_1_l. apply Rinv_le_contravar; lra. 
 
 (* claim: coverage-scaling-law
    part: the upper bound at finite k, for every v <= u0 (the claim takes the best)
-   differs: finitely many prompts, whole k; that it is attained is not here *)
+   differs: finitely many prompts, whole k; that it is attained, and the equivalence of the two power laws, are not here *)
 Theorem scaling_upper {B} (k : nat) (b c v u0 : R) (X : list B) (mu p : B -> R) : law X mu -> rates p -> (0 < k)%nat -> 0 < b -> 0 < v <= u0 -> u0 <= 1 ->
   (forall N, 1 / u0 <= N -> cov N X mu (solved mu p) <= c * power (1 / N) b) ->
   fails k X mu p <= c * part_below k b v + (1 - v) ^ k.
