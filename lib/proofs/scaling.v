@@ -94,7 +94,7 @@ Qed.
 
 (* claim: coverage-scaling-law
    part: the lower bound at finite k, for a profile that is at least c N^-b as long as w N <= 1; the claim is w = 0
-   differs: finitely many prompts, whole k: at w = 0 some prompt must then have p = 0; that it is attained is not here *)
+   differs: finitely many prompts, whole k: with w = 0 and c > 0 some prompt must have p = 0; that it is attained is not here *)
 Theorem scaling_lower {B} (k : nat) (b c w u0 : R) (X : list B) (mu p : B -> R) : law X mu -> rates p -> (0 < k)%nat -> 0 < b -> 0 <= w <= u0 -> 0 < u0 <= 1 ->
   (forall N, 1 / u0 <= N -> w * N <= 1 -> c * power (1 / N) b <= cov N X mu (solved mu p)) ->
   c * (part_below k b u0 - part_below k b w) + c * power u0 b * (1 - u0) ^ k <= fails k X mu p.
