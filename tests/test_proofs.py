@@ -111,12 +111,16 @@ def exact_instances():
         yield (f"ensemble, {name}", f"cov 2 responses {a} (ensemble [true; false] {members})",
                coverage_profile(Tabular(floats(p)), Tabular(mean))(2.0))
         with np.errstate(divide="ignore"):
-            scores = tournament(np.log([floats(p), floats(q)]), 2.0).scores
-            above = tournament(np.log([floats(p), floats(q)]), 2.0 * (1 + 1e-9)).scores
-        yield f"tournament, {name}", f"cov_under {law([F(1, 3)] * 3)} 2 responses {a} {b}", scores[1]
-        yield f"tournament, strict, {name}", f"tail_under {law([F(1, 3)] * 3)} 2 responses {a} {b}", above[1]
-        yield f"score, {name}", f"freq responses (beats 2 {a} {b})", scores[1]
-        yield f"lower tail, {name}", f"low 2 responses {a} {b}", 1 - profile(2.0 * (1 + 1e-9))
+            scores = tournament(np.log([floats(p), floats(q)]), 4.0).scores  # 4: the first ratio of P, Q
+            above = tournament(np.log([floats(p), floats(q)]), 4.0 * (1 + 1e-9)).scores
+        yield f"tournament, {name}", f"cov_under {law([F(1, 3)] * 3)} 4 responses {a} {b}", scores[1]
+        yield f"tournament, strict, {name}", f"tail_under {law([F(1, 3)] * 3)} 4 responses {a} {b}", above[1]
+        yield f"score, {name}", f"freq responses (beats 4 {a} {b})", scores[1]
+        yield f"lower tail, {name}", f"low 4 responses {a} {b}", 1 - profile(4.0 * (1 + 1e-9))
+    lacks = (F(1, 5), F(4, 5), F(0))  # neither HOLE nor this has the third response: 0/0 is no win
+    with np.errstate(divide="ignore"):
+        scores = tournament(np.log([floats(HOLE), floats(lacks)]), 2.0).scores
+    yield "tournament, 0/0", f"cov_under {law([F(1, 3)] * 3)} 2 responses {law(HOLE)} {law(lacks)}", scores[1]
     yield "frequency", "freq [first; third; first] answer", np.mean([1, 0, 1])
     for k in (1, 3):
         yield f"fail@{k}", f"fails {k} responses {law(P)} {RATES}", 1 - pass_at_k_of_rates(floats(RATE), k, floats(P))
@@ -144,7 +148,9 @@ def real_instances():
                coverage_profile(Tabular(floats(p)), Tabular(floats(q))).hockey_stick(1.0))
         if name == "P, hole":
             continue
-        yield f"truncated, {name}", f"truncated (1 / 2) {a} {b} first", min(np.log(float(p[0] / q[0])), 0.5)
+        for place, word in enumerate(("first", "second")):  # truncated, and not
+            cut = min(np.log(float(p[place] / q[place])), 0.5)
+            yield f"truncated, {word}, {name}", f"truncated (1 / 2) {a} {b} {word}", cut
         yield f"kl, {name}", f"kl responses {a} {b}", divergences.kl(found)
         yield f"positive part, {name}", f"positive_part responses {a} {b}", divergences.kl_positive_part(found)
         yield (f"renyi, {name}", f"mean_ratio (fun r => power r (3 - 1)) responses {a} {b}",
@@ -270,7 +276,7 @@ def test_every_proof_belongs_to_a_registered_claim_and_the_record_is_what_the_fi
 
 def test_every_statement_that_the_register_calls_refuted_has_its_counterexample():
     refuted = {id for id, entry in load_register(ROOT).items()
-               if entry.finding in ("refuted as printed", "proof step refuted")}
+               if entry.finding in ("refuted as printed", "proof step refuted", "condition missing")}
     assert refuted <= {proof.claim for proof in reading.proofs() if proof.theorem.endswith("_is_false")}
 
 
@@ -324,7 +330,7 @@ def test_a_claim_says_kernel_checked_with_its_statement_folded():
     said = kernel_proofs.formal(proofs["kl-two-point-sharp"])
     assert said.startswith('<details class="kernel"><summary>')
     for word in ("kernel-checked", "kl_two_point_attained", "files/proofs/divergences.v", "sig_forall_dec",
-                 "kl_two_point_twin", "N &gt; 1"):
+                 "with a/N^2 for a/N", "kl_two_point_twin", "N &gt; 1"):
         assert word in said
     assert "machine numbers" in kernel_proofs.formal(proofs["selection-chernoff"])
     assert "machine numbers" not in said
@@ -366,8 +372,10 @@ End Convenient.
 """
 
 
-def test_a_hypothesis_that_the_record_would_not_show_is_refused(tmp_path, monkeypatch):
-    (tmp_path / "crown.v").write_text(HIDDEN)
+@pytest.mark.parametrize("hidden", [HIDDEN, HIDDEN.replace("wrong : ", "wrong :\n  "),
+                                    HIDDEN.replace("Convenient.\nC", "Convenient. C"), HIDDEN.replace("Sec", "  Sec")])
+def test_a_hypothesis_that_the_record_would_not_show_is_refused(tmp_path, monkeypatch, hidden):
+    (tmp_path / "crown.v").write_text(hidden)
     monkeypatch.setattr(reading, "FOLDER", tmp_path)
     with pytest.raises(ValueError, match="hides the hypothesis"):
         reading.proofs()

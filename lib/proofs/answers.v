@@ -84,7 +84,7 @@ Lemma three_law_law a b c : 0 <= a -> 0 <= b -> 0 <= c -> a + b + c = 1 -> law r
 Proof. intros. split; [intros []; simpl; lra|simpl; lra]. Qed.
 
 (* claim: answer-coverage-as-printed
-   differs: the refutation itself: for every N > 1 and every e in (0, 1) the responses have Cov_N = e, the answers 1 *)
+   part: the refutation, for every N > 1: the responses have Cov_N = e, the answers 1, for every e in (0, 1) *)
 Theorem answer_coverage_as_printed_is_false (N e : R) : 1 < N -> 0 < e < 1 ->
   exists P Q : response -> R, law responses P /\ law responses Q /\ cov N responses P Q = e /\
     cov N faces (answer_law Bool.bool_dec responses answer P) (answer_law Bool.bool_dec responses answer Q) = 1.
@@ -202,6 +202,7 @@ Qed.
 Definition ensemble {A B} (X : list B) (Q : B -> A -> R) (y : A) : R := sum X (fun x => Q x y) / INR (length X).
 
 (* claim: ensemble-coverage
+   part: the inequality; the twin is the excess over the members' average
    differs: finite support; that the bound is attained is not here *)
 Theorem ensemble_coverage {A B} (c N : R) (Y : list A) (X : list B) (P : A -> R) (Q : B -> A -> R) :
   law Y P -> (forall x y, 0 <= Q x y) -> 0 <= c < N -> (0 < length X)%nat ->
@@ -251,9 +252,11 @@ Qed.
 (* twin: smoothing-coverage
    (1 - lam) for (1 - lam)^H: two tokens of which the data knows one, lam = 1/2, N = 4 *)
 Theorem smoothing_twin : exists (P : list bool -> R) (q s : list bool -> bool -> R),
-  law [[true; true]] P /\ cov (4 * (1 - 1 / 2)) [[true; true]] P (text q []) < cov 4 [[true; true]] P (text (fun p t => (1 - 1 / 2) * q p t + 1 / 2 * s p t) []).
+  law [[true; true]] P /\ (forall p, law faces (q p)) /\ (forall p, law faces (s p)) /\
+  cov (4 * (1 - 1 / 2)) [[true; true]] P (text q []) < cov 4 [[true; true]] P (text (fun p t => (1 - 1 / 2) * q p t + 1 / 2 * s p t) []).
 Proof.
   exists (fun _ => 1), (fun (_ : list bool) (t : bool) => if t then 1 else 0), (fun (_ : list bool) (t : bool) => if t then 0 else 1). split; [split; [intros; lra|simpl; lra]|].
+  split; [intros p; split; [intros []; lra|simpl; lra]|]. split; [intros p; split; [intros []; lra|simpl; lra]|].
   unfold cov, sum, text. rewrite le01_0, le01_1 by lra. lra.
 Qed.
 

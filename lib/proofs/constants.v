@@ -14,18 +14,18 @@ Lemma catoni : 1.58197 < 1 / (1 - exp (- (1))) < 1.58198. Proof. split; interval
 Lemma growth : 1.29744 < 2 * (exp (1 / 2) - 1) < 1.29745. Proof. split; interval. Qed.
 
 (* constant: autoregressive.CATONI * (2 * (1 + autoregressive.GROWTH) * L ** 0.5 + 4 * autoregressive.GROWTH ** 0.5 * L) * one_pass.stopped_price(8)
-   34 of the dimension-free theorem's simple form: at N = 8, where it is largest *)
+   34 of the dimension-free theorem's simple form: its value at N = 8; that it falls with N is the notebook's argument *)
 Lemma dimension_free_first : let g := 2 * (exp (1 / 2) - 1) in let L := ln 8 in
   33.3 < 1 / (1 - exp (- (1))) * (2 * (1 + g) * sqrt L + 4 * sqrt g * L) * (1 / (ln 8 - 1 + / 8) + 1 / L) < 34.
 Proof. intros g L. unfold g, L. split; interval. Qed.
 
 (* constant: autoregressive.CATONI * 16 * L * one_pass.stopped_price(8)
-   70 there *)
+   70 there, at N = 8 as well *)
 Lemma dimension_free_second : 68 < 1 / (1 - exp (- (1))) * 16 * ln 8 * (1 / (ln 8 - 1 + / 8) + 1 / ln 8) < 70.
 Proof. split; interval. Qed.
 
 (* constant: autoregressive.CATONI / ((2 - 1 - np.log(2)) / 2)
-   10.4 of the simple form for convex classes, notebook 07: at M = 2, where it is largest *)
+   10.4 of the simple form for convex classes, notebook 07: its value at M = 2; that it falls with M is the notebook's argument *)
 Lemma convex_simple : 10.3 < 1 / (1 - exp (- (1))) / ((2 - 1 - ln 2) / 2) < 10.4. Proof. split; interval. Qed.
 
 (* constant: sequences.KL_SIGN
@@ -65,6 +65,14 @@ Lemma batch_overshoot : 20.9282 < 512 / (9 * exp 1) < 20.9283. Proof. split; int
 (* constant: divergences.kl_by_hellinger_sharp(1.0, 100.0)
    K(100) of notebook 03 *)
 Lemma hellinger_factor : 4.46317 < price 100 / (1 - 1 / sqrt 100) ^ 2 < 4.46318. Proof. unfold price. split; interval. Qed.
+
+(* constant: 2 * divergences.kl_by_hellinger_sharp(1.0, 2.0)
+   4.50 of kl-by-hellinger-half-as-printed, against 2 + log 2, its 2.69 *)
+Lemma half_factor : 4.50297 < 2 * (price 2 / (1 - 1 / sqrt 2) ^ 2) < 4.50298. Proof. unfold price. split; interval. Qed.
+
+(* constant: 2 + np.log(2)
+   that 2.69 *)
+Lemma half_factor_printed : 2.69314 < 2 + ln 2 < 2.69315. Proof. split; interval. Qed.
 
 (* constant: np.exp(-1.0)
    1/e of the missing mass (notebook 04) and of the area under the profile (notebook 01) *)

@@ -1,6 +1,7 @@
 (* Notebooks 04 and 10: total variation, Hellinger and KL; how far means move. *)
 From Coq Require Import Reals Lra Lia List Psatz.
 From Interval Require Import Tactic.
+From Coquelicot Require Import Coquelicot.
 From Coverage Require Import finite calculus draws divergences answers printed_sgd.
 Import ListNotations.
 Open Scope R_scope.
@@ -96,9 +97,75 @@ Qed.
 
 (* twin: mean-shift-jeffreys
    nine tenths of the constant: a coin of signs *)
-Theorem mean_shift_twin : exists (P Q : bool -> R) (phi : bool -> nat -> R), law faces P /\ law faces Q /\ (forall y, in_ball 1 1 (phi y)) /\
+Theorem mean_shift_twin : exists (P Q : bool -> R) (phi : bool -> nat -> R), law faces P /\ law faces Q /\ dominated P Q /\ dominated Q P /\ (forall y, in_ball 1 1 (phi y)) /\
   let shift := fun i => mean_vector faces Q phi i - mean_vector faces P phi i in 9 / 10 * (kl faces P Q + kl faces Q P) < dot 1 shift shift.
 Proof.
-  exists (coin (45 / 100)), (coin (55 / 100)), (fun (y : bool) (_ : nat) => if y then 1 else - (1)). split; [apply coin_law; lra|]. split; [apply coin_law; lra|]. split; [intros []; unfold in_ball, dot, sum, seq; lra|].
+  exists (coin (45 / 100)), (coin (55 / 100)), (fun (y : bool) (_ : nat) => if y then 1 else - (1)). split; [apply coin_law; lra|]. split; [apply coin_law; lra|]. split; [intros []; unfold coin; lra|]. split; [intros []; unfold coin; lra|]. split; [intros []; unfold in_ball, dot, sum, seq; lra|].
   cbv zeta. unfold dot, mean_vector, kl, seq, faces, sum, coin. interval.
+Qed.
+
+(* g(t) = t^2 - 1 - 2 log t, the price at ratio 1/t^2, over its share (1 - t)^2 of the Hellinger distance, is largest at the least t. *)
+Lemma price_by_hellinger_sharp t0 t : 0 < t0 < 1 -> t0 <= t -> let K := (- 2 * ln t0 - 1 + t0 ^ 2) / (1 - t0) ^ 2 in
+  2 <= K /\ - 2 * ln t - 1 + t ^ 2 <= K * (1 - t) ^ 2.
+Proof.
+  intros H0 Ht K. assert (D : forall c x, 0 < x -> is_derive (fun x => c * (1 - x) ^ 2 - (- 2 * ln x - 1 + x ^ 2)) x (2 * (1 - x) * (1 + / x - c))).
+  { intros c x Hx. auto_derive; [lra|]. field. lra. }
+  assert (i : forall x y, 0 < x <= y -> / y <= / x) by (intros x y Hx; apply Rinv_le_contravar; lra). assert (d : 0 < (1 - t0) ^ 2) by nra.
+  assert (K2 : 2 <= K).
+  { apply le_div; [assumption|]. pose proof (increasing_from _ (fun x => 2 * (1 - x) * (1 + / x - 2)) t0 1 ltac:(lra) (fun x Hx => D 2 x ltac:(lra))) as M. cbv beta in M. rewrite ln_1 in M.
+    enough (2 * (1 - t0) ^ 2 - (- 2 * ln t0 - 1 + t0 ^ 2) <= 2 * (1 - 1) ^ 2 - (- 2 * 0 - 1 + 1 ^ 2)) by lra. apply M. intros x Hx. pose proof (i x 1 ltac:(lra)). rewrite Rinv_1 in H. nra. }
+  split; [assumption|]. assert (E0 : K * (1 - t0) ^ 2 = - 2 * ln t0 - 1 + t0 ^ 2) by (unfold K; field; lra).
+  assert (E1 : K * (1 - 1) ^ 2 - (- 2 * ln 1 - 1 + 1 ^ 2) = 0) by (rewrite ln_1; ring).
+  enough (0 <= K * (1 - t) ^ 2 - (- 2 * ln t - 1 + t ^ 2)) by lra. destruct (Rle_dec 1 t) as [C|C].
+  - rewrite <- E1. apply (increasing_from _ (fun x => 2 * (1 - x) * (1 + / x - K)) 1 t C (fun x Hx => D K x ltac:(lra))). intros x Hx. pose proof (i 1 x ltac:(lra)). rewrite Rinv_1 in H. nra.
+  - destruct (Rle_dec K (1 + / t)) as [B|B].
+    + apply Rle_trans with (K * (1 - t0) ^ 2 - (- 2 * ln t0 - 1 + t0 ^ 2)); [lra|].
+      apply (increasing_from _ (fun x => 2 * (1 - x) * (1 + / x - K)) t0 t Ht (fun x Hx => D K x ltac:(lra))). intros x Hx. pose proof (i x t ltac:(lra)). nra.
+    + apply Ropp_le_cancel. rewrite Ropp_0, <- Ropp_0, <- E1.
+      apply (increasing_from (fun x => - (K * (1 - x) ^ 2 - (- 2 * ln x - 1 + x ^ 2))) (fun x => - (2 * (1 - x) * (1 + / x - K))) t 1 ltac:(lra)).
+      * intros x Hx. apply (is_derive_opp (fun x => K * (1 - x) ^ 2 - (- 2 * ln x - 1 + x ^ 2))). apply D. lra.
+      * intros x Hx. pose proof (i t x ltac:(lra)). nra.
+Qed.
+
+(* claim: kl-by-hellinger
+   part: the inequality with K(V), and that K(V) lies between 2 and 2 + log V
+   differs: finite support; P dominated by Q, as r <= V says; that K(V) is the least factor and increases is not here *)
+Theorem kl_by_hellinger_best {A} (V : R) (Y : list A) (P Q : A -> R) : law Y P -> law Y Q -> 1 < V -> (forall y, P y <= V * Q y) ->
+  let K := price V / (1 - 1 / sqrt V) ^ 2 in kl Y P Q <= K * hellinger Y P Q /\ 2 <= K <= 2 + ln V.
+Proof.
+  intros [HP P1] [HQ Q1] HV B K. assert (sv1 : 1 < sqrt V) by (rewrite <- sqrt_1; apply sqrt_lt_1; lra). set (t0 := / sqrt V).
+  assert (T0 : 0 < t0 < 1) by (split; [apply Rinv_0_lt_compat; lra|unfold t0; rewrite <- Rinv_1; apply Rinv_lt_contravar; lra]).
+  assert (EV : 2 * ln (sqrt V) = ln V) by (rewrite <- (sqrt_sqrt V) at 2 by lra; rewrite ln_mult by lra; ring).
+  assert (EK : K = (- 2 * ln t0 - 1 + t0 ^ 2) / (1 - t0) ^ 2).
+  { unfold K, price, t0. rewrite ln_Rinv by lra. rewrite <- EV. rewrite <- (sqrt_sqrt V) at 2 by lra. field. lra. }
+  assert (S : forall t, t0 <= t -> 2 <= K /\ - 2 * ln t - 1 + t ^ 2 <= K * (1 - t) ^ 2) by (intros t Ht; rewrite EK; now apply price_by_hellinger_sharp).
+  destruct (S t0 (Rle_refl _)) as [K2 _]. split; [|split; [assumption|]].
+  - enough (sum Y (fun y => P y * ln (P y / Q y) + (Q y - P y)) <= sum Y (fun y => K * (sqrt (P y) - sqrt (Q y)) ^ 2)).
+    { rewrite sum_plus, sum_minus, sum_scal, P1, Q1 in H. unfold kl, hellinger. lra. }
+    apply sum_le; intros y _. pose proof (HP y). pose proof (HQ y). pose proof (B y). destruct (Req_dec (P y) 0) as [E|n].
+    + rewrite E, sqrt_0. replace ((0 - sqrt (Q y)) ^ 2) with (sqrt (Q y) ^ 2) by ring. rewrite pow2_sqrt by assumption. nra.
+    + assert (p : 0 < P y) by lra. assert (q : 0 < Q y) by nra. assert (sp : 0 < sqrt (P y)) by now apply sqrt_lt_R0. assert (sq : 0 < sqrt (Q y)) by now apply sqrt_lt_R0.
+      set (t := sqrt (Q y) / sqrt (P y)). assert (tp : 0 < t) by now apply div_pos.
+      assert (L : sqrt (P y) <= sqrt V * sqrt (Q y)) by (rewrite <- sqrt_mult by lra; apply sqrt_le_1; nra).
+      assert (T : t0 <= t). { apply le_div; [assumption|]. unfold t0. apply (Rmult_le_reg_l (sqrt V)); [lra|]. rewrite <- Rmult_assoc, Rinv_r by lra. lra. }
+      destruct (S t T) as [_ M]. apply (Rmult_le_compat_l (P y)) in M; [|lra].
+      assert (Et : ln (P y / Q y) = - 2 * ln t).
+      { unfold t, Rdiv. rewrite !ln_mult, !ln_Rinv; try apply Rinv_0_lt_compat; auto.
+        rewrite <- (sqrt_sqrt (P y)) at 1 by lra. rewrite <- (sqrt_sqrt (Q y)) at 1 by lra. rewrite !ln_mult by assumption. ring. }
+      replace (P y * (K * (1 - t) ^ 2)) with (K * (sqrt (P y) - sqrt (Q y)) ^ 2) in M.
+      * rewrite Et. replace (P y * (- 2 * ln t - 1 + t ^ 2)) with (P y * (- 2 * ln t) + (Q y - P y)) in M; [exact M|].
+        unfold t. replace ((sqrt (Q y) / sqrt (P y)) ^ 2) with (Q y / P y); [field; lra|].
+        rewrite <- (sqrt_sqrt (P y)) at 1 by lra. rewrite <- (sqrt_sqrt (Q y)) at 1 by lra. field. lra.
+      * unfold t. assert (Z : P y = sqrt (P y) * sqrt (P y)) by now rewrite sqrt_sqrt. set (a := sqrt (P y)) in *. rewrite Z. field. lra.
+  - pose proof (price_by_hellinger t0 t0 ltac:(lra) ltac:(lra)) as M. rewrite EK. apply div_le; [nra|]. assert (El : ln t0 = - ln (sqrt V)) by (unfold t0; apply ln_Rinv; lra).
+    replace (2 + ln V) with (2 - 2 * ln t0) by (rewrite El, <- EV; ring). exact M.
+Qed.
+
+(* twin: kl-by-hellinger of kl_by_hellinger_best
+   99/100 of K(V): rare events, V = 8 *)
+Theorem kl_by_hellinger_best_twin : exists (V : R) (P Q : bool -> R), law faces P /\ law faces Q /\ 1 < V /\ (forall y, P y <= V * Q y) /\
+  99 / 100 * (price V / (1 - 1 / sqrt V) ^ 2) * hellinger faces P Q < kl faces P Q.
+Proof.
+  exists 8, (coin (8 / 10000)), (coin (1 / 10000)). split; [apply coin_law; lra|]. split; [apply coin_law; lra|]. split; [lra|]. split; [intros []; unfold coin; lra|].
+  unfold kl, hellinger, price, faces, sum, coin. interval with (i_prec 60).
 Qed.

@@ -124,6 +124,7 @@ Proof.
 Qed.
 
 (* claim: kl-two-point-sharp
+   part: the inequality
    differs: finite support; P dominated by Q; N > 1 (at N = 1 the left side is 0) *)
 Theorem kl_two_point {A} (N : R) (Y : list A) (P Q : A -> R) : law Y P -> sublaw Y Q -> dominated P Q -> 1 < N ->
   let a := cov N Y P Q in kl faces (coin a) (coin (a / N)) <= kl Y P Q.
@@ -158,9 +159,8 @@ Proof.
 Qed.
 
 (* claim: kl-two-point-sharp
-   part: equality for the two-point pair, at every a
-   differs: a > 0 *)
-Theorem kl_two_point_attained (N a : R) : 1 < N -> 0 < a <= 1 -> cov N faces (coin a) (coin (a / N)) = a.
+   part: equality for the two-point pair, at every a: the pair (coin a, coin (a/N)) has Cov_N = a *)
+Theorem kl_two_point_attained (N a : R) : 1 < N -> 0 <= a <= 1 -> cov N faces (coin a) (coin (a / N)) = a.
 Proof.
   intros HN Ha. unfold cov, faces, sum, coin.
   assert (N * (a / N) = a) by (field; lra). rewrite le01_1 by lra.
@@ -209,6 +209,7 @@ Theorem kl_constant_twin : exists N p : R, 1 < N /\ 0 < p <= 1 /\ p * price N < 
 Proof. exists 4, (1 / 2). split; [lra|]. split; [lra|]. unfold kl, faces, sum, coin, price. interval. Qed.
 
 (* claim: f-divergence-sharp
+   part: the inequality; the case of equality is kl_two_point_attained
    differs: finite support; P dominated by Q; f finite at 0; every convex f, not nine; N > 1 *)
 Theorem f_divergence_two_point {A} (f : R -> R) (N : R) (Y : list A) (P Q : A -> R) :
   convex f -> law Y P -> law Y Q -> dominated P Q -> 1 < N ->
@@ -451,6 +452,7 @@ Proof.
 Qed.
 
 (* claim: kl-by-hellinger-half-as-printed
+   part: a refutation
    differs: one pair, V = 2 *)
 Theorem kl_by_hellinger_half_is_false : exists P Q : bool -> R, law faces P /\ law faces Q /\ (forall y, P y <= 2 * Q y) /\
   (2 + ln 2) * (hellinger faces P Q / 2) < kl faces P Q.

@@ -113,6 +113,7 @@ Proof.
 Qed.
 
 (* claim: mle-hellinger-finite
+   part: the two bounds with probability at least 1 - delta
    differs: finite support; the form in mean is not here; rivals may have mass below one *)
 Theorem mle_hellinger_finite {A} n (Y : list A) (P : A -> R) (Pi : (A -> R) -> Prop) (rivals : list (A -> R)) (delta : R) :
   law Y P -> Pi P -> (forall q, Pi q -> q = P \/ In q rivals) -> (forall q, In q rivals -> sublaw Y q) -> rivals <> [] -> (0 < n)%nat ->
@@ -130,6 +131,7 @@ Proof.
 Qed.
 
 (* claim: mle-coverage-finite
+   part: the two bounds with probability at least 1 - delta
    differs: finite support; the form in mean is not here; rivals may have mass below one *)
 Theorem mle_coverage_finite {A} n (Y : list A) (P : A -> R) (Pi : (A -> R) -> Prop) (rivals : list (A -> R)) (N delta : R) :
   law Y P -> Pi P -> (forall q, Pi q -> q = P \/ In q rivals) -> (forall q, In q rivals -> sublaw Y q) -> rivals <> [] -> (0 < n)%nat ->

@@ -11,20 +11,21 @@ Definition token (t : R) : R := exp t / (exp t + exp (- t)).
 Definition rare_prompt_kl (n H t : R) : R := 1 / (2 * n) * (H * kl faces (coin (token t)) (coin (1 / 2))).
 
 (* claim: kl-grows-with-length-as-printed
+   part: the refutation
    differs: KL of the instance as the mass of the prompt times H times that of one token; for every t in [-1, 1] *)
-Theorem kl_grows_as_printed_is_false (n H t : R) : 1 <= n -> 1 <= H -> -1 <= t <= 1 -> rare_prompt_kl n H t <= 0.16392 * H / n /\ 0.16392 * H / n < H / (4 * n).
+Theorem kl_grows_as_printed_is_false (n H t : R) : 1 <= n -> 1 <= H -> -1 <= t <= 1 -> rare_prompt_kl n H t <= 0.16391 * H / n /\ 0.16391 * H / n < H / (4 * n).
 Proof.
   intros Hn HH Ht. unfold rare_prompt_kl.
-  assert (K : kl faces (coin (token t)) (coin (1 / 2)) <= 0.32784).
+  assert (K : kl faces (coin (token t)) (coin (1 / 2)) <= 0.32782).
   { unfold kl, faces, sum, coin, token. interval with (i_bisect t, i_autodiff t). }
   assert (i : 0 < / n) by (apply Rinv_0_lt_compat; lra). assert (h : 0 < H * / n) by (apply Rmult_lt_0_compat; lra). split.
   - replace (1 / (2 * n) * (H * kl faces (coin (token t)) (coin (1 / 2)))) with (H * / n * (kl faces (coin (token t)) (coin (1 / 2)) / 2)) by (field; lra).
-    replace (0.16392 * H / n) with (H * / n * 0.16392) by (field; lra). apply Rmult_le_compat_l; lra.
-  - replace (0.16392 * H / n) with (0.16392 * (H * / n)) by (field; lra). replace (H / (4 * n)) with (1 / 4 * (H * / n)) by (field; lra). lra.
+    replace (0.16391 * H / n) with (H * / n * 0.16391) by (field; lra). apply Rmult_le_compat_l; lra.
+  - replace (0.16391 * H / n) with (0.16391 * (H * / n)) by (field; lra). replace (H / (4 * n)) with (1 / 4 * (H * / n)) by (field; lra). lra.
 Qed.
 
 (* claim: two-scale-alpha-as-printed
-   differs: the refutation itself, for every N in [8, 16] *)
+   part: the refutation, for every N in [8, 16] *)
 Theorem two_scale_alpha_is_false (N : R) : 8 <= N <= 16 -> ~ (1 / 4 * ln N < (ln N - ln 4) / 2).
 Proof.
   intros HN H. assert (ln N <= ln 16) by (apply ln_le; lra). replace 16 with (4 * 4) in H0 by ring. rewrite ln_mult in H0 by lra. lra.
@@ -56,7 +57,7 @@ Proof.
 Qed.
 
 (* claim: distillation-truncated-as-printed
-   differs: the refutation itself, for every N >= 2 and every B *)
+   part: the contrary, 128 eta A B^2 > 1, for every N >= 2 and every B *)
 Theorem distillation_as_printed_is_false (N B : R) : 2 <= N -> 0 < B ->
   let A := ln N in let eta := 1 / (2 * (32 * A + 1) * B ^ 2) in 1 < 128 * eta * A * B ^ 2.
 Proof.

@@ -24,6 +24,7 @@ Proof.
   induction z as [|[] z IH]; simpl sum; simpl rare; simpl length; [simpl; lra| |]; rewrite ?S_INR; lra.
 Qed.
 (* claim: training-excess-as-printed
+   part: a refutation
    differs: a smaller instance: fair coin, rival 99/100, 32 draws, delta = 2^-23; the class of two has N_inf(0) = 2, and the infimum is at most its value at 0 *)
 Theorem training_excess_as_printed_is_false : ~ likely 32 faces (coin (1 / 2)) (1 / 2 ^ 23) (fun z =>
   - sum z (truncated (ln 4) (coin (1 / 2)) (coin (99 / 100))) <= ln (2 ^ 23) + 2 * ln 2).

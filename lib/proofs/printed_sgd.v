@@ -57,6 +57,7 @@ Proof.
 Qed.
 
 (* claim: sgd-lower-as-printed
+   part: the contrary: some N > 1 at which all iterates have Cov_N = 0
    differs: whatever the constant c, the step and the start: the iterates enter as any models of the class; one prompt (for more, the average of zeros); finitely many texts of H tokens *)
 Theorem sgd_lower_as_printed_is_false {T} (d H : nat) (B c time : R) (V : list T) (phi : list T -> T -> nat -> R) :
   V <> [] -> (0 < H)%nat -> 0 <= B -> 0 < c -> 0 < time -> (forall past t, in_ball d B (phi past t)) ->

@@ -19,7 +19,7 @@ AXIOMS = (
 """The only axioms that a theorem may rest on: those of the standard library's real numbers."""
 
 HEAD = """# The route `kernel`: theorems that Rocq's kernel has checked, one [[proof]] each. `make prove WRITE=1` makes
-# this from the comments in lib/proofs; `make prove` compares. twin: the tempting wrong form, refuted on an instance."""
+# this from the comments in lib/proofs; `make prove` compares. twin, wrong: the tempting wrong form, its fault."""
 
 _ITEM = re.compile(r"\(\* (claim|twin): ([\w-]+)(?: of (\w+))?\n?(.*?)\*\)\s*(?:Theorem|Lemma) (\w+)(.*?)\nProof\.",
                    re.DOTALL)
@@ -27,14 +27,14 @@ _NOTE = re.compile(r"^\s*(part|differs): (.*?)(?=^\s*(?:part|differs):|\Z)", re.
 _IMPORTS = re.compile(r"^From Coverage Require Import ([\w ]+)\.", re.MULTILINE)
 
 
-_SECTION = re.compile(r"^Section (\w+)\.(.*?)^End \1\.", re.DOTALL | re.MULTILINE)
-_GIVEN = re.compile(r"^\s*(?:Context|Hypothes[ie]s|Variables?)\b(.*?)\.\s*$", re.MULTILINE)
+_SECTION = re.compile(r"\bSection (\w+)\.(.*?)\bEnd \1\.", re.DOTALL)
+_GIVEN = re.compile(r"\b(?:Context|Hypothes[ie]s|Variables?)\b(.*?)\.(?=\s)", re.DOTALL)
 PLAIN = ("{A B : Type} (same : forall a b : B, {a = b} + {a <> b})", "{A : Type}")
 """What a section may give its theorems unseen: anything else would be a hypothesis that no recorded statement shows."""
 
 
 class Proof(NamedTuple):
-    """One theorem: which part of which claim it proves, what differs, its file, the refuted twin with its file."""
+    """One theorem: which part of which claim it proves, what differs, its file, the twin, its file, its fault."""
 
     claim: str
     theorem: str
@@ -43,6 +43,7 @@ class Proof(NamedTuple):
     differs: str
     twin: str
     twin_file: str
+    wrong: str
     statement: str
 
     @property
@@ -91,19 +92,19 @@ def proofs() -> list[Proof]:
                 raise ValueError(f"{path.name}: a theorem of the record hides the hypothesis {sorted(hidden)[0]}")
         for kind, claim, of, note, name, body in items:
             if kind == "twin":
-                twins[claim, of] = name, path.stem
+                twins[claim, of] = name, path.stem, " ".join(note.split())
                 continue
             said = {key: " ".join(value.split()) for key, value in _NOTE.findall(note)}
-            found.append(Proof(claim, name, path.stem, said.get("part", ""), said.get("differs", ""), "", "",
+            found.append(Proof(claim, name, path.stem, said.get("part", ""), said.get("differs", ""), "", "", "",
                                f"Theorem {name}{body}"))
     keys = [next((key for key in ((proof.claim, proof.theorem), (proof.claim, "")) if key in twins), None)
             for proof in found]
     lonely = [proof.theorem for proof, key in zip(found, keys, strict=True)
               if key is None and not proof.theorem.endswith("_is_false")]
-    lonely += [name for key, (name, _) in twins.items() if key not in keys]
+    lonely += [name for key, (name, *_) in twins.items() if key not in keys]
     if lonely:
         raise ValueError(f"theorems without a twin, or twins without a theorem: {', '.join(lonely)}")
-    return [proof._replace(twin=twins[key][0], twin_file=twins[key][1]) if key else proof
+    return [proof._replace(twin=twins[key][0], twin_file=twins[key][1], wrong=twins[key][2]) if key else proof
             for proof, key in zip(found, keys, strict=True)]
 
 
@@ -130,7 +131,8 @@ def stated(found: list[Proof]) -> str:
     lines = [HEAD, f"axioms = {dumps(AXIOMS)}"]
     for proof in found:
         facts = {"claim": proof.claim, "theorem": proof.theorem, "file": f"lib/proofs/{proof.file}.v",
-                 "assumptions": proof.assumptions, "part": proof.part, "differs": proof.differs, "twin": proof.twin}
+                 "assumptions": proof.assumptions, "part": proof.part, "differs": proof.differs, "twin": proof.twin,
+                 "wrong": proof.wrong}
         said = (f"{key} = {dumps(value, ensure_ascii=False)}" for key, value in facts.items() if value)
         lines += ["", "[[proof]]", *said, f"statement = '''\n{proof.statement}'''"]
     return "\n".join(lines) + "\n"

@@ -79,7 +79,7 @@ Proof. intros H. unfold Rdiv. rewrite !Rmult_1_l. apply Rinv_le_contravar; lra. 
 
 (* claim: coverage-scaling-law
    part: the upper bound at finite k, for every v <= u0 (the claim takes the best)
-   differs: finitely many prompts, whole k; that it is attained is not here *)
+   differs: finitely many prompts, whole k; that it is attained, and the equivalence of the two power laws, are not here *)
 Theorem scaling_upper {B} (k : nat) (b c v u0 : R) (X : list B) (mu p : B -> R) : law X mu -> rates p -> (0 < k)%nat -> 0 < b -> 0 < v <= u0 -> u0 <= 1 ->
   (forall N, 1 / u0 <= N -> cov N X mu (solved mu p) <= c * power (1 / N) b) ->
   fails k X mu p <= c * part_below k b v + (1 - v) ^ k.
@@ -93,19 +93,28 @@ Proof.
 Qed.
 
 (* claim: coverage-scaling-law
-   part: the lower bound at finite k
-   differs: finitely many prompts, whole k; that it is attained is not here *)
-Theorem scaling_lower {B} (k : nat) (b c u0 : R) (X : list B) (mu p : B -> R) : law X mu -> rates p -> (0 < k)%nat -> 0 < b -> 0 < u0 <= 1 ->
-  (forall N, 1 / u0 <= N -> c * power (1 / N) b <= cov N X mu (solved mu p)) ->
-  c * part_below k b u0 + c * power u0 b * (1 - u0) ^ k <= fails k X mu p.
+   part: the lower bound at finite k, for a profile that is at least c N^-b as long as w N <= 1; the claim is w = 0
+   differs: finitely many prompts, whole k: with w = 0 and c > 0 some prompt must have p = 0; that it is attained is not here *)
+Theorem scaling_lower {B} (k : nat) (b c w u0 : R) (X : list B) (mu p : B -> R) : law X mu -> rates p -> (0 < k)%nat -> 0 < b -> 0 <= w <= u0 -> 0 < u0 <= 1 ->
+  (forall N, 1 / u0 <= N -> w * N <= 1 -> c * power (1 / N) b <= cov N X mu (solved mu p)) ->
+  c * (part_below k b u0 - part_below k b w) + c * power u0 b * (1 - u0) ^ k <= fails k X mu p.
 Proof.
-  intros HX Hp Hk Hb Hu H. destruct (fails_split k u0 X mu p HX Hp Hk ltac:(lra)) as (x & y & I & J & ->). apply Rplus_le_compat.
-  - pose proof (area_scal _ _ _ _ c (RInt_correct _ _ _ (below_exists k b u0 Hb ltac:(lra)))) as L. fold (part_below k b u0) in L.
-    apply (is_RInt_le _ _ 0 u0 _ _ ltac:(lra) L I). intros s Hs. pose proof (H (1 / s) (inverse_le u0 s ltac:(lra))) as C. rewrite inverse_inverse in C by lra.
+  intros HX Hp Hk Hb Hw Hu H. destruct (fails_split k u0 X mu p HX Hp Hk ltac:(lra)) as (x & y & I & J & ->). apply Rplus_le_compat.
+  - set (f := fun s => INR k * (1 - s) ^ (k - 1) * cov (1 / s) X mu (solved mu p)) in I. set (g := fun u => INR k * (1 - u) ^ (k - 1) * power u b).
+    assert (cut : forall (h : R -> R) (z : R), is_RInt h 0 u0 z -> exists a d : R, is_RInt h 0 w a /\ is_RInt h w u0 d /\ z = a + d).
+    { intros h z Z. assert (E : ex_RInt h 0 u0) by (eexists; exact Z). pose proof (RInt_correct _ _ _ (ex_RInt_Chasles_1 h 0 w u0 Hw E)) as I1. pose proof (RInt_correct _ _ _ (ex_RInt_Chasles_2 h 0 w u0 Hw E)) as I2.
+      exists (RInt h 0 w), (RInt h w u0). split; [exact I1|]. split; [exact I2|]. rewrite <- (is_RInt_unique _ _ _ _ Z). apply is_RInt_unique. exact (area_join _ _ _ _ _ _ I1 I2). }
+    destruct (cut f x I) as (x1 & x2 & I1 & I2 & ->). destruct (cut g _ (RInt_correct _ _ _ (below_exists k b u0 Hb ltac:(lra)))) as (g1 & g2 & G1 & G2 & E). fold (part_below k b u0) in E.
+    assert (E1 : part_below k b w = g1) by (apply is_RInt_unique; exact G1). rewrite E, E1. replace (g1 + g2 - g1) with g2 by ring.
+    assert (0 <= x1).
+    { apply (is_RInt_le _ _ 0 w _ _ (proj1 Hw) (area_zero (fun _ => 0) 0 w (proj1 Hw) ltac:(easy)) I1). intros s Hs. apply Rmult_le_pos; [apply kernel_nonneg; lra|apply cov_nonneg; apply HX]. }
+    enough (c * g2 <= x2) by lra. pose proof (area_scal _ _ _ _ c G2) as L.
+    apply (is_RInt_le _ _ w u0 _ _ (proj2 Hw) L I2). intros s Hs. assert (S : w * (1 / s) <= 1) by (replace (w * (1 / s)) with (w / s) by (field; lra); apply div_le; lra).
+    pose proof (H (1 / s) (inverse_le u0 s ltac:(lra)) S) as C. rewrite inverse_inverse in C by lra. unfold f, g.
     pose proof (kernel_nonneg k s ltac:(lra)). replace (c * (INR k * (1 - s) ^ (k - 1) * power s b)) with (INR k * (1 - s) ^ (k - 1) * (c * power s b)) by ring. now apply Rmult_le_compat_l.
   - pose proof (area_scal _ _ _ _ (c * power u0 b) (kernel_area k u0 1 Hk ltac:(lra))) as L. replace ((1 - u0) ^ k - (1 - 1) ^ k) with ((1 - u0) ^ k) in L by (replace (1 - 1) with 0 by ring; rewrite pow_i by assumption; ring).
     apply (is_RInt_le _ _ u0 1 _ _ ltac:(lra) L J). intros s Hs. pose proof (kernel_nonneg k s ltac:(lra)).
-    pose proof (H (1 / u0) (Rle_refl _)) as C. rewrite inverse_inverse in C by lra. rewrite Rmult_comm. apply Rmult_le_compat_l; [assumption|]. eapply Rle_trans; [exact C|].
+    assert (S : w * (1 / u0) <= 1) by (replace (w * (1 / u0)) with (w / u0) by (field; lra); apply div_le; lra). pose proof (H (1 / u0) (Rle_refl _) S) as C. rewrite inverse_inverse in C by lra. rewrite Rmult_comm. apply Rmult_le_compat_l; [assumption|]. eapply Rle_trans; [exact C|].
     apply cov_mono; [apply HX|]. intros z _ m D. eapply Rle_trans; [|exact D]. apply Rmult_le_compat_r; [apply Rmult_le_pos; [lra|apply Hp]|]. apply inverse_le; lra.
 Qed.
 
@@ -144,15 +153,15 @@ Proof.
 Qed.
 
 (* twin: coverage-scaling-law of scaling_lower
-   three times the last term: half of the prompts hopeless, half certain *)
-Theorem scaling_lower_twin : exists mu p : bool -> R, law faces mu /\ rates p /\ (forall N, 1 / (1 / 2) <= N -> 1 * power (1 / N) 1 <= cov N faces mu (solved mu p)) /\
-  fails 1 faces mu p < 1 * part_below 1 1 (1 / 2) + 3 * (1 * power (1 / 2) 1 * (1 - 1 / 2) ^ 1).
+   twice the last term: half of the prompts at p = 1/4, half certain, N from 2 to 4 *)
+Theorem scaling_lower_twin : exists mu p : bool -> R, law faces mu /\ rates p /\ (forall N, 1 / (1 / 2) <= N -> 1 / 4 * N <= 1 -> 1 * power (1 / N) 1 <= cov N faces mu (solved mu p)) /\
+  fails 1 faces mu p < 1 * (part_below 1 1 (1 / 2) - part_below 1 1 (1 / 4)) + 2 * (1 * power (1 / 2) 1 * (1 - 1 / 2) ^ 1).
 Proof.
-  exists (coin (1 / 2)), (fun b : bool => if b then 0 else 1). split; [apply coin_law; lra|]. split; [intros []; lra|].
+  exists (coin (1 / 2)), (fun b : bool => if b then 1 / 4 else 1). split; [apply coin_law; lra|]. split; [intros []; lra|].
   assert (E : forall x, 0 < x -> power x 1 = x) by (intros x H; unfold power; destruct Rlt_dec; [rewrite Rmult_1_l, exp_ln; lra|lra]). split.
-  - intros N HN. assert (n0 : 0 < 1 / N) by (apply div_pos; lra). rewrite E by assumption. assert (1 / N <= 1 / 2) by (apply inverse_le; lra).
+  - intros N HN HN4. assert (n0 : 0 < 1 / N) by (apply div_pos; lra). rewrite E by assumption. assert (1 / N <= 1 / 2) by (apply inverse_le; lra).
     unfold cov, solved, faces, sum, coin. rewrite le01_1 by lra. pose proof (le01_bounds (N * ((1 - 1 / 2) * 1)) (1 - 1 / 2)). lra.
-  - pose proof (part_below_range 1 1 (1 / 2) ltac:(lia) ltac:(lra) ltac:(lra)). rewrite E by lra. unfold fails, faces, sum, coin. lra.
+  - rewrite !part_below_one by (lia || lra). rewrite E by lra. unfold fails, faces, sum, coin. simpl INR. simpl pow. lra.
 Qed.
 
 (* twin: coverage-scaling-law of scaling_converse

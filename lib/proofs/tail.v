@@ -46,7 +46,7 @@ Proof.
 Qed.
 
 (* twin: hockey-stick-sandwich
-   the upper side without 1/(1 - c/N); and a pair for which both hypotheses hold *)
+   the upper side without 1/(1 - c/N): a coin, c = 2, N = 4 *)
 Theorem hockey_twin : exists P Q : bool -> R, law faces P /\ law faces Q /\ hockey 2 faces P Q < cov 4 faces P Q.
 Proof.
   exists (coin (1 / 2)), (coin (1 / 8)). split; [apply coin_law; lra|]. split; [apply coin_law; lra|].

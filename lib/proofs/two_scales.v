@@ -148,7 +148,7 @@ Qed.
 
 (* claim: training-coverage
    part: with m >= m(s)
-   differs: finitely many responses; a model that gives a sample point no mass has kappa = infinity and is left out (nothing to prove) *)
+   differs: finitely many responses; the exact quantile in place of F is not here; a model that gives a sample point no mass has kappa = infinity and is left out (nothing to prove) *)
 Theorem training_coverage {A} n (Y : list A) (P : A -> R) (Pi : (A -> R) -> Prop) (K : list (A -> R)) (s m eps delta : R) :
   law Y P -> upper_cover eps Y P Pi K -> K <> [] -> (0 < n)%nat -> 0 <= eps -> 0 < s < 1 -> least_truncation s <= m -> 0 < delta ->
   let F := ln (INR (length K) / delta) / (s * INR n) + eps in
