@@ -1,7 +1,9 @@
 """What a notebook's file may look like: markers of nbval, names, removed teeth, inputs that are no inputs. No run."""
 
 import dataclasses
+import tomllib
 from dataclasses import replace
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -14,7 +16,7 @@ from claimcheck.gate.contract import breaches, strays
 from claimcheck.gate.skeleton import new
 from claimcheck.gate.staleness import StaleError, assert_fresh
 from claimcheck.gate.update import update
-from claimcheck.register import load_register
+from claimcheck.register import find_root, load_register
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("gate")]
 
@@ -87,6 +89,15 @@ def test_checkpoints_of_an_editor_are_no_notebooks(copy):
 def test_what_new_writes_has_a_name_that_is_understood(copy, title):
     assert new(copy, "02", title) == 0
     assert strays(copy) == []
+
+
+def test_what_new_writes_lacks_no_heading_that_this_collection_asks_for(copy):
+    text = (find_root(Path(__file__)) / "pyproject.toml").read_text(encoding="utf-8")
+    asked = tomllib.loads(text)["tool"]["claimcheck"]["headings"]
+    assert new(copy, "02", "Bound it") == 0
+    nb = nbformat.read(next((copy / "notebooks").glob("02_*.ipynb")), as_version=4)
+    headings = [cell.source.removeprefix("## ") for cell in nb.cells if cell.source.startswith("## ")]
+    assert all(any(heading.startswith(name) for heading in headings) for name in asked)
 
 
 def test_a_title_without_letters_is_refused(copy, capsys):

@@ -13,6 +13,7 @@ from claimcheck.gate.update import normalise
 _SECTIONS = (
     ("slide", "# {number}. {title}\n\n**The question.** One plain sentence?\n\n**You will see** ...\n\n"
               "**You need** ...\n\n**Minutes** 30"),
+    ("slide", "## The question in one picture\n\nWhat a reader sees first: the picture, and what it shows."),
     ("slide", "## The smallest example\n\nNumbers that a reader can redo by hand."),
     ("slide", "## The theorem\n\nStatement, then the proof in short steps, a check under each."),
     ("slide", "## The stress test\n\nThe named set of instances, the adversarial search, the extremal family."),
