@@ -137,6 +137,17 @@ def test_mathematics_is_rendered_and_no_tex_is_left(read):
         assert not left, f"{name}: {left.group()[:100]}"
 
 
+def test_names_with_an_index_are_set_in_the_guide_and_the_manuals(read):
+    pages = [name for name in read if name.startswith("teaching") or name in ("measuring.html", "proofs.html")]
+    assert len(pages) > 20
+    assert [name for name in pages if "Cov_N" in "".join(read[name].text)] == []
+
+
+def test_the_paper_is_cited_once_with_all_its_authors_on_the_first_page(read):
+    text = " ".join("".join(read["index.html"].text).split())
+    assert text.count("Dylan J. Foster") == text.count("The theory is that of") == 1
+
+
 def test_notebooks_can_be_downloaded_as_they_are_committed(site):
     for path in notebooks(ROOT):
         assert (site / "notebooks" / path.name).read_bytes() == path.read_bytes()

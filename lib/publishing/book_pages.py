@@ -92,9 +92,8 @@ def _paper(claims):
         return ""
     entry = claims.bibliography[PAPER]
     where = f', <a href="{escape(entry.url)}">{escape(entry.url.removeprefix("https://"))}</a>' if entry.url else ""
-    return (f"<p>The theory is that of {escape(', '.join(entry.authors))} ({entry.fields['year']}), "
-            f'<cite><a href="bibliography.html#{PAPER}">{escape(entry.fields["title"])}</a></cite>{where}; '
-            "proofs, constants and checks are this collection's.</p>")
+    return (f"<p>The paper: {escape(', '.join(entry.authors))} ({entry.fields['year']}), "
+            f'<cite><a href="bibliography.html#{PAPER}">{escape(entry.fields["title"])}</a></cite>{where}.</p>')
 
 
 def _there(root, line):

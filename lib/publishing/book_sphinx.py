@@ -11,6 +11,9 @@ from publishing import formulas, statements
 PLAIN = ("index", "errata", "nonclaims")
 """Pages whose text is written as the register is, without TeX: it is set by the same grammar."""
 
+SYMBOLS = ("measuring", "proofs")
+"""Pages, and those of the guide, in which only names with an index are set: Cov_N, π_D."""
+
 EXPLORER = ('<p class="caption"><span class="caption-text">Play</span></p><ul><li class="toctree-l1">'
             '<a class="reference external" href="explorer.html">The explorer</a></li></ul>')
 
@@ -48,6 +51,8 @@ def _prepare(app, doctree) -> None:
 
     if app.env.docname in PLAIN:
         _typeset(doctree)
+    elif app.env.docname in SYMBOLS or app.env.docname.startswith("teaching"):
+        _typeset(doctree, symbols)
     for node in [*doctree.findall(nodes.math), *doctree.findall(nodes.math_block)]:
         tex, display = node.astext(), node.tagname == "math_block"
         try:
@@ -70,7 +75,24 @@ def _index(doctree) -> None:
                 ("single", found[1], f"claim-{found[1]}", "main", None)]))
 
 
-def _typeset(doctree) -> None:
+def symbols(text: str) -> list[tuple[bool, str]]:
+    r"""Return a text in pieces, as :func:`publishing.statements.pieces` does, with names that have an index apart.
+
+    Examples
+    --------
+    >>> symbols("E Cov_N at N = 2")
+    [(False, 'E '), (True, '\\mathrm{Cov}_{N}'), (False, ' at N = 2')]
+    """
+    made, at = [], 0
+    for found in re.finditer(r"\b(Cov|π)(\^ans)?_([A-Za-z]+|\d+)(?![\w^'’])", text):
+        name = ("\\mathrm{Cov}" if found[1] == "Cov" else "\\pi") + ("^{\\mathrm{ans}}" if found[2] else "")
+        index = found[3] if len(found[3]) == 1 or found[3].isdigit() else f"\\mathrm{{{found[3]}}}"
+        made += [(False, text[at:found.start()]), (True, f"{name}_{{{index}}}")]
+        at = found.end()
+    return [(math, part) for math, part in [*made, (False, text[at:])] if part]
+
+
+def _typeset(doctree, cut=statements.pieces) -> None:
     """Put formulas where plain text has them; code, quotations and what is set already stay as they are."""
     from docutils import nodes
 
@@ -82,7 +104,7 @@ def _typeset(doctree) -> None:
     for node in list(doctree.findall(nodes.Text)):
         at = node.parent.index(node)
         quoted = at and node.parent[at - 1].astext() == "Printed:"
-        made = statements.pieces(node.astext())
+        made = cut(node.astext())
         if not isinstance(node.parent, kept) and not quoted and all(_sets(tex) for math, tex in made if math):
             node.parent.replace(node, [nodes.math(part, part) if math else nodes.Text(part) for math, part in made])
 
