@@ -128,7 +128,7 @@ class _Bar:
 
     def __init__(self, stream, width: int = 40):
         self.stream, self.width, self.shown = stream, width, -1
-        self.live = stream.isatty()
+        self.live = stream is not None and stream.isatty()  # none: the descriptor is closed
 
     def __call__(self, fraction: float) -> None:
         done = int(fraction * self.width)

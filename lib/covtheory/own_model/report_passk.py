@@ -93,7 +93,9 @@ def pass_text(facts: dict) -> str:
              facts["speaks_for"] if not boot else "for the law that the prompts came from", "",
              f"{'k':>8} {'pass@k':>9} {'lower':>9} {'upper':>9} {'pass^k':>9}"]
     for r in facts["pass_at_k"]:
-        few = f"   (the {r['prompts']:,} prompts with so many draws)" if r["prompts"] < facts["prompts"] else ""
+        whom = f"{r['prompts']:,} prompts with so many draws" if r["prompts"] > 1 else \
+            "one prompt with so many draws, and for it alone"
+        few = f"   (the {whom})" if r["prompts"] < facts["prompts"] else ""
         few += f"   maj@k {r['majority']:.5f}" if r.get("majority") is not None else ""
         lines.append(f"{r['k']:8d} {r['pass']:9.5f} {r['lower']:9.5f} {r['upper']:9.5f} {r['all_right']:9.5f}{few}")
     lines += [f"{'limit':>8} {'':9} {facts['limit']['lower']:9.5f} {1:9.5f}   "

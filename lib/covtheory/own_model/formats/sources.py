@@ -94,6 +94,8 @@ def sources(path: str | Path, container: str | None = None) -> list[Source]:
     """
     text = str(path)
     if text == "-":
+        if sys.stdin is None:
+            raise Problem(text, "standard input is closed")
         return [_spooled(sys.stdin.buffer, "standard input", container)]
     path = Path(path)
     try:
