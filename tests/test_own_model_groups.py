@@ -13,7 +13,9 @@ from scipy.optimize import brentq
 from test_own_model_cases import refused, run
 
 from covtheory.own_model.intervals import prompt_limits
+from covtheory.own_model.problem import Problem
 from covtheory.own_model.profile_sample import ProfileSample
+from covtheory.own_model.reading import Table
 
 HARD, SHORT = 0.001, 0.01
 """Prompts that always draw short responses, of ratio 8; the others seldom draw one, of ratio 1."""
@@ -143,3 +145,29 @@ def test_a_shard_without_rows_is_none_on_a_cluster_too(tmp_path, capsys, command
         assert (status, run(capsys, command, tmp_path / "some", "--json", "--scheduler", made.scheduler_address)[1]) \
             == (0, here)
         refused(capsys, "columns but no rows", command, tmp_path / "none", "--scheduler", made.scheduler_address)
+
+
+@pytest.mark.slow
+def test_workers_read_the_files_that_were_named_and_no_others(tmp_path, capsys, monkeypatch):
+    distributed = pytest.importorskip("distributed", reason="optional: requirements/campaign.txt")
+    for place, right in {"here": 7, "there": 1}.items():
+        (tmp_path / place).mkdir()
+        lines(tmp_path / place / "a.jsonl", [{"n": 8, "c": right}] * 9)
+    monkeypatch.chdir(tmp_path / "there")
+    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, processes=True, memory_limit=None,
+                                  dashboard_address=None) as made:
+        monkeypatch.chdir(tmp_path / "here")
+        status, facts, _ = run(capsys, "passk", "a.jsonl", "--json", "--scheduler", made.scheduler_address)
+    assert (status, facts["pass_at_k"][0]["pass"]) == (0, 0.875)
+
+
+def test_a_shard_that_is_another_file_elsewhere_is_refused(tmp_path):
+    path = lines(tmp_path / "a.jsonl", [{"n": 8, "c": 7}] * 9)
+    table = Table(path)
+    assert len(table.shard(0).sources) == 1
+    lines(path, [{"n": 8, "c": 7}] * 8)
+    with pytest.raises(Problem, match=r"a\.jsonl: has 136 bytes where the worker runs, 153 here"):
+        table.shard(0)
+    path.unlink()
+    with pytest.raises(Problem, match="no such file where the worker runs"):
+        table.shard(0)

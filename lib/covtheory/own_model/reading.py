@@ -85,8 +85,18 @@ class Table:
         return self.__dict__ | {"arrays": None}
 
     def shard(self, index: int) -> "Table":
-        """This table with one of its files alone, read as all are; it may have no rows."""
-        other = self.emptied()
+        """This table with one of its files alone, read as all are; it may have no rows.
+
+        Raises
+        ------
+        Problem
+            The file is not there, or has another size than it had: a worker elsewhere sees another one.
+        """
+        other, source = self.emptied(), self.sources[index]
+        size = source.size if source.path.is_file() else None
+        if size != source.bytes:
+            raise Problem(source.name, "no such file where the worker runs" if size is None else
+                          f"has {size:,} bytes where the worker runs, {source.bytes:,} here: the same file?")
         other.sources, other.arrays, other.whole = [self.sources[index]], None, False
         return other
 

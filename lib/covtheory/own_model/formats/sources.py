@@ -39,12 +39,15 @@ class Source:
         One of the values of ``CONTAINERS``.
     left_out : int
         How many empty files stood beside the first one of many.
+    bytes : int
+        The size when it was found.
     """
 
     path: Path
     name: str
     container: str
     left_out: int = 0
+    bytes: int = 0
     kept: object = field(default=None, repr=False)
 
     def open(self) -> tuple[BinaryIO, BinaryIO]:
@@ -157,7 +160,7 @@ def _plain_file(path, container):
         raise Problem(path, "no such file")
     if path.stat().st_size == 0:
         raise Problem(path, "the file is empty")
-    source = Source(path, path.name, container or CONTAINERS[ending])
+    source = Source(path.absolute(), path.name, container or CONTAINERS[ending], bytes=path.stat().st_size)
     if container is None and source.container == "jsonl":
         source.container = _spread(source)
     return source
