@@ -171,3 +171,19 @@ def test_a_shard_that_is_another_file_elsewhere_is_refused(tmp_path):
     path.unlink()
     with pytest.raises(Problem, match="no such file where the worker runs"):
         table.shard(0)
+
+
+def test_the_column_of_prompts_is_no_checkpoint(tmp_path, capsys):
+    path = tmp_path / "s.csv"
+    path.write_text("qid,s1,s2\n" + "".join(f"{i // 4},{-20.5 - i / 7},{-21.25 - i / 9}\n" for i in range(40)))
+    for more in ((), ("--checkpoints", "*")):
+        status, facts, _ = run(capsys, "tournament", path, "--prompt", "qid", *more, "--json")
+        assert (status, facts["clusters"], len(facts["checkpoints"])) == (0, 10, 2)
+
+
+@pytest.mark.parametrize("arguments", [["passk", ""], ["passk", "a.jsonl", "--against", ""],
+                                       ["profile", "a.jsonl", "--model", ""], ["passk", "a.jsonl", "--by", ""]])
+def test_an_empty_name_is_no_folder_and_no_default(tmp_path, capsys, monkeypatch, arguments):
+    lines(tmp_path / "a.jsonl", [{"n": 8, "c": 1}] * 3)
+    monkeypatch.chdir(tmp_path)
+    refused(capsys, "the name is empty", *arguments)

@@ -59,8 +59,8 @@ class CheckpointScores:
                 for pattern in wanted:
                     if not any(fnmatchcase(name, pattern) for name in table.columns):
                         table.need([pattern])
-            self.names = [name for name in table.columns if (any(fnmatchcase(name, p) for p in wanted) if wanted else
-                                                            name not in NEVER)]
+            self.names = [name for name in table.columns if name != prompt and (
+                any(fnmatchcase(name, p) for p in wanted) if wanted else name not in NEVER)]
         if len(set(self.names)) < len(self.names):
             raise table.problem("two checkpoints have one name")
         if len(self.names) < 2:
