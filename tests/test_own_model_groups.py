@@ -187,3 +187,15 @@ def test_an_empty_name_is_no_folder_and_no_default(tmp_path, capsys, monkeypatch
     lines(tmp_path / "a.jsonl", [{"n": 8, "c": 1}] * 3)
     monkeypatch.chdir(tmp_path)
     refused(capsys, "the name is empty", *arguments)
+
+
+def test_two_columns_for_one_number_must_agree(tmp_path, capsys):
+    teacher = lines(tmp_path / "t.jsonl", [{"id": i, "log_prob": -20.0 - i} for i in range(30)])
+    for gap, status in ((0.0, 0), (1.0, 2)):
+        rows = [{"id": i, "log_prob": -21.0 - i, "model_log_prob": -21.0 - i - gap * (i == 4)} for i in range(30)]
+        model = lines(tmp_path / "m.jsonl", rows)
+        if status == 0:
+            assert run(capsys, "profile", teacher, "--model", model, "--json")[0] == 0
+        else:
+            refused(capsys, "m.jsonl, line 5: column 'log_prob' .* but 'model_log_prob' is -26", "profile", teacher,
+                    "--model", model)
