@@ -199,3 +199,16 @@ def test_two_columns_for_one_number_must_agree(tmp_path, capsys):
         else:
             refused(capsys, "m.jsonl, line 5: column 'log_prob' .* but 'model_log_prob' is -26", "profile", teacher,
                     "--model", model)
+
+
+def test_words_say_what_is_weighed_and_what_is_empty(tmp_path, capsys):
+    rows = [{"id": i, "log_prob": -20.0 - i / 7, "prompt": i // 3 if i < 30 else i} for i in range(60)]
+    teacher = lines(tmp_path / "t.jsonl", rows)
+    models = [lines(tmp_path / f"{name}.jsonl", [row | {"log_prob": row["log_prob"] - i % step} for i, row in
+                                                 enumerate(rows)]) for name, step in (("a", 2), ("b", 3))]
+    _, text, _ = run(capsys, "profile", teacher, "--model", models[0], "--model", models[1])
+    assert "40 prompts, limits for all N together (every prompt counts once here; above, every response):" in text
+    path = tmp_path / "s.csv"
+    for count, empty in ((20, True), (200, False)):
+        path.write_text("s1,s2\n" + "".join(f"{-20.5 - i / 7},{-21.25 - i / 9}\n" for i in range(count)))
+        assert ("too few responses" in run(capsys, "tournament", path)[1]) == empty

@@ -54,8 +54,9 @@ def many_text(facts: dict, most: int = 3) -> str:
         lines.append(f"{plain(facts['by'])!r} tells responses apart, not prompts: the mean log ratio of a group is no "
                      "KL, and has no lower limit")
     if difference := facts.get("difference"):
+        weighed = " (every prompt counts once here; above, every response)" * (difference["unit"] == "prompts")
         lines += ["", f"Cov_N of {plain(difference['second'])} minus that of {plain(difference['first'])}, on the same "
-                  f"{difference['units']:,} {difference['unit']}, limits for all N together:",
+                  f"{difference['units']:,} {difference['unit']}, limits for all N together{weighed}:",
                   f"{'N':>10} {'difference':>11} {'lower':>11} {'upper':>11}"]
         lines += [f"{r['N']:10.6g} {r['difference']:11.5g} {r['lower']:11.5g} {r['upper']:11.5g}"
                   for r in difference["rows"]]
