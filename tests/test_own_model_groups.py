@@ -212,3 +212,26 @@ def test_words_say_what_is_weighed_and_what_is_empty(tmp_path, capsys):
     for count, empty in ((20, True), (200, False)):
         path.write_text("s1,s2\n" + "".join(f"{-20.5 - i / 7},{-21.25 - i / 9}\n" for i in range(count)))
         assert ("too few responses" in run(capsys, "tournament", path)[1]) == empty
+
+
+@pytest.mark.parametrize(("until", "most"), [(1, 10**6), (2, 10**6), (1, 12)])
+def test_draws_until_the_first_success_are_warned_of(tmp_path, capsys, until, most):
+    rng, rows = np.random.default_rng(3), []
+    for task in range(60):
+        rate, right, drawn = rng.choice([0.05, 0.2, 0.5]), 0, 0
+        while right < until and drawn < most:
+            passed = bool(rng.random() < rate)
+            right, drawn = right + passed, drawn + 1
+            rows.append({"task_id": task, "passed": passed})
+    _, facts, _ = run(capsys, "passk", lines(tmp_path / "a.jsonl", rows), "--k", "1", "--json")
+    assert facts["pass_at_k"][0]["lower"] > 0.25 or until > 1 or most < 100  # the truth, and it is missed
+    assert [said for said in facts["warnings"] if f"have {until} successes: drawn until they were right?" in said]
+
+
+def test_other_numbers_of_draws_are_not(tmp_path, capsys):
+    rng = np.random.default_rng(4)
+    for n, rate in ((rng.integers(1, 9, 200), 0.5), (rng.integers(1, 3, 60), 0.95), (np.full(60, 4), 1.0),
+                    (rng.integers(2, 9, 60), 0.0), (rng.integers(2, 9, 60), 1.0)):
+        rows = [{"n": int(draws), "c": int(rng.binomial(draws, rate))} for draws in n]
+        _, facts, _ = run(capsys, "passk", lines(tmp_path / "a.jsonl", rows), "--k", "1", "--json")
+        assert facts["warnings"] == []

@@ -41,6 +41,21 @@ def pass_facts(estimate: PassEstimate, ks, method: str = "exact", N=(2.0, 4.0, 8
     return facts
 
 
+def drawn_until(n: np.ndarray, c: np.ndarray, least: int = 20) -> list[str]:
+    """A warning if prompts look drawn until so many successes came: then no estimate of pass@k is unbiased.
+
+    Examples
+    --------
+    >>> len(drawn_until(np.arange(1, 41), np.ones(40))), drawn_until(np.arange(1, 41), np.arange(40) % 2)
+    (1, [])
+    """
+    short = n < n.max()
+    if short.sum() < least or c[short].min() < 1 or np.ptp(c[short]) > 0 or (c > c[short][0]).any():
+        return []
+    return [f"all {int(short.sum()):,} prompts with fewer draws than the most have {int(c[short][0])} successes: drawn "
+            "until they were right? Then pass@k is estimated too high, and its limits do not hold"]
+
+
 def all_right(estimate: PassEstimate, k: int) -> float:
     """pass^k, unbiased: the probability that all of k draws are right, ``C(c, k) / C(n, k)``.
 
