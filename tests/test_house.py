@@ -40,3 +40,9 @@ def test_rooms_of_the_theory_import_one_way(room):
     for path in (LIB / "covtheory" / room).rglob("*.py"):
         used = {name.split(".")[1] for name in imported(path) if name.startswith("covtheory.")} & INNER[room]
         assert not used, f"{path.relative_to(LIB)} imports {sorted(used)}"
+
+
+def test_no_module_is_longer_than_one_noun_needs():
+    long = {path.relative_to(LIB).as_posix(): lines for path in sorted(LIB.rglob("*.py"))
+            if (lines := path.read_text(encoding="utf-8").count("\n")) > 250}
+    assert long == {}

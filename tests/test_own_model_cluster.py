@@ -23,7 +23,7 @@ EVERY = np.arange(len(IDS))
 def scheduler():
     distributed = pytest.importorskip("distributed", reason="optional: requirements/campaign.txt")
     with distributed.LocalCluster(
-        n_workers=1, threads_per_worker=1, processes=True, memory_limit=None, dashboard_address=None
+        n_workers=1, threads_per_worker=1, processes=True, memory_limit=None, dashboard_address=":0"
     ) as made:
         yield made.scheduler_address
 

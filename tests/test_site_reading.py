@@ -189,8 +189,10 @@ def test_the_page_of_claims_is_filtered_and_search_finds_a_name_first(address, p
     assert "claims.html" in first.get_attribute("href")
     first.click()
     page.wait_for_load_state()
-    card = page.locator("#claim-kl-to-coverage")
-    assert 0 <= card.bounding_box()["y"] < 300
+    page.wait_for_function("""() => {
+        const y = document.getElementById("claim-kl-to-coverage").getBoundingClientRect().y;
+        return 0 <= y && y < 300;
+    }""", timeout=5000)
 
 
 @pytest.mark.parametrize("served", [True, False], ids=["served from a subfolder", "as files"])

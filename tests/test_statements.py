@@ -10,7 +10,8 @@ import pytest
 
 from claimcheck.register import find_root, load_register
 from publishing import formulas
-from publishing.statements import _BREAKS, on_board, pieces
+from publishing.statement_tokens import BREAKS
+from publishing.statements import on_board, pieces
 
 ROOT = find_root(Path(__file__))
 REGISTER = load_register(ROOT)
@@ -113,7 +114,7 @@ def test_prose_stays_prose(text):
 
 
 def test_places_where_one_formula_follows_another_are_in_the_register():
-    for pattern in _BREAKS.pattern.split("|"):
+    for pattern in BREAKS.pattern.split("|"):
         literal = re.match(r"\(\?<=(.*)\) $", pattern)[1]
         assert any(literal in text for text in TEXTS.values()) or "1 - δ" in literal or "1 − δ" in literal
 

@@ -116,7 +116,7 @@ def _cluster(scheduler, workers):
     heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         cluster = LocalCluster(n_workers=workers or cores(), threads_per_worker=1, processes=True,
-                               memory_limit=None, dashboard_address=None, silence_logs=logging.CRITICAL)
+                               memory_limit=None, dashboard_address=":0", silence_logs=logging.CRITICAL)
     finally:
         signal.signal(signal.SIGINT, heard)
     with cluster:

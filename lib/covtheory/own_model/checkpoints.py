@@ -16,7 +16,7 @@ from covtheory.own_model.identity import IDS, Seen, digests
 from covtheory.own_model.numbers import ROUNDING, log_probs
 from covtheory.own_model.problem import Problem
 from covtheory.own_model.prompts import PROMPTS, PromptCounts
-from covtheory.own_model.reading import Table
+from covtheory.own_model.reading import NO_ROWS, Table
 from covtheory.own_model.sanity import sentinels
 from covtheory.own_model.scores import ENDS
 from covtheory.own_model.side import LENGTHS
@@ -59,8 +59,8 @@ class CheckpointScores:
                 for pattern in wanted:
                     if not any(fnmatchcase(name, pattern) for name in table.columns):
                         table.need([pattern])
-            self.names = [name for name in table.columns if (any(fnmatchcase(name, p) for p in wanted) if wanted else
-                                                            name not in NEVER)]
+            self.names = [name for name in table.columns if name != prompt and (
+                any(fnmatchcase(name, p) for p in wanted) if wanted else name not in NEVER)]
         if len(set(self.names)) < len(self.names):
             raise table.problem("two checkpoints have one name")
         if len(self.names) < 2:
@@ -125,6 +125,8 @@ class CheckpointScores:
             self.low, self.high = np.minimum(self.low, part.low), np.maximum(self.high, part.high)
             self.broken |= part.broken
             total.absorb(wins)
+        if not total.draws:
+            raise self.table.problem(NO_ROWS)
         self.conclude()
         return total
 

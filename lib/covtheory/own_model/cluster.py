@@ -31,7 +31,7 @@ def cluster(address: str | None):
     own = None
     try:
         if address == "local":
-            own = LocalCluster(threads_per_worker=1, processes=True, memory_limit=None, dashboard_address=None,
+            own = LocalCluster(threads_per_worker=1, processes=True, memory_limit=None, dashboard_address=":0",
                                silence_logs=logging.CRITICAL)
         try:
             client = Client(own or address, timeout=WAIT)

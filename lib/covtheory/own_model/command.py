@@ -99,6 +99,9 @@ def run(options) -> int:
 def _answer(options, bar) -> str:
     from covtheory.own_model import measure, output
 
+    for name, value in vars(options).items():
+        if value == "" or (isinstance(value, list) and "" in value):  # a variable of the shell that is not set
+            raise ValueError(f"{name.upper() if name == 'file' else '--' + name.replace('_', '-')}: the name is empty")
     if options.plot and Path(options.plot).suffix.lower() not in output.PICTURES:
         raise ValueError(f"--plot: got {options.plot!r}, expected a name that ends in .png or .svg")
     if options.plot and not Path(options.plot).absolute().parent.is_dir():
@@ -128,7 +131,7 @@ class _Bar:
 
     def __init__(self, stream, width: int = 40):
         self.stream, self.width, self.shown = stream, width, -1
-        self.live = stream.isatty()
+        self.live = stream is not None and stream.isatty()  # none: the descriptor is closed
 
     def __call__(self, fraction: float) -> None:
         done = int(fraction * self.width)

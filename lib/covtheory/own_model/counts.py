@@ -10,7 +10,7 @@ from covtheory.own_model.cluster import in_order, safely
 from covtheory.own_model.identity import digests, hashes
 from covtheory.own_model.numbers import refuse, summed
 from covtheory.own_model.prompts import MOST, PROMPTS
-from covtheory.own_model.reading import Table
+from covtheory.own_model.reading import NO_ROWS, Table
 
 TASKS = (*PROMPTS, "input", "question", "problem", "id")
 """Names of the column that tells prompts apart, for verdicts."""
@@ -100,6 +100,8 @@ def read_counts(path: str | Path, *, form: str | None = None, chosen: str | None
     shards = [client.submit(safely, _shard, tally, index, pure=False) for index in range(len(table.sources))]
     for part in in_order(shards, progress):
         tally.absorb(part)
+    if not tally.rows:
+        raise table.problem(NO_ROWS)
     return tally.counts()
 
 
@@ -132,6 +134,8 @@ class _Tally:
         by, answer = self.columns[2:4]
         self.table.tool.notes.update(other.table.tool.notes)
         self.rows += other.rows
+        if not other.rows:
+            return
         if self.task is None:
             self.parts += other.parts
             self.groups += other.groups

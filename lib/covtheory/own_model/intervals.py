@@ -37,7 +37,8 @@ def chernoff_interval(mean: float, draws: int, false_alarm: float) -> tuple[floa
     return float(_least(np.array(x), too_far(x))), float(1 - _least(np.array(1 - x), too_far(1 - x)))
 
 
-def prompt_limits(share: ArrayLike, responses: ArrayLike, false_alarm: float) -> tuple[np.ndarray, np.ndarray]:
+def prompt_limits(share: ArrayLike, responses: ArrayLike, false_alarm: float,
+                  counted: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
     r"""Limits for the probability of an event from the share of all responses that have it, prompts being independent.
 
     Prompts are i.i.d.; prompt i has ``n_i`` responses, drawn from the policy given the prompt and otherwise as
@@ -53,6 +54,12 @@ def prompt_limits(share: ArrayLike, responses: ArrayLike, false_alarm: float) ->
     each weight is split between its neighbours on a ladder: ``w -> log(1 - p + p e^(t w))`` is convex, so that the
     bound only grows. The numbers ``n_i`` must not depend on the responses.
 
+    If only responses of some kind count (short ones), their number depends on the responses. Let ``B_i`` of prompt i
+    be of that kind, ``A_i`` of these with the event, ``p`` the probability of the event given the kind. Then
+    ``(A_i + p (n_i - B_i)) / n_i`` is in [0, 1] with expectation p, and takes the place of ``Y_i``: ``share`` becomes
+    ``counted share + (1 - counted) p``. The exponent is convex in p (a supremum of convex functions), zero at
+    ``p = share`` and nowhere negative, so that what is refuted is still a half-line.
+
     Parameters
     ----------
     share : array_like
@@ -61,6 +68,8 @@ def prompt_limits(share: ArrayLike, responses: ArrayLike, false_alarm: float) ->
         ``n_i``, one a prompt.
     false_alarm : float
         For each entry of ``share`` separately, both sides.
+    counted : float
+        The part of all responses that is of the kind, if ``share`` is of those; ``responses`` are all of them.
 
     Returns
     -------
@@ -84,8 +93,11 @@ def prompt_limits(share: ArrayLike, responses: ArrayLike, false_alarm: float) ->
 
     def too_far(y):
         if len(weights) == 1 and weights[0] * numbers[0] > 1 - 1e-9:  # equal prompts: the supremum is known
-            return lambda p: numbers[0] * (rel_entr(y, p) + rel_entr(1 - y, 1 - p)) > room
-        return lambda p: _exponent(y, p, weights, numbers) > room
+            return lambda p: numbers[0] * (rel_entr(mixed(y, p), p) + rel_entr(1 - mixed(y, p), 1 - p)) > room
+        return lambda p: _exponent(mixed(y, p), p, weights, numbers) > room
+
+    def mixed(y, p):
+        return y if counted == 1 else counted * y + (1 - counted) * p
 
     return _least(x, too_far(x)), 1 - _least(1 - x, too_far(1 - x))
 

@@ -22,7 +22,7 @@ def tournament(options, bar) -> tuple:
     from covtheory.own_model.measure_profile import read_as
     from covtheory.own_model.report_tournament import tournament_facts, tournament_text
 
-    wanted = options.checkpoints.split(",") if options.checkpoints else None
+    wanted = [name.strip() for name in options.checkpoints.split(",")] if options.checkpoints else None
     scores = CheckpointScores(options.file, wanted=wanted, prompt=options.prompt, form=options.format, progress=bar)
     with cluster(options.scheduler) as client:
         wins = scores.wins(options.N, client)
@@ -43,7 +43,7 @@ def passk(options, bar) -> tuple:
     from covtheory.own_model.compare import difference_text, pass_differences
     from covtheory.own_model.counts import read_counts
     from covtheory.own_model.passk import pass_estimate
-    from covtheory.own_model.report_passk import majority, pass_facts, pass_text
+    from covtheory.own_model.report_passk import drawn_until, majority, pass_facts, pass_text
 
     ks, beyond = _whole("--k", options.k), _whole("--forecast", options.forecast)
     if beyond is None and (options.tail_from is not None or options.tail_drift is not None):
@@ -66,7 +66,7 @@ def passk(options, bar) -> tuple:
         from covtheory.own_model.report_forecast import forecast_facts
 
         facts["forecast"] = forecast_facts(estimate, beyond, options.tail_from, options.tail_drift)
-    facts["notes"], facts["warnings"] = counts.notes, []
+    facts["notes"], facts["warnings"] = counts.notes, drawn_until(counts.n, counts.c)
     facts["read_as"] = {Path(str(options.file)).name: f"read as {counts.kind}"}
     rows, text = facts["pass_at_k"] + facts.get("forecast", {"rows": []})["rows"], pass_text
     if other:

@@ -37,8 +37,8 @@ def _scores(options, model, bar):
                         form=options.format, chosen=options.filter, progress=bar)
 
 
-def _facts_of(scores, sample, options, N, false_alarm, check=True):
-    estimate = sample.estimate(false_alarm)
+def _facts_of(scores, sample, options, N, false_alarm, check=True, of_responses=False):
+    estimate = sample.estimate(false_alarm, scores.responses_of_prompts if of_responses else None)
     if options.max_log_ratio is not None and estimate.values[-1] > options.max_log_ratio * (1 + 1e-9):
         raise ValueError(f"--max-log-ratio: a log ratio is {estimate.values[-1]:.6g} nats, above the stated bound "
                          f"{options.max_log_ratio:.6g}")
@@ -47,7 +47,8 @@ def _facts_of(scores, sample, options, N, false_alarm, check=True):
     if check:
         sanity = scores.sanity.facts(estimate.by_prompt and estimate.by_prompt.responses, false_alarm)
         sanity["warnings"] = [*scores.warnings, *sanity["warnings"]]
-    facts = profile_facts(estimate, N, options.target, options.max_log_ratio, prompts=prompts, sanity=sanity)
+    facts = profile_facts(estimate, N, options.target, options.max_log_ratio, prompts=prompts, sanity=sanity,
+                          whole=not of_responses)
     return estimate, facts
 
 
@@ -112,10 +113,12 @@ def _groups(options, bar, N, models):
     reduction = _reduced(options, bar, N, models)
     scores, samples, losses = reduction.streams[0], reduction.samples[0], reduction.losses[0]
     order = sorted(samples, key=by_numbers)
-    parts = [_facts_of(scores, samples[name], options, N, (1 - options.level) / len(order), check=False)[1]
+    parts = [_facts_of(scores, samples[name], options, N, (1 - options.level) / len(order), check=False,
+                       of_responses=reduction.of_responses)[1]
              for name in order]
     facts = many_facts(order, parts, [losses[name] / samples[name].drawn for name in order], "groups")
     facts["false_alarm"], facts["by"] = 1 - options.level, options.by
+    facts["groups_of"] = "responses" if reduction.of_responses else "prompts"
     facts["sanity"] = scores.sanity.facts(scores.responses_of_prompts, 1 - options.level)
     facts["warnings"] = [*scores.warnings, *facts["sanity"].pop("warnings")]
     facts["read_as"] = read_as(scores)

@@ -116,7 +116,8 @@ def _leaves(value, path) -> Iterator[tuple[str, float]]:
                     if key != name:
                         flat = isinstance(inner, (int, float))
                         named = flat and path and key not in ("coverage", "pass")
-                        parts = [f"{path}_{key}" if named else path, label, *([] if flat else [_SHORT.get(key, key)])]
+                        last = [] if flat and path else [_SHORT.get(key, key)]  # of models and groups, by its own name
+                        parts = [f"{path}_{key}" if named else path, label, *last]
                         yield from _leaves(inner, "/".join(part for part in parts if part))
 
 

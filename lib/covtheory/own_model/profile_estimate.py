@@ -172,7 +172,7 @@ class ProfileEstimate:
     @cached_property
     def _stopped_over_prompts(self) -> dict[float, tuple[float, float]]:
         shares = [mean / math.log(N) for N, mean in self.stopped.items()]
-        limits = prompt_limits(shares, self.by_prompt.responses, self.false_alarm)
+        limits = prompt_limits(shares, self.by_prompt.responses, self.false_alarm, self.by_prompt.counted)
         return dict(zip(self.stopped, zip(*(side.tolist() for side in limits), strict=True), strict=True))
 
     @cached_property

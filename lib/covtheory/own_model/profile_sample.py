@@ -79,8 +79,10 @@ class ProfileSample:
         if self.rounded or other.rounded or self._held > self.capacity:
             self._store, self._pieces, self._held, self.rounded = _merge(self._store, self._pieces), [], 0, True
 
-    def estimate(self, false_alarm: float = 0.05) -> ProfileEstimate:
+    def estimate(self, false_alarm: float = 0.05, responses: np.ndarray | None = None) -> ProfileEstimate:
         """The profile of all responses so far.
+
+        ``responses``: how many the prompts have in all, if those here are of one kind (short ones) and others are not.
 
         Raises
         ------
@@ -101,9 +103,10 @@ class ProfileSample:
             else:
                 values, counts = values[first], np.diff(np.append(first, drawn))
         band = None
-        if self.prompts.repeated:
+        if responses is not None or self.prompts.repeated:
             hits = np.cumsum(self._cells[::-1])[::-1][1:]
-            band = PromptBand(self.prompts.responses, self.grid, hits, false_alarm)
+            responses = self.prompts.responses if responses is None else responses
+            band = PromptBand(responses, self.grid, hits, false_alarm, drawn)
         return ProfileEstimate(
             values, counts, math.fsum(self._total) if np.isfinite(self._total).all() else math.inf, false_alarm,
             self.rounded, {v: math.fsum(s) / drawn for v, s in self._stopped.items() if s},

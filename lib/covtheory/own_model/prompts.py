@@ -82,6 +82,8 @@ class PromptBand:
     hits : ndarray of int
         Responses at or above each grid point.
     false_alarm : float
+    drawn : int, optional
+        How many responses are counted, if only those of some kind are: ``responses`` are then all of them.
 
     Examples
     --------
@@ -90,14 +92,16 @@ class PromptBand:
     (0.0192, 0.0, 0.7005)
     """
 
-    def __init__(self, responses: np.ndarray, grid: np.ndarray, hits: np.ndarray, false_alarm: float):
+    def __init__(self, responses: np.ndarray, grid: np.ndarray, hits: np.ndarray, false_alarm: float,
+                 drawn: int | None = None):
         self.responses, self.grid, self.false_alarm = responses, grid, false_alarm
-        self.shares = np.asarray(hits) / responses.sum()
+        drawn = responses.sum() if drawn is None else drawn
+        self.shares, self.counted = np.asarray(hits) / drawn, float(drawn / responses.sum())
 
     @cached_property
     def limits(self) -> tuple[np.ndarray, np.ndarray]:
         """Limits at the grid points."""
-        lower, upper = prompt_limits(self.shares, self.responses, self.false_alarm / len(self.grid))
+        lower, upper = prompt_limits(self.shares, self.responses, self.false_alarm / len(self.grid), self.counted)
         return np.maximum.accumulate(lower[::-1])[::-1], np.minimum.accumulate(upper)
 
     @property

@@ -24,6 +24,8 @@ TOOLS = (OpenAI, VLLM, LmEvalScored, LmEvalDrawn, EvalPlus)
 FORMATS = tuple(dict.fromkeys([*CONTAINERS.values(), *(tool.name for tool in TOOLS), Tool.name]))
 """What ``--format`` may force: a container, a tool's rows, or ``plain`` columns."""
 
+NO_ROWS = "the file has columns but no rows"
+
 TITLES = {"jsonl": "JSON lines", "json": "JSON", "csv": "CSV", "tsv": "TSV", "npz": "NPZ", "parquet": "Parquet",
           "arrow": "Arrow"}
 
@@ -55,22 +57,26 @@ class Table:
         self.optional: set[str] = set()
         self.unforeseen: set[str] = set()
         self.tool, self.arrays, self.example, self.title = Tool(), None, {}, ""
+        self.first_rows, self.whole = 0, True  # the first source that has rows; all sources, or a shard
         container = self.sources[0].container
         if container == "npz":
             self.arrays = npz_columns(self.sources[0])
             self.columns = list(self.arrays)
         elif container in ("parquet", "arrow"):
-            for source in self.sources:
+            for index, source in enumerate(self.sources):
                 stream = arrow_batches(source, None, 1)
                 self.columns = next(stream)
                 self.example = next((batch.to_pylist()[0] for _, batch in stream if len(batch)), {})
                 if self.example:
+                    self.first_rows = index
                     break
             self.example = self.example or dict.fromkeys(self.columns)
         else:
-            for source in self.sources:
-                self.example = next(self.records(source, lambda fraction: None), (0, {}))[1]
-                if self.example:
+            for index, source in enumerate(self.sources):
+                rows = self.records(source, lambda fraction: None)
+                self.example = next(rows, (0, {}))[1] or self.example
+                if self.example and (container not in ("csv", "tsv") or next(rows, None)):
+                    self.first_rows = index
                     break
             self.columns = list(self.example)
 
@@ -79,9 +85,19 @@ class Table:
         return self.__dict__ | {"arrays": None}
 
     def shard(self, index: int) -> "Table":
-        """This table with one of its files alone, read as all are."""
-        other = self.emptied()
-        other.sources, other.arrays = [self.sources[index]], None
+        """This table with one of its files alone, read as all are; it may have no rows.
+
+        Raises
+        ------
+        Problem
+            The file is not there, or has another size than it had: a worker elsewhere sees another one.
+        """
+        other, source = self.emptied(), self.sources[index]
+        size = source.size if source.path.is_file() else None
+        if size != source.bytes:
+            raise Problem(source.name, "no such file where the worker runs" if size is None else
+                          f"has {size:,} bytes where the worker runs, {source.bytes:,} here: the same file?")
+        other.sources, other.arrays, other.whole = [self.sources[index]], None, False
         return other
 
     def emptied(self) -> "Table":
@@ -135,8 +151,8 @@ class Table:
                 empty = False
                 yield chunk
             report(1.0)
-        if empty:
-            raise Problem(self.path, "the file has columns but no rows")
+        if empty and self.whole:
+            raise self.problem(NO_ROWS)
 
     def problem(self, message: str, where: str = "") -> Problem:
         """A problem of the file as a whole."""

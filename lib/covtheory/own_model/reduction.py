@@ -11,7 +11,8 @@ from covtheory.own_model.compare import CoverageDifference
 from covtheory.own_model.identity import Partner, digests
 from covtheory.own_model.problem import Problem
 from covtheory.own_model.profile_sample import ProfileSample
-from covtheory.own_model.scores import PairedScores
+from covtheory.own_model.reading import NO_ROWS
+from covtheory.own_model.scores import ENDS, PairedScores
 from covtheory.own_model.side import LENGTHS
 
 MOST_GROUPS = 64
@@ -77,6 +78,15 @@ class ProfileReduction:
         names = np.array([_octave(name) if self.by in LENGTHS else name for name in names], dtype=object)
         return [(name, np.flatnonzero(names == name)) for name in dict.fromkeys(names.tolist())]
 
+    @property
+    def of_responses(self) -> bool:
+        """Whether the groups tell responses apart, not prompts: by their length or end, or a prompt is in two."""
+        if self.by is None:
+            return False
+        count = self.streams[0].count
+        return self.by in (*LENGTHS, *ENDS) or (count is not None and len(count.responses) < sum(
+            len(sample.prompts.responses) for sample in self.samples[0].values()))
+
     # ---- the same on a cluster
 
     def read_on(self, client, progress=None) -> None:
@@ -107,6 +117,8 @@ class ProfileReduction:
             aligned, bare = False, self.emptied()
         if not aligned:
             bare = self._dealt(client, table, others, progress)
+        if not bare.samples[0]:
+            raise table.problem(NO_ROWS)
         self.absorb(bare)
         for stream in self.streams:
             stream.conclude()
@@ -139,7 +151,7 @@ def _shard(reduction, index):
     for stream in part.streams:
         stream.table, stream.other = stream.table.shard(index), stream.other and stream.other.shard(index)
     part.add([stream.joined(stream.standard(True), stream.partner()) for stream in part.streams])
-    for stream in part.streams if index else ():
+    for stream in part.streams if index != reduction.streams[0].table.first_rows else ():
         stream.guess.first = None  # only that of the first rows is looked at
     return part
 

@@ -39,7 +39,7 @@ def many_text(facts: dict, most: int = 3) -> str:
     wanted = parts[0]["profile"]
     shown = wanted if len(wanted) <= most else [wanted[i * (len(wanted) - 1) // (most - 1)] for i in range(most)]
     lines = [*header(facts), f"{len(parts)} {word}; limits hold for all of them and all thresholds together with "
-             f"confidence {1 - facts['false_alarm']:.4g}", independence(parts[0]), "",
+             f"confidence {1 - facts['false_alarm']:.4g}", *_independence(parts), "",
              f"{'responses':>10} {'cross-ent.':>10} {'KL':>9}" + "".join(f"Cov_{e['N']:g}".rjust(24) for e in shown)
              + f"  {word[:-1]}"]
     for part in parts:
@@ -50,10 +50,21 @@ def many_text(facts: dict, most: int = 3) -> str:
         numbers = f"{part['responses']:10,d} {part['cross_entropy']:10.5g} {part['kl']['mean_log_ratio']:9.4g}"
         lines.append(f"{numbers}{cells}  {plain(part['name'])}")
     lines += ["", "cross-entropy: mean -log p of a response under the model, nats"]
+    if facts.get("groups_of") == "responses":
+        lines.append(f"{plain(facts['by'])!r} tells responses apart, not prompts: the mean log ratio of a group is no "
+                     "KL, and has no lower limit")
     if difference := facts.get("difference"):
+        weighed = " (every prompt counts once here; above, every response)" * (difference["unit"] == "prompts")
         lines += ["", f"Cov_N of {plain(difference['second'])} minus that of {plain(difference['first'])}, on the same "
-                  f"{difference['units']:,} {difference['unit']}, limits for all N together:",
+                  f"{difference['units']:,} {difference['unit']}, limits for all N together{weighed}:",
                   f"{'N':>10} {'difference':>11} {'lower':>11} {'upper':>11}"]
         lines += [f"{r['N']:10.6g} {r['difference']:11.5g} {r['lower']:11.5g} {r['upper']:11.5g}"
                   for r in difference["rows"]]
     return "\n".join(lines)
+
+
+def _independence(parts):
+    """For whom the limits speak, by group where they differ."""
+    said = [independence(part) for part in parts]
+    return said[:1] if len(set(said)) == 1 else [f"{plain(part['name'])}: {text}" for part, text in
+                                                 zip(parts, said, strict=True)]

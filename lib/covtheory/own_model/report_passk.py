@@ -41,6 +41,21 @@ def pass_facts(estimate: PassEstimate, ks, method: str = "exact", N=(2.0, 4.0, 8
     return facts
 
 
+def drawn_until(n: np.ndarray, c: np.ndarray, least: int = 20) -> list[str]:
+    """A warning if prompts look drawn until so many successes came: then no estimate of pass@k is unbiased.
+
+    Examples
+    --------
+    >>> len(drawn_until(np.arange(1, 41), np.ones(40))), drawn_until(np.arange(1, 41), np.arange(40) % 2)
+    (1, [])
+    """
+    short = n < n.max()
+    if short.sum() < least or c[short].min() < 1 or np.ptp(c[short]) > 0 or (c > c[short][0]).any():
+        return []
+    return [f"all {int(short.sum()):,} prompts with fewer draws than the most have {int(c[short][0])} successes: drawn "
+            "until they were right? Then pass@k is estimated too high, and its limits do not hold"]
+
+
 def all_right(estimate: PassEstimate, k: int) -> float:
     """pass^k, unbiased: the probability that all of k draws are right, ``C(c, k) / C(n, k)``.
 
@@ -93,7 +108,9 @@ def pass_text(facts: dict) -> str:
              facts["speaks_for"] if not boot else "for the law that the prompts came from", "",
              f"{'k':>8} {'pass@k':>9} {'lower':>9} {'upper':>9} {'pass^k':>9}"]
     for r in facts["pass_at_k"]:
-        few = f"   (the {r['prompts']:,} prompts with so many draws)" if r["prompts"] < facts["prompts"] else ""
+        whom = f"{r['prompts']:,} prompts with so many draws" if r["prompts"] > 1 else \
+            "one prompt with so many draws, and for it alone"
+        few = f"   (the {whom})" if r["prompts"] < facts["prompts"] else ""
         few += f"   maj@k {r['majority']:.5f}" if r.get("majority") is not None else ""
         lines.append(f"{r['k']:8d} {r['pass']:9.5f} {r['lower']:9.5f} {r['upper']:9.5f} {r['all_right']:9.5f}{few}")
     lines += [f"{'limit':>8} {'':9} {facts['limit']['lower']:9.5f} {1:9.5f}   "

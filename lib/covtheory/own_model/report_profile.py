@@ -8,7 +8,7 @@ from covtheory.own_model.profile_estimate import ProfileEstimate
 
 
 def profile_facts(estimate: ProfileEstimate, N, targets, largest: float | None = None, *, prompts: int | None = None,
-                  sanity: dict | None = None) -> dict:
+                  sanity: dict | None = None, whole: bool = True) -> dict:
     """Everything that is reported about a profile, as plain values (nats; infinities stay floats here).
 
     Parameters
@@ -17,8 +17,12 @@ def profile_facts(estimate: ProfileEstimate, N, targets, largest: float | None =
         How many different prompts there are, if the file tells.
     sanity : dict, optional
         See :meth:`covtheory.own_model.sanity.Sanity.facts`.
+    whole : bool
+        Whether all that the teacher may draw is there. Among responses of one kind ``E exp(-L)`` may exceed one: no
+        lower limit for the mean log ratio then, and no budget.
     """
     cover, (kl_low, kl_high) = estimate(N), estimate.kl_limits(largest)
+    kl_low, targets = (kl_low, targets) if whole else (-math.inf, ())
     clusters = estimate.by_prompt
     surplus = sanity["exp_minus_log_ratio"]["mean"] - 1 if sanity else math.nan
     facts = {
@@ -72,8 +76,8 @@ def profile_text(facts: dict) -> str:
         lines.append(f"    at most {kl['upper']:.6g} if no log ratio exceeds {kl['largest_log_ratio_stated']:g} "
                      "(your statement)")
     if "stopped_kl" in facts:
-        lines += [f"    sum of token KL, mean {facts['token_kl_mean']:.6g} nats", "",
-                  f"{'N':>10} {'stopped KL':>11} {'lower':>11} {'upper':>11}   hence coverage at most"]
+        lines += [f"    sum of token KL, mean {facts['token_kl_mean']:.6g} nats", "", f"{'N':>10} {'stopped KL':>11} "
+                  f"{'lower':>11} {'upper':>11}   hence coverage at most (each N by itself)"]
         lines += [f"{r['N']:10.6g} {r['mean']:11.5g} {r['lower']:11.5g} {r['upper']:11.5g}   {r['coverage_bound']:.4g}"
                   for r in facts["stopped_kl"]]
     lines += ["", "Best-of-N against the teacher, whatever the reward in [0, 1]:"]

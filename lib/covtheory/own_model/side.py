@@ -30,18 +30,18 @@ class Side:
         self.table, self.who, self.stated = table, who, stated
         sums = (f"{who}_log_prob",)
         tokens = table.first(TOKENS[f"{who}_token_log_probs"] + (ALONE["token"] if alone else ()))
-        total = table.first(ALONE["sum"] + sums if alone else sums)
-        if tokens is None and total is None:
+        totals = [name for name in (ALONE["sum"] + sums if alone else sums) if name in table.columns]
+        if tokens is None and not totals:
             table.need(["log_prob"] if alone else [sums[0]],
                        "; several draws and a verdict are for covtheory passk" * ("n" in table.columns))
-        self.column, self.check = (tokens, total) if tokens else (total, None)
+        self.column, self.checks = (tokens, totals) if tokens else (totals[0], totals[1:])
         if tokens in TOKENS[f"{who}_token_log_probs"][2:]:
             table.title = f"rollouts ({who}: {tokens})" if not table.title else f"{table.title[:-1]}, {who}: {tokens})"
         self.mask = table.first(MASKS) if tokens else None
         self.length = None if tokens else next((name for name in LENGTHS if name in table.columns and name != by), None)
         table.optional |= {self.length} - {None}
         self.bases = [Declared(name) for name in (f"{who}_base", "base") if name in table.columns]
-        self.columns = [name for name in (self.column, self.check, self.mask, self.length) if name]
+        self.columns = [name for name in (self.column, *self.checks, self.mask, self.length) if name]
         table.lists |= {name for name in (tokens, self.mask) if name}
         table.truths |= {self.mask} - {None}
         table.texts |= {declared.name for declared in self.bases}
@@ -60,13 +60,14 @@ class Side:
         self.sentinels += sentinels(chunk.columns[self.column][0] if lists else chunk.columns[self.column])
         if not lists:
             lengths = chunk.columns[self.length] if self.length else np.full(len(chunk.places), np.nan)
-            return log_probs(chunk, self.column) * unit, lengths
-        flat, offsets, dropped = pieces_of(chunk, self.column, self.mask)
-        self.dropped += dropped
-        values, lengths = summed(flat, offsets), np.diff(offsets)
-        if self.check:
-            agree(chunk, self.column, values, self.check, log_probs(chunk, self.check))
-        return values * unit, lengths.astype(float)
+            values = log_probs(chunk, self.column)
+        else:
+            flat, offsets, dropped = pieces_of(chunk, self.column, self.mask)
+            self.dropped += dropped
+            values, lengths = summed(flat, offsets), np.diff(offsets).astype(float)
+        for name in self.checks:
+            agree(chunk, self.column, values, name, log_probs(chunk, name))
+        return values * unit, lengths
 
     def emptied(self, table: Table, bases: bool) -> "Side":
         """The same side before its first row; with ``bases``, it keeps what is known of them."""

@@ -39,12 +39,15 @@ class Source:
         One of the values of ``CONTAINERS``.
     left_out : int
         How many empty files stood beside the first one of many.
+    bytes : int
+        The size when it was found.
     """
 
     path: Path
     name: str
     container: str
     left_out: int = 0
+    bytes: int = 0
     kept: object = field(default=None, repr=False)
 
     def open(self) -> tuple[BinaryIO, BinaryIO]:
@@ -94,6 +97,8 @@ def sources(path: str | Path, container: str | None = None) -> list[Source]:
     """
     text = str(path)
     if text == "-":
+        if sys.stdin is None:
+            raise Problem(text, "standard input is closed")
         return [_spooled(sys.stdin.buffer, "standard input", container)]
     path = Path(path)
     try:
@@ -155,7 +160,7 @@ def _plain_file(path, container):
         raise Problem(path, "no such file")
     if path.stat().st_size == 0:
         raise Problem(path, "the file is empty")
-    source = Source(path, path.name, container or CONTAINERS[ending])
+    source = Source(path.absolute(), path.name, container or CONTAINERS[ending], bytes=path.stat().st_size)
     if container is None and source.container == "jsonl":
         source.container = _spread(source)
     return source

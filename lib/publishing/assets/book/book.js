@@ -19,7 +19,6 @@ function reachable() {
     box.dataset.fades = "yes";
   }
 }
-addEventListener("load", () => document.fonts.ready.then(reachable));
 addEventListener("resize", reachable);
 document.addEventListener("toggle", reachable, true);
 
@@ -29,7 +28,8 @@ function unfold() {
   for (let box = target && target.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
   if (target) target.scrollIntoView();
 }
-addEventListener("load", unfold);
+// Letters that arrive and formulas that find their room move what stands below them: go to the target once more.
+addEventListener("load", () => { unfold(); document.fonts.ready.then(() => { reachable(); unfold(); }); });
 addEventListener("hashchange", unfold);
 
 // On paper the table of claims stands open (what else is folded is left out); what is wider than the sheet is made smaller.
