@@ -80,7 +80,7 @@ def test_infinite_ratios_and_positions_that_differ():
 
 def test_missing_library_is_said_clearly(monkeypatch):
     monkeypatch.setitem(sys.modules, "flint", None)
-    with pytest.raises(ModuleNotFoundError, match=r"covtheory\[proof\]"):
+    with pytest.raises(ModuleNotFoundError, match=r"python-flint"):
         ball_replay([0.5, 0.5], [0.4, 0.6], 10, 1.0)
 
 

@@ -169,7 +169,7 @@ def test_without_balls_and_accurate_functions_chains_are_refused(monkeypatch):
     monkeypatch.setattr(markov_certificate, "functions_hold", lambda: False)
     monkeypatch.setitem(sys.modules, "flint", None)
     pi = Markov([0.5, 0.5], [[0.5, 0.5], [0.4, 0.6]], 5)
-    with pytest.raises(ModuleNotFoundError, match=r"less accurate than is assumed: .*covtheory\[proof\]"):
+    with pytest.raises(ModuleNotFoundError, match=r"less accurate than is assumed: .*python-flint"):
         certified_markov_coverage(pi, pi, 1.0)
 
 

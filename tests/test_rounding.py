@@ -61,7 +61,7 @@ def test_without_accurate_functions_balls_take_over(monkeypatch):
 def test_without_accurate_functions_and_balls_the_certificate_is_refused(monkeypatch):
     monkeypatch.setattr(certificate_module, "functions_hold", lambda: False)
     monkeypatch.setitem(sys.modules, "flint", None)
-    with pytest.raises(ModuleNotFoundError, match=r"less accurate than is assumed: .*covtheory\[proof\]"):
+    with pytest.raises(ModuleNotFoundError, match=r"less accurate than is assumed: .*python-flint"):
         certified_coverage(*ARGUMENTS, relative_gap=0.05)
 
 

@@ -22,9 +22,7 @@ def library():
     try:
         import flint
     except ModuleNotFoundError:
-        raise ModuleNotFoundError(
-            'ball replay needs python-flint: pip install "covtheory[proof]"', name="flint"
-        ) from None
+        raise ModuleNotFoundError("ball replay needs python-flint: pip install python-flint", name="flint") from None
     return flint
 
 

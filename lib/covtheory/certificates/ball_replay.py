@@ -2,7 +2,7 @@
 
 Nothing is taken over from floating point except choices that need no justification: the tilt, the spacing and number of
 frequencies, two Chernoff exponents, the scaling of a chain. Models are those of :mod:`~.ball_models` and
-:mod:`~.ball_chain`. Needs python-flint: ``pip install "covtheory[proof]"``.
+:mod:`~.ball_chain`. Needs python-flint: ``pip install python-flint``.
 """
 
 import numpy as np

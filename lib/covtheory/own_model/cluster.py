@@ -23,7 +23,7 @@ def cluster(address: str | None):
     try:
         from distributed import Client, LocalCluster
     except ModuleNotFoundError:
-        raise ValueError("--scheduler needs Dask distributed: pip install 'covtheory[campaign]'") from None
+        raise ValueError("--scheduler needs Dask distributed: pip install distributed") from None
     import logging
 
     kept = logging.getLogger("distributed").level

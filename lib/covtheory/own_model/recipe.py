@@ -1,6 +1,6 @@
 """Log-probabilities with Hugging Face transformers: the recipe behind ``covtheory profile``.
 
-Needs ``pip install 'covtheory[transformers]'`` for real models; anything with the same forward interface
+Needs ``pip install transformers torch`` for real models; anything with the same forward interface
 (``model(input_ids=..., attention_mask=...).logits``) works, with NumPy alone. What to get right:
 
 * draw the responses from the teacher at temperature 1 without top-k or top-p, or the log-probabilities are not those

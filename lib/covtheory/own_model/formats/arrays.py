@@ -72,7 +72,7 @@ def arrow_batches(source: Source, names: list[str] | None, rows: int) -> Iterato
     try:
         import pyarrow
     except ModuleNotFoundError:
-        raise Problem(source.name, f"reading {title} needs pyarrow: pip install 'covtheory[own-model]'") from None
+        raise Problem(source.name, f"reading {title} needs pyarrow: pip install pyarrow") from None
     try:
         yield from (_parquet if title == "Parquet" else _arrow)(source, names, rows)
     except Problem:

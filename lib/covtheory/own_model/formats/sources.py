@@ -216,5 +216,5 @@ def _zstandard(raw, name):
     try:
         import pyarrow
     except ModuleNotFoundError:
-        raise Problem(name, "reading .zst needs pyarrow: pip install 'covtheory[own-model]'") from None
+        raise Problem(name, "reading .zst needs pyarrow: pip install pyarrow") from None
     return io.BufferedReader(pyarrow.CompressedInputStream(raw, "zstd"), 1 << 20)
