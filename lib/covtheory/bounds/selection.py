@@ -169,4 +169,4 @@ def _share(N, N_prime):
 
 
 def _log_union(size, delta):
-    return np.log(size / in_range("delta", delta, 0, 1, open_ends=True))
+    return np.log(size) - np.log(in_range("delta", delta, 0, 1, open_ends=True))
