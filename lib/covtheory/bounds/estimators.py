@@ -98,4 +98,4 @@ def online_hellinger(regret: ArrayLike, delta: ArrayLike) -> np.ndarray:
     >>> round(float(online_hellinger(1.0, 0.1)), 6)
     5.60517
     """
-    return np.asarray(regret, dtype=float) + 2 * np.log(1 / alarm(delta))
+    return np.asarray(regret, dtype=float) - 2 * np.log(alarm(delta))

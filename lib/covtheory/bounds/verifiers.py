@@ -39,7 +39,7 @@ def steps_total_variation(kappa: ArrayLike, H: ArrayLike, delta: ArrayLike) -> n
     4843.0
     """
     kappa, H = threshold("kappa", kappa), threshold("H", H)
-    return np.ceil(2 * (kappa * H) ** 2 * np.log(np.sqrt(2) * kappa**2 * H**1.5 / share("delta", delta)))
+    return np.ceil(2 * (kappa * H) ** 2 * (np.log(np.sqrt(2) * kappa**2 * H**1.5) - np.log(share("delta", delta))))
 
 
 def steps_kl(kappa: ArrayLike, H: ArrayLike, delta: ArrayLike) -> np.ndarray:
@@ -48,7 +48,7 @@ def steps_kl(kappa: ArrayLike, H: ArrayLike, delta: ArrayLike) -> np.ndarray:
     ``ceil(kappa^2 H^2 ln(16 kappa^3 H^2/delta))``. Source: notebook 14, Theorem 4.
     """
     kappa, H = threshold("kappa", kappa), threshold("H", H)
-    return np.ceil((kappa * H) ** 2 * np.log(16 * kappa**3 * H**2 / share("delta", delta)))
+    return np.ceil((kappa * H) ** 2 * (np.log(16 * kappa**3 * H**2) - np.log(share("delta", delta))))
 
 
 def cost_per_response(kappa: ArrayLike, H: ArrayLike, delta: ArrayLike) -> np.ndarray:

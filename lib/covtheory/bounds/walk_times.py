@@ -60,7 +60,7 @@ def visits(under: ArrayLike, H: ArrayLike, delta: ArrayLike) -> np.ndarray:
     """
     S = trace_height(under, H)
     with np.errstate(divide="ignore"):
-        return np.maximum(0.0, np.ceil(S * np.log(np.sqrt(S - 1) / (2 * share("delta", delta)))))
+        return np.maximum(0.0, np.ceil(S * (np.log(np.sqrt(S - 1) / 2) - np.log(share("delta", delta)))))
 
 
 def moves_to_response(over: ArrayLike, under: ArrayLike, H: ArrayLike, k: ArrayLike) -> np.ndarray:
