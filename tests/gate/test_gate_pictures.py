@@ -64,3 +64,17 @@ def test_where_other_versions_draw_the_stored_one_need_only_be_a_picture(stored,
     assert as_pinned(pins)
     pins.write_text("numpy==1.0\nmatplotlib==1.0\n")
     assert not as_pinned(pins)
+
+
+def test_what_is_not_seen_or_only_later_is_no_stored_picture():
+    def stored(mode, **options):
+        buffer = io.BytesIO()
+        Image.new(mode, (40, 40), 255 if mode == "L" else (255,) * len(mode)).save(buffer, "png", **options)
+        return buffer.getvalue()
+
+    plain = stored("RGB")
+    assert differences(plain, plain) is None
+    later = [Image.new("RGB", (40, 40), "black")]
+    for odd in (stored("RGBA"), stored("RGB", transparency=(255, 255, 255)),
+                stored("RGB", save_all=True, append_images=later)):
+        assert "not a readable PNG" in differences(plain, odd)

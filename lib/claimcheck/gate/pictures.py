@@ -96,6 +96,8 @@ _version = functools.cache(version)  # which reads the metadata of a package eac
 
 def _pixels(png: bytes) -> np.ndarray:
     with Image.open(io.BytesIO(png), formats=["PNG"]) as image:
+        if getattr(image, "n_frames", 1) > 1 or image.mode in ("RGBA", "LA") or "transparency" in image.info:
+            raise ValueError("several frames, or parts that are not seen")
         return np.asarray(image.convert("RGB"))
 
 
