@@ -4,10 +4,11 @@ from itertools import combinations, product
 
 import numpy as np
 import pytest
+from slow_routes import FromTree
 
 from covtheory.bounds import counting as bounds
 from covtheory.bounds import verifiers, walk_times
-from covtheory.samplers.backtracking import FromTree, Walkers, first_leaf_law, leaf_trace, spectral_gap
+from covtheory.samplers.backtracking import Walkers, first_leaf_law, leaf_trace, spectral_gap
 from covtheory.samplers.self_reducible import (
     Cnf,
     CounterModel,

@@ -8,21 +8,6 @@ from covtheory.learners.sequence_gradient import SequenceGradients
 from covtheory.learners.sgd import Path, ascend
 
 
-def sign_descent(
-    data: SequenceGradients, step_size: ArrayLike, start: ArrayLike, *, radius: float = 1.0, record_every: int = 1
-) -> Path:
-    """``theta <- Proj(theta + eta sign(g))``, entry by entry.
-
-    Examples
-    --------
-    >>> from covtheory.policies import TokenFeatures
-    >>> data = SequenceGradients(TokenFeatures([[1.0], [-1.0]]), [[0, 0]])
-    >>> float(sign_descent(data, 0.125, [0.0]).thetas[-1, 0, 0])
-    0.125
-    """
-    return _outside(data, updates.sign(step_size), step_size, start, radius, record_every)
-
-
 def adam(
     data: SequenceGradients,
     step_size: ArrayLike,

@@ -4,7 +4,6 @@ A map has ``V``, ``d``, ``n_prompts``, ``bound`` (an upper bound on ``||phi||``)
 The state describes ``n`` prefixes; only the map that made it knows its layout.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -87,49 +86,6 @@ class TokenFeatures(FeatureMap):
         """Inner products with ``theta`` (d,) or (k, d), shape (n, V) or (k, n, V)."""
         scores = self.table @ np.asarray(theta, dtype=float).T
         return scores[state] if scores.ndim == 2 else np.moveaxis(scores[state], -1, 0)
-
-
-class PrefixFeatures(FeatureMap):
-    """Any function of the prompt and the whole prefix; slow, for short sequences.
-
-    Parameters
-    ----------
-    function : callable
-        ``(x (n,), prefix (n, h)) -> (n, V, d)``.
-    V, d, n_prompts : int
-    bound : float
-        Upper bound on ``||phi||`` if the caller knows one.
-
-    Examples
-    --------
-    >>> features = PrefixFeatures(lambda x, prefix: np.ones((len(x), 2, 1)), V=2, d=1)
-    >>> features.phi(features.start(np.zeros(3, int))).shape
-    (3, 2, 1)
-    """
-
-    def __init__(self, function: Callable, V: int, d: int, n_prompts: int = 1, bound: float = np.inf):
-        self.function = function
-        self.V, self.d = validation.count("V", V), validation.count("d", d)
-        self.n_prompts, self.bound = validation.count("n_prompts", n_prompts), float(bound)
-
-    def start(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Prompts and empty prefixes."""
-        return np.asarray(x), np.empty((len(x), 0), dtype=np.intp)
-
-    def phi(self, state: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-        """Features (n, V, d)."""
-        out = np.asarray(self.function(*state), dtype=float)
-        if out.shape != (len(state[0]), self.V, self.d):
-            raise ValueError(f"function: returned shape {out.shape}, expected {(len(state[0]), self.V, self.d)}")
-        return out
-
-    def advance(self, state: tuple[np.ndarray, np.ndarray], y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Prefixes longer by one token."""
-        return state[0], np.column_stack([state[1], y])
-
-    def take(self, state: tuple[np.ndarray, np.ndarray], index: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Rows ``index``."""
-        return state[0][index], state[1][index]
 
 
 class DecayedHistoryFeatures(FeatureMap):
