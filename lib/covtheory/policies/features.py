@@ -13,7 +13,7 @@ from covtheory import validation
 
 
 class FeatureMap:
-    """Base of feature maps: a subclass defines ``start``, ``phi``, ``advance`` and ``take``."""
+    """Base of feature maps: a subclass defines ``start``, ``phi`` and ``advance``, and ``take`` if its state is no array of rows."""
 
     V: int
     d: int
@@ -34,7 +34,7 @@ class FeatureMap:
 
     def take(self, state: Any, index: np.ndarray) -> Any:
         """State of the prefixes ``index``, repeats allowed."""
-        raise NotImplementedError
+        return state[index]
 
     def logits(self, state: Any, theta: np.ndarray) -> np.ndarray:
         """Inner products with ``theta`` (d,) or (k, d), shape (n, V) or (k, n, V)."""
@@ -46,7 +46,22 @@ class FeatureMap:
         return np.ravel(weights) @ self.phi(state).reshape(-1, self.d)
 
 
-class TokenFeatures(FeatureMap):
+class TableFeatures(FeatureMap):
+    """Features looked up in ``table``, shape (rows, V, d): the state is a row, shape (n,)."""
+
+    table: np.ndarray
+
+    def phi(self, state: np.ndarray) -> np.ndarray:
+        """Features (n, V, d)."""
+        return self.table[state]
+
+    def logits(self, state: np.ndarray, theta: np.ndarray) -> np.ndarray:
+        """Inner products with ``theta`` (d,) or (k, d), shape (n, V) or (k, n, V)."""
+        scores = self.table @ np.asarray(theta, dtype=float).T
+        return scores[state] if scores.ndim == 2 else np.moveaxis(scores[state], -1, 0)
+
+
+class TokenFeatures(TableFeatures):
     """Features of the prompt and the candidate token only, so that tokens are i.i.d. given the prompt.
 
     Parameters
@@ -70,22 +85,9 @@ class TokenFeatures(FeatureMap):
         """The prompts."""
         return np.asarray(x)
 
-    def phi(self, state: np.ndarray) -> np.ndarray:
-        """Features (n, V, d)."""
-        return self.table[state]
-
     def advance(self, state: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Unchanged."""
         return state
-
-    def take(self, state: np.ndarray, index: np.ndarray) -> np.ndarray:
-        """Rows ``index``."""
-        return state[index]
-
-    def logits(self, state: np.ndarray, theta: np.ndarray) -> np.ndarray:
-        """Inner products with ``theta`` (d,) or (k, d), shape (n, V) or (k, n, V)."""
-        scores = self.table @ np.asarray(theta, dtype=float).T
-        return scores[state] if scores.ndim == 2 else np.moveaxis(scores[state], -1, 0)
 
 
 class DecayedHistoryFeatures(FeatureMap):
@@ -112,14 +114,8 @@ class DecayedHistoryFeatures(FeatureMap):
     array([[1. , 0.5]])
     """
 
-    def __init__(
-        self,
-        embedding: ArrayLike,
-        code: ArrayLike,
-        decay: float,
-        scale: float = 1.0,
-        prompt_embedding: ArrayLike | None = None,
-    ):
+    def __init__(self, embedding: ArrayLike, code: ArrayLike, decay: float, scale: float = 1.0,
+                 prompt_embedding: ArrayLike | None = None):
         self.embedding, self.code = _finite("embedding", embedding, (2,)), _finite("code", code, (2,))
         validation.same_shape(embedding=self.embedding, code=self.code)
         self.V, self.d = self.embedding.shape
