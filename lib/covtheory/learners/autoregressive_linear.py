@@ -1,5 +1,3 @@
-
-
 """Maximum likelihood for autoregressive linear models over a ball, with a certified optimality gap.
 
 The log likelihood is concave, so for every ``theta'`` in the ball of radius R its value at ``theta'`` exceeds that at

@@ -13,7 +13,7 @@ from covtheory import validation
 
 
 class FeatureMap:
-    """Base of feature maps: a subclass defines ``start``, ``phi`` and ``advance``, and ``take`` if its state is no array of rows."""
+    """Base of feature maps: a subclass defines ``start``, ``phi``, ``advance``; ``take`` if its state is no array."""
 
     V: int
     d: int

@@ -221,5 +221,3 @@ def alternating_counter(diagram: Diagram, r: float) -> np.ndarray:
         raise ValueError(f"r: got {r}, expected r >= 1")
     sign = np.where(diagram.depth % 2 == 1, 1.0, -1.0) * (diagram.depth < diagram.H) * (diagram.depth > 0)
     return diagram.log_counts + sign * np.log(r)
-
-
