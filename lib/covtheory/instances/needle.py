@@ -6,11 +6,13 @@ from itertools import product
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import betainc
+from scipy.special import betainc, gammaln
 
-from covtheory import binom
 from covtheory.instances.rare_event import RareEventGame
 from covtheory.validation import count, in_range, threshold
+
+_SMALL = 10_000
+"""Up to this many tosses, or minus signs up to 100, gamma functions; else Stirling's series, then good to 1e-14."""
 
 
 class Needle(RareEventGame):
@@ -81,8 +83,22 @@ def log_upper_tail(m: np.ndarray, k: np.ndarray) -> np.ndarray:
     with np.errstate(divide="ignore"):
         near = np.log(betainc(np.clip(k, 0.5, m), np.maximum(m - k + 1, 1.0), 0.5))
     near = np.where(k <= 0, 0.0, np.where(k > m, -np.inf, near))
-    beyond = binom.logpmf(start, rows, 0.5) - math.log(2) + np.log(_fraction(start, rows - start + 1))
-    return np.where(far, beyond, near)
+    return np.where(far, _log_half_pmf(rows, start) + np.log(_fraction(start, rows - start + 1)), near)
+
+
+def _log_half_pmf(m: np.ndarray, k: np.ndarray) -> np.ndarray:
+    """``log(P[Bin(m, 1/2) = k] / 2)``; by the entropy of ``k/m`` and Stirling's series where m is large."""
+    x = (2 * k - m) / m
+    entropy = m * ((1 + x) * np.log1p(x) + (1 - x) * np.log1p(np.where(x < 1, -x, 0.0))) / 2
+    stirling = _stirling(m) - _stirling(k) - _stirling(np.maximum(m - k, 1.0))
+    with np.errstate(divide="ignore"):
+        large = stirling - entropy - 0.5 * np.log(math.pi * m * (1 - x**2) / 2)
+    small = gammaln(m + 1) - gammaln(k + 1) - gammaln(m - k + 1) - m * math.log(2.0)
+    return np.where((m > _SMALL) & (m - k > 100), large, small) - math.log(2.0)
+
+
+def _stirling(n: np.ndarray) -> np.ndarray:
+    return 1 / (12 * n) - 1 / (360 * n**3) + 1 / (1260 * n**5)
 
 
 def _fraction(a: np.ndarray, b: np.ndarray) -> np.ndarray:
