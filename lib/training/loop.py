@@ -31,8 +31,6 @@ class Training:
 
     Parameters
     ----------
-    config : Config
-    seed : int
     folder : Path
         Holds ``state.pt``, the latest checkpoint; taken up if it is there.
     device : str

@@ -138,7 +138,6 @@ class OverfitBudget(RareEventGame):
 
     Parameters
     ----------
-    n, d : int
     a : float
         Tilt in units of ``1/sqrt n``; the default maximises the overfit.
 

@@ -52,7 +52,6 @@ class Fit:
         Whether ``gap`` is at most the tolerance asked for.
     null_dimension : int
         Dimension of the directions on which the data say nothing: 0 unless the design is singular.
-    on_boundary : bool
     evaluations : int
         Passes over the data.
     """
@@ -87,8 +86,6 @@ def fit(
 
     Parameters
     ----------
-    likelihood : LogLikelihood
-    radius : float
     tolerance : float
         Largest acceptable certified gap, total nats.
     most_evaluations : int

@@ -22,7 +22,6 @@ class SequenceGradients:
 
     Parameters
     ----------
-    features : FeatureMap
     y : array_like of int, shape (n, H) or (S, n, H)
         Sequences in the order in which they are used; three dimensions give each of ``S`` runs its own data.
     x : array_like of int

@@ -22,8 +22,6 @@ class TestTimeTraining(sequences.SequencePolicyBase):
     ----------
     theta : array_like, shape (d,)
         In the ball.
-    features : FeatureMap
-    H : int
     eta : float
         Step size, the one used in training.
     radius : float

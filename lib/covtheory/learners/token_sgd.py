@@ -45,7 +45,6 @@ def token_sgd(
         Start of each run, in the ball.
     y : array_like of int, shape (T, n, H)
         Sequence ``t`` of run ``i``.
-    eta : float
     x : array_like of int, shape () or (T, n)
         Prompts.
     teacher : SequencePolicyBase, optional

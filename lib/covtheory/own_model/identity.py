@@ -102,7 +102,6 @@ class Partner:
 
     Parameters
     ----------
-    chunks : iterator of Chunk
     name : str or None
         Column of the ids; None to match by order.
     values : callable

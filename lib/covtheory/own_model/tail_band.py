@@ -28,7 +28,6 @@ class TailBand:
 
     Parameters
     ----------
-    draws : int
     false_alarm : float
         Probability, at most, that the tail leaves the band anywhere; in (0, 1).
 

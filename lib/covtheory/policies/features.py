@@ -102,7 +102,6 @@ class DecayedHistoryFeatures(FeatureMap):
     embedding, code : array_like, shape (V, d)
     decay : float
         In [0, 1].
-    scale : float
     prompt_embedding : array_like, shape (P, d), optional
         ``s_0`` per prompt; by default one prompt, all ones.
 

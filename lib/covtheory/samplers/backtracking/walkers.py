@@ -27,10 +27,8 @@ class Walkers:
 
     Parameters
     ----------
-    model : PrefixModel
     size : int
         Number of walkers.
-    rng : numpy.random.Generator
 
     Attributes
     ----------

@@ -23,7 +23,6 @@ class CountingWalk:
 
     Parameters
     ----------
-    diagram : Diagram
     log_counter : array_like, shape (n,), optional
         Natural logarithm of ``Nhat`` at each state (minus infinity: zero); default the problem's crude count. A
         randomised counter must be asked once per state: equal questions get equal answers.
@@ -125,11 +124,6 @@ class CountingWalk:
     def leaf_mass(self) -> float:
         """Stationary probability of being at a solution: ``N / (2 sum of all Nhat)``."""
         return float(1 / self._mass[0])
-
-    @property
-    def root_mass(self) -> float:
-        """Stationary probability of the empty prefix."""
-        return float(self.share[0].sum() / self._mass[0])
 
     def conductance(self) -> float:
         """Smallest ``Q(S, S^c)/min(pi(S), pi(S^c))`` of the lazy walk: the best cut removes one edge."""
