@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 from covtheory import validation
 from covtheory.certificates.ball_replay import LESS_ACCURATE, ball_certificate, in_balls
 from covtheory.certificates.banded import UNDECIDED, band_limited_coverage, positions
+from covtheory.certificates.banded import tokens_at as tokens_at  # notebook 18 has it from here
 from covtheory.certificates.bracket import Bracket, accept, relative_gap_of
 from covtheory.certificates.lattice import lattice_coverage
 from covtheory.certificates.meet_in_the_middle import enumerated_coverage, type_count
