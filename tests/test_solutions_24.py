@@ -11,11 +11,9 @@ def test_share_of_prompts_with_a_success():
 
 
 def test_least_rollouts_by_counting():
-    missed = 0.99  # the draw after training
-    for rollouts in range(1, 100):
-        missed *= 0.99
-        if 1 - missed >= 0.5:
-            break
+    missed, rollouts = 0.99, 0  # the draw after training
+    while 1 - missed < 0.5:
+        missed, rollouts = 0.99 * missed, rollouts + 1
     assert ENTRIES["24-b"][0]() == rollouts
 
 
