@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from publishing import formulas, statements
+from publishing.punctuation import tied
 
 PLAIN = ("index", "errata", "nonclaims")
 """Pages whose text is written as the register is, without TeX: it is set by the same grammar."""
@@ -33,12 +34,17 @@ def setup(app) -> dict:
     app.add_transform(Indexed)
     app.add_html_math_renderer("stored", (_inline, None), (_block, None))
     app.connect("doctree-read", _prepare, priority=100)  # before titles are collected
-    app.connect("html-page-context", _captions, priority=900)  # after the theme has made its navigation
+    app.connect("html-page-context", _finished, priority=900)  # after the theme has made its navigation
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
 
 
-def _captions(app, page, template, context, doctree) -> None:
-    """Make the sidebar's captions plain text (headings without a level are invalid), and link the explorer there."""
+def _finished(app, page, template, context, doctree) -> None:
+    """Make the sidebar's captions plain text (headings without a level are invalid), and link the explorer there;
+    tie formulas to what touches them.
+    """
+    for part in ("body", "toc"):
+        if part in context:
+            context[part] = tied(context[part])
     if tree := context.get("furo_navigation_tree"):
         explorer = EXPLORER * (Path(app.srcdir) / "_extra" / "explorer.html").exists()
         context["furo_navigation_tree"] = tree.replace(' role="heading"', "") + explorer
