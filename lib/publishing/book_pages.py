@@ -14,7 +14,8 @@ from publishing.book_claims import Claims
 from publishing.heads import head
 from publishing.index import HOME
 
-GUIDES = ("errata.md", "nonclaims.md", "teaching.md", "checking.md", "measuring.md", "proofs.md")
+GUIDES = ("errata.md", "nonclaims.md", "teaching.md", "checking.md", "measuring.md", "proofs.md",
+          "using.md")
 """Pages of references/ that the site has too."""
 
 FILES = ("ledger.json", "claims.toml", "proofs.toml", "references.bib")
