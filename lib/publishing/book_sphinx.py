@@ -9,11 +9,8 @@ from pathlib import Path
 from publishing import formulas, statements
 from publishing.punctuation import tied
 
-PLAIN = ("index", "errata", "nonclaims", "proofs")
+PLAIN = ("index", "errata", "nonclaims", "proofs", "measuring", "using")
 """Pages, and those of the guide, whose text is written as the register is, without TeX: it is set by its grammar."""
-
-SYMBOLS = ("measuring", "using")
-"""Pages in which only names with an index and powers are set: Cov_N, π_D, 10^7."""
 
 EXPLORER = ('<p class="caption"><span class="caption-text">Play</span></p><ul><li class="toctree-l1">'
             '<a class="reference external" href="explorer.html">The explorer</a></li></ul>')
@@ -63,8 +60,6 @@ def _prepare(app, doctree) -> None:
 
     if app.env.docname in PLAIN or app.env.docname.startswith("teaching"):
         _typeset(doctree)
-    elif app.env.docname in SYMBOLS:
-        _typeset(doctree, symbols)
     for node in [*doctree.findall(nodes.math), *doctree.findall(nodes.math_block)]:
         tex, display = node.astext(), node.tagname == "math_block"
         try:
@@ -87,28 +82,7 @@ def _index(doctree) -> None:
                 ("single", found[1], f"claim-{found[1]}", "main", None)]))
 
 
-def symbols(text: str) -> list[tuple[bool, str]]:
-    r"""Return a text in pieces, as :func:`publishing.statements.pieces` does, with names that have an index, and powers, apart.
-
-    Examples
-    --------
-    >>> symbols("10^7 rows, E Cov_N at N = 2")
-    [(True, '10^{7}'), (False, ' rows, E '), (True, '\\mathrm{Cov}_{N}'), (False, ' at N = 2')]
-    """
-    made, at = [], 0
-    for found in re.finditer(r"\b(?:(Cov|π)(\^ans)?_([A-Za-z]+|\d+)(?![\w^'’])|(\d+)\^(-?\d+)\b)", text):
-        if found[4]:
-            tex = f"{found[4]}^{{{found[5]}}}"
-        else:
-            name = ("\\mathrm{Cov}" if found[1] == "Cov" else "\\pi") + ("^{\\mathrm{ans}}" if found[2] else "")
-            index = found[3] if len(found[3]) == 1 or found[3].isdigit() else f"\\mathrm{{{found[3]}}}"
-            tex = f"{name}_{{{index}}}"
-        made += [(False, text[at:found.start()]), (True, tex)]
-        at = found.end()
-    return [(math, part) for math, part in [*made, (False, text[at:])] if part]
-
-
-def _typeset(doctree, cut=statements.pieces) -> None:
+def _typeset(doctree) -> None:
     """Put formulas where plain text has them; code and what is set already stay as they are."""
     from docutils import nodes
 
@@ -120,7 +94,7 @@ def _typeset(doctree, cut=statements.pieces) -> None:
     for node in list(doctree.findall(nodes.Text)):
         at = node.parent.index(node)
         code = at and isinstance(node.parent[at - 1], nodes.raw) and node.parent[at - 1].astext().endswith("<code>")
-        made = cut(node.astext())
+        made = statements.pieces(node.astext())
         if not isinstance(node.parent, kept) and not code and all(_sets(tex) for math, tex in made if math):
             node.parent.replace(node, [nodes.math(part, part) if math else nodes.Text(part) for math, part in made])
 

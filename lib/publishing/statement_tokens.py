@@ -5,21 +5,22 @@ import re
 from publishing.statement_letters import CLOSING, FUNCTIONS, NAMES, RELATIONS, SIGNS, greek
 
 _PRODUCTS = frozenset(
-    "AB BC BH BHn ab tL tl HB Kq NN TH TL VH aH aK cH cN ck dN du eK en gB mH ml mn np rL sL sm sn st".split())  # noqa: SIM905
+    "AB BC BH BHn ab na tL tl HB Kq NN TH TL VH aH aK cH cN ck dN du eK en gB mH ml mn np rL sL sm sn st".split())  # noqa: SIM905
 """Two letters that are no word: a product, or a differential."""
 BREAKS = re.compile(r"(?<=depth d < H) |(?<=probability 1 − delta) |(?<=probability 1 - δ) |(?<=probability 1 − δ) ")
 """Where one formula follows another with nothing between them but a space, and no rule sees it."""
 
 _TOKEN = re.compile(r"""
     (?P<space>\s+)
-  | (?P<prose>https?://\S+ | \d{4}\.\d{5}(?:v\d)? | \w+\.(?:toml|json|md|py|v|csv|npz)\b | [a-z]+(?:_[a-z]+){2,} | \b\d\d-[a-f]\b | \bv\d\b | \bpp?\.\ \d+ | (?:[A-Za-z]\.){2,}
+  | (?P<prose>https?://\S+ | \d{4}\.\d{5}(?:v\d)? | \w+\.(?:toml|json|md|py|v|csv|npz)\b | [a-z]+(?:_[a-z]+){2,} | \b\d\d-[a-f]\b | \bv\d\b | \bpp?\.\ \d+ | \blog1p\b | \bA4\b
+      | \bW&B\b | (?<=\d\ )(?:s|ms|min)\b(?=[,;.]|$|\ (?:of|and|under|for|to)\b) | (?<!\w)\((?:i{1,3}|iv)\) | (?:[A-Za-z]\.){2,}
       | (?:Lemmas?|Theorems?|Thm|Prop|Proposition|Remark|Fig|Figure|Section|Appendix|Equation)\b\.?
         (?:\ (?:[A-Z](?![A-Za-z])\.?)?\d*(?:\.\d+)*(?:\([a-z]\))?(?![\w(]))?
       | (?<![A-Za-z])[A-Z]\.\d+ | \bT\d\b(?!\d)
       | (?<=[\w)\]}])-(?=[A-Za-z]{2}) [A-Za-z]+(?:-[A-Za-z]+)* | (?<=[A-Za-z]{2})-(?=[^\W\d]|\()
-      | (?<=\b[A-Za-z])'s\b | (?<=\d)'s\b
+      | (?<![A-Za-z]{2})['’]s\b
       | (?<=\d)(?:st|nd|rd|th)\b)
-  | (?P<at>(?:pass|Pass|fail|failure)@)
+  | (?P<at>(?:pass|Pass|fail|failure|maj)@)
   | (?P<number>[¼½¾⅓⅔⅛⅜⅝⅞] | (?:\d+|(?<![\w.])(?=\.\d))(?:,\d{3})*(?:\.\d+)?(?:e[−+-]?\d+)?)
   | (?P<letters>[^\W\d_\u0370-\u03ff²³¹\u2070-\u209cᶜℓ]{2,}
       (?:[-’'][^\W\d_\u0370-\u03ff²³¹\u2070-\u209c]{2,})*(?![\u0302\u0303\u0304\u0332])(?:['’]s\b|(?<=[a-z]{3})['’](?!\w))?)
