@@ -91,8 +91,8 @@ class Claims:
         """Return what stands where the notebook checks the claim: its text line, then the checks and twins, folded."""
         entry = self.ledger[id]
         roles = {"states": "statement", "step": "step"}
-        checks = "".join(f"<li>{roles[item['role']]}: {on_board(item['label'])}: {item['comparison'].replace('_', ' ')}; "
-                         f"{instances(item)}, ratio {number(item['ratio'])}</li>" for item in entry["checks"])
+        checks = "".join(f"<li>{roles[item['role']]}: {on_board(item['label'])}: "
+                         f"{item['comparison'].replace('_', ' ')}; {instances(item)}, ratio {number(item['ratio'])}</li>" for item in entry["checks"])
         return (f'<div class="claim-verdict {entry["status"]}" id="check-{id}"><p>'
                 f'{self.link(id, "", self.numbers[id])} <samp>{escape(text)}</samp></p>'
                 f'<details><summary>What was checked</summary><ul>{checks}</ul>{self._twins(entry)}</details>'
@@ -106,7 +106,8 @@ class Claims:
         """Return everything that register and ledger say about a claim."""
         found = self.ledger[entry.id]
         page, worst = self.pages[entry.notebook], found["worst"]
-        at = f"{number(worst['value'])} against {number(worst['bound'])} at {on_board(worst['witness'])}" if worst else ""
+        at = (f"{number(worst['value'])} against {number(worst['bound'])} at {on_board(worst['witness'])}"
+              if worst else "")
         slack = f". {on_board(found['slack_note'])}" if found["slack_note"] else ""
         facts = {
             "Hypotheses": on_board(entry.hypotheses),

@@ -12,8 +12,9 @@ BREAKS = re.compile(r"(?<=depth d < H) |(?<=probability 1 − delta) |(?<=probab
 
 _TOKEN = re.compile(r"""
     (?P<space>\s+)
-  | (?P<prose>https?://\S+ | \d{4}\.\d{5}(?:v\d)? | \w+\.(?:toml|json|md|py|v|csv|npz)\b | [a-z]+(?:_[a-z]+){2,} | \b\d\d-[a-f]\b | \bv\d\b | \bpp?\.\ \d+ | \blog1p\b | \bA4\b
-      | \bW&B\b | (?<=\d\ )(?:s|ms|min)\b(?=[,;.]|$|\ (?:of|and|under|for|to)\b) | (?<!\w)\((?:i{1,3}|iv)\) | (?:[A-Za-z]\.){2,}
+  | (?P<prose>https?://\S+ | \d{4}\.\d{5}(?:v\d)? | \w+\.(?:toml|json|md|py|v|csv|npz)\b
+      | [a-z]+(?:_[a-z]+){2,} | \b\d\d-[a-f]\b | \bv\d\b | \bpp?\.\ \d+ | \blog1p\b | \bA4\b | \bW&B\b
+      | (?<=\d\ )(?:s|ms|min)\b(?=[,;.]|$|\ (?:of|and|under|for|to)\b) | (?<!\w)\((?:i{1,3}|iv)\) | (?:[A-Za-z]\.){2,}
       | (?:Lemmas?|Theorems?|Thm|Prop|Proposition|Remark|Fig|Figure|Section|Appendix|Equation)\b\.?
         (?:\ (?:[A-Z](?![A-Za-z])\.?)?\d*(?:\.\d+)*(?:\([a-z]\))?(?![\w(]))?
       | (?<![A-Za-z])[A-Z]\.\d+ | \bT\d\b(?!\d)
