@@ -92,8 +92,8 @@ class Claims:
         entry = self.ledger[id]
         roles = {"states": "statement", "step": "step"}
         checks = "".join(f"<li>{roles[item['role']]}: {on_board(item['label'])}: "
-                         f"{item['comparison'].replace('_', ' ')}; {instances(item)}, ratio {number(item['ratio'])}</li>"
-                         for item in entry["checks"])
+                         f"{item['comparison'].replace('_', ' ')}; {instances(item)}, "
+                         f"ratio {number(item['ratio'])}</li>" for item in entry["checks"])
         return (f'<div class="claim-verdict {entry["status"]}" id="check-{id}"><p>'
                 f'{self.link(id, "", self.numbers[id])} <samp>{escape(text)}</samp></p>'
                 f'<details><summary>What was checked</summary><ul>{checks}</ul>{self._twins(entry)}</details>'
