@@ -9,8 +9,9 @@ import re
 
 _FORMULA = '<span class="katex"><span class="katex-mathml">'
 _HEAD, _BOX = '<span class="katex-html" aria-hidden="true">', '<span class="katex-base">'
+_AROUND = '<span class="math">'
 _SPAN = re.compile(r"<span\b|</span>")
-_BEFORE = re.compile(r"((?:&(?:amp|lt|gt|quot|#\w+);|[^\s<>&;—–]){1,24})\Z")
+_BEFORE = re.compile(r"(?:&(?:amp|lt|gt|quot|#\w+);|[^\s<>&;—–]){1,24}\Z")
 _AFTER = re.compile(r"(?:&(?:amp|lt|gt|quot|#\w+);|[^\s<>&—–]){1,24}[—–-]?")
 _CLOSED = re.compile(r"</(?:em|strong|i|b)>(?=[.,;:!?)\]])")
 
@@ -32,24 +33,21 @@ def tied(html: str) -> str:
     made, at = [], 0
     while (start := html.find(_FORMULA, at)) >= 0:
         end = _end(html, start)
-        before, after = html[at:start], html[end:]
-        around = '<span class="math">' if before.endswith('<span class="math">') else ""
+        before = html[at:start]
         if before.endswith('<span class="katex-display">'):
             made.append(html[at:end])
             at = end
             continue
+        around = _AROUND * before.endswith(_AROUND)
         before = before.removesuffix(around)
-        if around:
-            after = after.removeprefix("</span>")
-        touches = _BEFORE.search(before)
-        opening = touches[1] if touches else ""
-        if closed := _CLOSED.match(after):
-            after = after[closed.end():]
-        found = _AFTER.match(after)
-        ending = found[0] if found else ""
-        made += [before.removesuffix(opening) if opening else before, _set(html[start:end], opening, ending, around),
+        after = end + len("</span>") * bool(around)
+        touches = _BEFORE.search(before, max(0, len(before) - 200))
+        opening = touches[0] if touches else ""
+        closed = _CLOSED.match(html, after)
+        found = _AFTER.match(html, closed.end() if closed else after)
+        made += [before.removesuffix(opening), _set(html[start:end], opening, found[0] if found else "", around),
                  closed[0] if closed else ""]
-        at = len(html) - len(after) + len(ending)
+        at = found.end() if found else closed.end() if closed else after
     return "".join([*made, html[at:]])
 
 
