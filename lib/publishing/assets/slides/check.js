@@ -33,9 +33,9 @@ async least => {
       if (note.getClientRects().length) found.push(`${name}: its notes are visible`);
     for (const formula of slide.querySelectorAll(".katex-display"))
       if (slide.matches(".summary") && lines(formula) > 1) scrolling.push(`${name}: its formula breaks into lines`);
-    for (const image of slide.querySelectorAll("img[data-points]")) { // figures are drawn at 100 pixels an inch
+    for (const image of slide.querySelectorAll("img[data-points]")) { // figures are drawn at 200 pixels an inch
       const shown = Math.min(image.clientWidth / image.naturalWidth, image.clientHeight / image.naturalHeight);
-      const letter = shown * image.dataset.points / 72 * 100 / parseFloat(getComputedStyle(body).fontSize);
+      const letter = shown * image.dataset.points / 72 * 200 / parseFloat(getComputedStyle(body).fontSize);
       if (letter < 0.6) scrolling.push(`${name}: letters of its picture are ${(100 * letter).toFixed(0)} % of the text's`);
     }
     for (const image of slide.querySelectorAll("img"))
