@@ -126,7 +126,7 @@ def test_a_formula_that_cannot_be_set_is_an_error():
 
 @pytest.mark.parametrize(("text", "formulas"), [
     ("exercises 05-a and 05-b", []), ("v2, p. 40: printed", []), ("notebook 04's bound", []),
-    ("3.3 s of CPU; 18 min", []), ("(i) the first, (ii) the second", []), ("draws · none", []),
+    ("3.3 s\nof CPU; 18 min; for a \"run\"", []), ("(i) the first, (ii) the second", []), ("draws · none", []),
     ("log1p, expm1", []), ("kl_two_point_attained is in draws.v", []), ("one sheet of A4", []),
     ("top-p, pass-at-k", ["p", "k"]), ("\"A larger N is harder.\" A fail@k", ["N", r"\mathrm{fail@}k"]),
     ("2 min Cov_N", [r"2\min \mathrm{Cov}_{N}"]), ("a = 1e-09", ["a=10^{-9}"]), ("at N = 1e+200", ["N=10^{200}"]),

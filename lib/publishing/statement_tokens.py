@@ -14,7 +14,7 @@ _TOKEN = re.compile(r"""
     (?P<space>\s+)
   | (?P<prose>https?://\S+ | \d{4}\.\d{5}(?:v\d)? | \w+\.(?:toml|json|md|py|v|csv|npz)\b
       | [a-z]+(?:_[a-z]+){2,} | \b\d\d-[a-f]\b | \bv\d\b | \bpp?\.\ \d+ | \blog1p\b | \bA4\b | \bW&B\b
-      | (?<=\d\ )(?:s|ms|min)\b(?=[,;.]|$|\ (?:of|and|under|for|to)\b) | (?<!\w)\((?:i{1,3}|iv)\) | (?:[A-Za-z]\.){2,}
+      | (?<=\d\s)(?:s|ms|min)\b(?=[,;.]|$|\s(?:of|and|under|for|to)\b) | (?<!\w)\((?:i{1,3}|iv)\) | (?:[A-Za-z]\.){2,}
       | (?:Lemmas?|Theorems?|Thm|Prop|Proposition|Remark|Fig|Figure|Section|Appendix|Equation)\b\.?
         (?:\ (?:[A-Z](?![A-Za-z])\.?)?\d*(?:\.\d+)*(?:\([a-z]\))?(?![\w(]))?
       | (?<![A-Za-z])[A-Z]\.\d+ | \bT\d\b(?!\d)
@@ -75,8 +75,8 @@ def _refined(found, at):
             return kind, text
         if text == "A" and at > 1 and found[at - 2][1] not in ".:?;\"”":
             return kind, text
-        if after[0] == "space" and (at + 2 == len(found) or following[0] in ("number", "letter", "at", "prose") or (
-                following[0] == "letters" and following[1] not in ("in", "and", "or", "is", "at", "if"))):
+        if after[0] == "space" and (at + 2 == len(found) or following[1] in '"“' or (
+                following[0] in ("number", "letter", "at", "prose")) or (following[0] == "letters" and following[1] not in ("in", "and", "or", "is", "at", "if"))):
             return "words", text
     if kind == "letter" and text == "x" and 1 < at < len(found) - 2 and (
             found[at - 2][0] == found[at + 2][0] == "number"):
