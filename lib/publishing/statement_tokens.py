@@ -75,8 +75,9 @@ def _refined(found, at):
             return kind, text
         if text == "A" and at > 1 and found[at - 2][1] not in ".:?;\"”":
             return kind, text
-        if after[0] == "space" and (at + 2 == len(found) or following[1] in '"“' or (
-                following[0] in ("number", "letter", "at", "prose")) or (following[0] == "letters" and following[1] not in ("in", "and", "or", "is", "at", "if"))):
+        article = following[0] in ("number", "letter", "at", "prose") or following[1] in '"“' or (
+            following[0] == "letters" and following[1] not in ("in", "and", "or", "is", "at", "if"))
+        if after[0] == "space" and (at + 2 == len(found) or article):
             return "words", text
     if kind == "letter" and text == "x" and 1 < at < len(found) - 2 and (
             found[at - 2][0] == found[at + 2][0] == "number"):
