@@ -34,7 +34,7 @@ FOLDED = """() => [document.querySelector("details.claims-of-notebook").open,
   [...document.querySelectorAll("details.above-input")].filter(box => box.open).length,
   [...document.querySelectorAll(".cell_input pre")].filter(code => code.checkVisibility()).length]"""
 CUT = """() => [...document.querySelectorAll(".cell_input pre, .highlight pre, .table-wrapper > table.docutils")]
-  .filter(box => box.checkVisibility() && (box.scrollWidth > box.clientWidth + 1 ||
+  .filter(box => !box.closest(".cell_output") && box.checkVisibility() && (box.scrollWidth > box.clientWidth + 1 ||
     box.getBoundingClientRect().width > box.closest("article").clientWidth + 1))
   .map(box => box.textContent.slice(0, 80))"""
 APART = r"""() => {
