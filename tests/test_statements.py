@@ -1,5 +1,6 @@
 """Registered texts as mathematics: every formula is rendered, no character is lost, what is prose stays prose."""
 
+import json
 import re
 import unicodedata
 from collections import Counter
@@ -136,3 +137,10 @@ def test_a_formula_that_cannot_be_set_is_an_error():
 ])
 def test_what_guide_labels_and_errata_write_is_told_apart(text, formulas):
     assert [tex for math, tex in pieces(text) if math] == formulas
+
+
+def test_every_label_twin_witness_and_note_of_the_ledger_can_be_set():
+    for entry in json.loads((ROOT / "references" / "ledger.json").read_text(encoding="utf-8"))["claims"]:
+        texts = [check["label"] for check in entry["checks"]] + [tooth["change"] for tooth in entry["teeth"]]
+        for text in [*texts, entry["slack_note"], entry["worst"]["witness"] if entry["worst"] else ""]:
+            assert on_board(text) or not text, f"{entry['id']}: {text}"
