@@ -6,6 +6,7 @@ from claimcheck.record import tally
 from claimcheck.register import Nearest, Registration, of_notebook
 from publishing import kernel_proofs
 from publishing.bibliography import Entry
+from publishing.numerals import shown, typeset
 from publishing.statements import on_board
 
 
@@ -92,9 +93,9 @@ class Claims:
         entry = self.ledger[id]
         roles = {"states": "statement", "step": "step"}
         checks = "".join(f"<li>{roles[item['role']]}: {escape(item['label'])}: {item['comparison'].replace('_', ' ')}; "
-                         f"{instances(item)}, ratio {number(item['ratio'])}</li>" for item in entry["checks"])
+                         f"{instances(item)}, ratio {shown(item['ratio'])}</li>" for item in entry["checks"])
         return (f'<div class="claim-verdict {entry["status"]}" id="check-{id}"><p>'
-                f'{self.link(id, "", self.numbers[id])} <samp>{escape(text)}</samp></p>'
+                f'{self.link(id, "", self.numbers[id])} <samp>{typeset(escape(text))}</samp></p>'
                 f'<details><summary>What was checked</summary><ul>{checks}</ul>{self._twins(entry)}</details>'
                 f'{self.formal(id)}</div>')
 
@@ -106,7 +107,7 @@ class Claims:
         """Return everything that register and ledger say about a claim."""
         found = self.ledger[entry.id]
         page, worst = self.pages[entry.notebook], found["worst"]
-        at = f"{number(worst['value'])} against {number(worst['bound'])} at {escape(worst['witness'])}" if worst else ""
+        at = f"{shown(worst['value'])} against {shown(worst['bound'])} at {escape(worst['witness'])}" if worst else ""
         slack = f". {escape(found['slack_note'])}" if found["slack_note"] else ""
         facts = {
             "Hypotheses": on_board(entry.hypotheses),
@@ -171,9 +172,4 @@ def ratio(entry: dict) -> str:
     >>> ratio({"worst": {"ratio": 0.123456}}), ratio({"worst": None})
     ('0.1235', '-')
     """
-    return number(entry["worst"]["ratio"]) if entry["worst"] else "-"
-
-
-def number(value) -> str:
-    """Return a number with four digits; text as it is."""
-    return f"{value:.4g}" if isinstance(value, (int, float)) else escape(str(value))
+    return shown(entry["worst"]["ratio"]) if entry["worst"] else "-"
