@@ -1,4 +1,4 @@
-"""A notebook's pictures as slides show them: their width, the size of their letters, their captions, one panel of two."""
+"""A notebook's pictures as slides show them: their width, their letters, their captions, one panel of two."""
 
 import base64
 import io
