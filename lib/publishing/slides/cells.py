@@ -139,7 +139,7 @@ def summary(heading: str, body: str, drawn: list) -> list[nbformat.NotebookNode]
     made[0].metadata.summary = {"below": wanted.below}
     if wanted.figure:
         picture = wanted.shown(drawn)
-        if wanted.alone:
+        if wanted.alone(picture):
             made.append(new("", "subslide", heading))
             made[-1].metadata.summary = {"below": picture.alt, "alone": True}
         made[-1].metadata.summary |= picture._asdict()

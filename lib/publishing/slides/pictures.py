@@ -33,6 +33,11 @@ class Picture(NamedTuple):
     inches: float
     section: str
 
+    def letter(self, width: float, height: float) -> float:
+        """Return the size in pixels of its smallest letter where a slide has so many pixels for it."""
+        drawn = _image(self.png)
+        return min(width, height * drawn.width / drawn.height) / self.inches * self.points / 72
+
 
 def of(nb: nbformat.NotebookNode) -> list[Picture]:
     """Return the pictures of a notebook in order: Figure 1 first."""

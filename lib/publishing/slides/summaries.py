@@ -16,8 +16,11 @@ LEFT_OUT = ("references",)
 WORDS = 60
 """A summary has at most so many; a formula counts as one."""
 
-BESIDE = 36
-"""Words that may share a slide with a picture; a longer text, or one with a displayed formula, has its own."""
+BESIDE = 0.65
+"""A picture whose smallest letter would be smaller, as a share of the text's, has a slide of its own."""
+
+WIDTH, HEIGHT, TYPE = 1192, 570, 25
+"""Pixels that a text and its picture share under the heading, and the size of the text there."""
 
 _PICTURE = re.compile(r"!\[([^\]]*)\]\((?:figure-(\d+)(?:-(left|right)(?=\)))?)?[^)]*\)")
 _DISPLAY = re.compile(r"\$\$(.+?)\$\$", re.DOTALL)
@@ -37,10 +40,16 @@ class Summary(NamedTuple):
     alt: str = ""
 
     @property
-    def alone(self) -> bool:
-        """Whether the picture needs a slide of its own, so that its letters can be read beside the text's."""
+    def height(self) -> float:
+        """About how many pixels its text takes beside a picture: lines of a hundred letters, displayed formulas."""
         text = f"{self.above}\n\n{self.below}"
-        return bool(self.figure) and (words(text) > BESIDE or "$$" in text)
+        lines = [len(re.sub(r"\\[a-zA-Z]+|[{}$\\]", "", line)) // 100 + 1
+                 for line in _DISPLAY.sub("", text).splitlines() if line.strip()]
+        return sum(32 * count + 8 for count in lines) + 84 * text.count("$$") / 2
+
+    def alone(self, picture: pictures.Picture) -> bool:
+        """Whether its picture needs a slide of its own, so that its letters can be read beside the text's."""
+        return picture.letter(WIDTH, HEIGHT - self.height) < BESIDE * TYPE
 
     def shown(self, drawn: list[pictures.Picture]) -> pictures.Picture:
         """Return its picture out of those of the notebook."""
