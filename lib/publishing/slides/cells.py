@@ -1,6 +1,7 @@
 """A stored notebook made ready for nbconvert: slides named, verdicts in words, what is not shown gathered as notes."""
 
 import re
+from html import escape
 from itertools import pairwise
 
 import nbformat
@@ -9,6 +10,7 @@ from claimcheck.record import MIME, tally
 from publishing.book_cells import take_caption
 from publishing.guide import with_boards
 from publishing.heads import head, slugify
+from publishing.numerals import typeset
 from publishing.slides import pictures, sources, summaries, verdict
 
 MOST_OUTPUT = 12
@@ -141,7 +143,7 @@ def summary(heading: str, body: str, drawn: list) -> list[nbformat.NotebookNode]
         picture = wanted.shown(drawn)
         if wanted.alone(picture):
             made.append(new("", "subslide", heading))
-            made[-1].metadata.summary = {"below": picture.alt, "alone": True}
+            made[-1].metadata.summary = {"below": typeset(escape(picture.alt)), "alone": True}
         made[-1].metadata.summary |= picture._asdict()
     return made
 

@@ -11,26 +11,30 @@ MOST = 2
 
 
 def works(nb: nbformat.NotebookNode, bibliography: dict[str, Entry]) -> list[Entry]:
-    """Return the works of a bibliography that the References of a notebook name, by title or arXiv number, in order.
+    """Return the works that a notebook is after: of the first that its References name, those that we have read.
+
+    A work is named by its title or its arXiv number; in References, "known to us by" says that it was not read.
 
     Examples
     --------
     >>> from publishing.bibliography import parse
     >>> book = parse("@misc{a, author = {Doe, Jo}, title = {On {B}lue}, year = {2025}, eprint = {2501.00001}}")
-    >>> text = nbformat.v4.new_markdown_cell("## References\\n\\n- Doe, *On blue*, and Roe, *On red*.")
+    >>> text = nbformat.v4.new_markdown_cell("## References\\n\\n- Doe, *On blue*.\\n- Roe, *On red*, and others.")
     >>> [work.key for work in works(nbformat.v4.new_notebook(cells=[text]), book)]
     ['a']
     """
-    cited = _plain("\n".join(cell.source.partition("## References")[2] for cell in nb.cells
-                             if cell.cell_type == "markdown"))
-    places = {}
-    for entry in bibliography.values():
-        title, number = _plain(entry.fields["title"]), entry.fields.get("eprint", "")
-        short = _plain(entry.fields["title"].partition(":")[0])
-        found = [cited.find(name) for name in (title, _plain(number), short) if len(name) > 6]
-        if found := [place for place in found if place >= 0]:
-            places[entry.key] = min(found)
-    return [bibliography[key] for key in sorted(places, key=places.get)]
+    named, unread = [], set()
+    for line in "\n".join(cell.source.partition("## References")[2] for cell in nb.cells).splitlines():
+        cited, here = _plain(line), {}
+        for entry in bibliography.values():
+            title = entry.fields["title"]
+            names = [name for name in map(_plain, (title, title.partition(":")[0], entry.fields.get("eprint", "")))
+                     if len(name) > 6 and name in cited]
+            if names:
+                here[entry.key] = cited.index(names[0])
+        named += sorted(here, key=here.get)
+        unread |= here.keys() if "known to us by" in line else set()
+    return [bibliography[key] for key in list(dict.fromkeys(named))[:MOST] if key not in unread]
 
 
 def after(entries: list[Entry]) -> str:
@@ -42,7 +46,7 @@ def after(entries: list[Entry]) -> str:
     'After *On Blue* (Jo Doe and Al Roe, 1989)'
     """
     told = []
-    for entry in entries[:MOST]:
+    for entry in entries:
         *others, last = entry.authors
         names = f"{', '.join(others)} and {last}" if others else last
         who = entry.short if told else f"{names}, {_where(entry)}"
