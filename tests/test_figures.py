@@ -1,7 +1,10 @@
 """A figure without words is refused, and its digest changes with the numbers drawn."""
 
+import io
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from covtheory.figures import digest, figure, label_line, show
 
@@ -39,16 +42,21 @@ def test_digest_covers_scatter_bars_bands_and_meshes():
     assert [text.split(":")[0] for text in digest(fig)] == ["dots", "bars", "band", "mesh"]
 
 
-def test_show_prints_the_digest_and_carries_the_alternative_text(monkeypatch, capsys):
+def test_show_prints_nothing_and_carries_text_digest_and_the_size_to_show(monkeypatch, capsys):
     shown = []
     monkeypatch.setattr("covtheory.figures.display", lambda data, **options: shown.append((data, options)))
     fig, ax = line([1.0, 4.0])
     label_line(ax, "A", 1, 4)
     show(fig, ALT)
-    assert "curve A: n=2" in capsys.readouterr().out
+    assert not capsys.readouterr().out
     ((data, options),) = shown
+    assert data["text/plain"] == f"[figure: {ALT}]\ncurve A: n=2, x 0..1, y 1..4, last y 4"
     assert data["image/png"].startswith(b"\x89PNG")
-    assert options["metadata"]["image/png"]["alt"] == ALT
+    about = options["metadata"]["image/png"]
+    assert about == {"alt": ALT, "width": 720, "height": 400}
+    with Image.open(io.BytesIO(data["image/png"])) as image:
+        assert image.size == (1440, 800)
+        assert image.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
 
 
 @pytest.mark.parametrize(("change", "message"), [({"xlabel": ""}, "need a label"), ({"ylabel": ""}, "need a label")])

@@ -128,19 +128,19 @@ def captions(cells: list) -> dict[str, str]:
 
 def _code(cell, number, claims, caption):
     """One cell with the code; every figure, and what comes after it, in a cell of its own without code."""
-    has_figure = any(map(_is_figure, cell.outputs))
     folded = _folded(cell)
-    runs = split(cell.outputs, _is_figure)
+    runs = split([part for output in cell.outputs for part in (output, *_numbers(output))], _is_figure)
     made = []
     for run in runs if runs and not _is_figure(runs[0][0]) else [[], *runs]:
         new = nbformat.v4.new_code_cell(HIDDEN if made else cell.source, id=f"{cell.id}-{len(made)}",
-                                        outputs=[_output(output, has_figure, number, claims) for output in run],
+                                        outputs=[_output(output, number, claims) for output in run],
                                         execution_count=cell.execution_count)
         new.metadata["tags"] = ["remove-input"] if made else ["hide-input"] if folded else []
         if folded and not made:
             new.metadata["mystnb"] = {"code_prompt_show": f"Code: {folded}", "code_prompt_hide": f"Code: {folded}"}
         if run and _is_figure(run[0]):
-            new.metadata["mystnb"] = {"image": {"alt": run[0].metadata["image/png"]["alt"]}}
+            about = run[0].metadata["image/png"]
+            new.metadata["mystnb"] = {"image": {"alt": about["alt"], "width": f"{about['width']}px"}}
             if caption:
                 name = f"figure-{number}-{_CAPTION.match(caption)[1]}"
                 new.metadata["mystnb"]["figure"] = {"caption": caption, "name": name}
@@ -167,15 +167,19 @@ def _is_table(output):
     return _text(output.get("data", {}).get("text/markdown", "")).startswith("| claim |")
 
 
-def _output(output, has_figure, number, claims):
+def _numbers(output):
+    """What follows a figure: the numbers that it was drawn from, which are lines of its text after the first."""
+    if _is_figure(output) and (lines := _text(output["data"].get("text/plain", "")).splitlines()[1:]):
+        yield _html('<details class="numbers"><summary>Numbers drawn</summary>'
+                    f"<pre>{escape(chr(10).join(lines))}</pre></details>")
+
+
+def _output(output, number, claims):
     data = output.get("data", {})
     if MIME in data:
         return _html(claims.check(data[MIME]["id"], _text(data["text/plain"])))
     if _is_table(output):
         return _html(claims.table(number))
-    if output.output_type == "stream" and has_figure:
-        return _html('<details class="numbers"><summary>Numbers drawn</summary>'
-                     f"<pre>{escape(_text(output.text)).rstrip()}</pre></details>")
     if _is_figure(output):
         return nbformat.v4.new_output("display_data", {"image/png": data["image/png"]})
     return output

@@ -111,7 +111,7 @@ def test_a_notebook_may_have_many_cells_and_long_ones_but_not_many_bytes(copy):
             nb.cells.append(nbformat.v4.new_markdown_cell(f"and {k}", metadata={"slideshow": {"slide_type": "skip"}}))
         nb.cells[PRINTS].source += "\n" + "\n".join(f"x{k} = {k}" for k in range(80))
     assert broken(copy, longer) == ""
-    assert "at most 400,000" in broken(copy, lambda nb: nb.cells[0].update(source=nb.cells[0].source + "x" * 400_000))
+    assert "at most 500,000" in broken(copy, lambda nb: nb.cells[0].update(source=nb.cells[0].source + "x" * 500_000))
 
 
 def test_a_notebook_without_a_figure_and_a_claim_without_a_biting_tooth_are_named(copy):

@@ -28,7 +28,7 @@ def stored():
 
 def test_the_same_picture_and_one_that_differs_by_rounding_pass(stored):
     assert differences(drawn(), stored) is None
-    assert differences(drawn(wobble=1e-3), stored) is None  # a ninth of a pixel
+    assert differences(drawn(wobble=1e-3), stored) is None  # a fifth of a pixel
 
 
 def test_a_picture_moved_to_the_neighbouring_pixel_passes(stored):
@@ -47,7 +47,7 @@ def test_a_curve_moved_by_a_fiftieth_of_the_axis_or_another_label_is_seen(stored
 
 
 def test_another_figure_is_seen(stored):
-    assert "has 720 x 400 pixels, the one drawn now 600 x 400" in differences(drawn(width=6), stored)
+    assert "has 1440 x 800 pixels, the one drawn now 1200 x 800" in differences(drawn(width=6), stored)
 
 
 @pytest.mark.parametrize("garbage", [b"", b"garbage", b"\x89PNG\r\n\x1a\n", "half"])

@@ -49,7 +49,12 @@ def test_planted_wrong_number_turns_red(copy, capsys):
 
 def test_planted_wrong_figure_digest_turns_red(copy, capsys):
     edit(copy, replace_text(r"values: n=100", "values: n=101"))
-    assert_red(copy, capsys, "mismatch 'stdout'", "n=101")
+    assert_red(copy, capsys, "mismatch 'text/plain'", "n=101")
+
+
+def test_a_picture_stored_to_be_shown_at_another_size_turns_red(copy, capsys):
+    edit(copy, replace_text(r'"width": 720', '"width": 20'))
+    assert_red(copy, capsys, "sizes at which pictures are shown", "'width': 20")
 
 
 def test_planted_wrong_record_turns_red(copy, capsys):

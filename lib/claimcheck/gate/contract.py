@@ -22,7 +22,7 @@ COMPARED = {MIME, "text/plain", "text/markdown", "text/latex", "text/html", "ima
 VERDICT = re.compile(rf"^[a-z0-9-]+: ({'|'.join(GOOD).replace('_', ' ')}) \(", re.MULTILINE)
 """How a claim's line begins."""
 
-MOST_BYTES = 400_000
+MOST_BYTES = 500_000
 SLIDES = ("slide", "subslide", "fragment", "skip", "notes", "-")
 MARKERS = {*nbval.comment_markers, *nbval.metadata_tags}
 """Comments and tags that change what nbval runs or compares, from nbval's own tables: none may stand in a notebook."""

@@ -117,10 +117,13 @@ def _judge(item):
               ((output["data"][MIME], set(output["data"]) - {MIME, "text/plain"}) for output in item.cell.outputs
                if MIME in output.get("data", {})) if beside]
     if not only_verdicts:
-        alts = [[output["metadata"].get("image/png", {}).get("alt", "") for output in outputs or []
-                 if "image/png" in output.get("data", {})] for outputs in (item.test_outputs, item.cell.outputs)]
+        alts, sizes = ([[get(output["metadata"].get("image/png", {})) for output in outputs or []
+                         if "image/png" in output.get("data", {})]
+                        for outputs in (item.test_outputs, item.cell.outputs)] for get in (_alt, _shown_size))
         if len(alts[0]) != len(alts[1]) or not all(map(agree, *alts)):
             found.append(f"alternative texts of pictures: {alts[0]}, stored: {alts[1]}")
+        if sizes[0] != sizes[1]:
+            found.append(f"sizes at which pictures are shown: {sizes[0]}, stored: {sizes[1]}")
         images = list(zip(_data(item.test_outputs, "image/png"), _data(item.cell.outputs, "image/png"), strict=False))
         alike = pictures.as_pinned(item.config.rootpath / "requirements.txt")
         item.config.stash[_UNSEEN] += 0 if alike else len(images)
@@ -128,6 +131,14 @@ def _judge(item):
                   if (text := pictures.differences(base64.b64decode(new), _bytes(old), alike))]
     if found:
         item.raise_cell_error("Claims or pictures differ from the stored ones or do not hold", "\n".join(found))
+
+
+def _alt(about) -> str:
+    return about.get("alt", "")
+
+
+def _shown_size(about) -> dict:
+    return {name: value for name, value in about.items() if name != "alt"}
 
 
 def _data(outputs, mime):
