@@ -157,10 +157,13 @@ def test_long_caption_is_cut_at_a_sentence_and_the_rest_goes_to_the_notes():
     picture = nbformat.v4.new_output("display_data", {"image/png": "iVBORw0KGgo="}, metadata={
         "image/png": {"alt": "a curve that falls", "width": 720}})
     caption = "**Figure 1.** It falls. " + "More and more " * 20 + "of it. The end."
-    _, (_, second) = built(cell("markdown", "## One\n\nText.", "slide"), cell("code", "plot()", "subslide", [picture]),
-                           cell("markdown", caption + "\n\nAnd so on.", "-"))
-    assert second.text.split("Figure 1.")[1].split() == ["It", "falls.", "And", "so", "on."]
+    shown = [cell("markdown", "## One\n\nText.", "slide"), cell("code", "plot()", "subslide", [picture])]
+    _, (_, second, third) = built(*shown, cell("markdown", caption + "\n\n" + "And so on. " * 20, "-"))
+    assert second.text.split("Figure 1.")[1].split() == ["It", "falls."]
+    assert third.text.split()[:3] == ["And", "so", "on."]
     assert "of it. The end." in second.notes
+    stream = nbformat.v4.new_output("stream", text="2\n")
+    assert len(built(*shown, cell("code", "1 + 1", "fragment", [stream]))[1]) == 3
 
 
 @pytest.mark.parametrize(("number", "named", "unnamed"), [

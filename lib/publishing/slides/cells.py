@@ -96,12 +96,16 @@ def _add(made, cell, register, written, drawn):
         return
     if cell.cell_type == "markdown":
         for number, part in enumerate(_parts(cell)):
-            made += _shown(_captioned(part, made), "subslide" if number else kind, written, drawn, first=not made)
+            part, after = _captioned(part, made)
+            made += _shown(part, "subslide" if number else kind, written, drawn, first=not made)
+            made += [new(after, "subslide")] if after else []
     else:
         shown = nbformat.v4.new_code_cell(cell.source, metadata=new("", kind).metadata, outputs=_outputs(cell))
         shown.metadata.points = pictures.letters(cell.source)
         if any("image/png" in output.get("data", {}) for output in shown.outputs):
-            shown.metadata.caption = _captioned(take_caption(made), made)
+            shown.metadata.caption, _ = _captioned(take_caption(made), made)
+        elif shown.outputs and kind in ("-", "fragment") and _has_picture(made):
+            shown.metadata.slideshow.slide_type = kind = "subslide"
         if not shown.outputs and kind == "fragment":
             shown.metadata.slideshow.slide_type = "-"
         made.append(shown)
@@ -113,12 +117,24 @@ def _add(made, cell, register, written, drawn):
 
 
 def _captioned(text, made):
-    """Text that may begin with the caption of a picture: what of it stands on the slide; the rest goes to the notes."""
-    caption, gap, after = text.partition("\n\n")
-    shown, rest = pictures.cut(caption) if caption.startswith("**Figure ") and made else (caption, "")
+    """Text in two, what stands here and what needs a slide of its own, if it begins with the caption of a picture.
+
+    What a slide has no room for of the caption goes to the notes.
+    """
+    caption, _, after = text.partition("\n\n")
+    if not caption.startswith("**Figure ") or not made:
+        return text, ""
+    shown, rest = pictures.cut(caption)
     if rest:
         _starts(made)[-1].metadata.notes.append(f"**Not on the slides:**\n\n{rest}")
-    return shown + gap + after
+    short = summaries.words(f"{shown} {after}") <= pictures.CAPTION
+    return (f"{shown}\n\n{after}", "") if short else (shown, after)
+
+
+def _has_picture(made):
+    """Whether the last slide so far has a picture."""
+    last = next(at for at in reversed(range(len(made))) if made[at] is _starts(made)[-1])
+    return any("image/png" in output.get("data", {}) for cell in made[last:] for output in cell.get("outputs", []))
 
 
 def _shown(part, kind, written, drawn, first):
