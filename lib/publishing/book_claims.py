@@ -6,7 +6,7 @@ from claimcheck.record import tally
 from claimcheck.register import Nearest, Registration, of_notebook
 from publishing import kernel_proofs
 from publishing.bibliography import Entry
-from publishing.numerals import shown, typeset
+from publishing.numerals import number, typeset
 from publishing.statements import on_board
 
 
@@ -93,7 +93,7 @@ class Claims:
         entry = self.ledger[id]
         roles = {"states": "statement", "step": "step"}
         checks = "".join(f"<li>{roles[item['role']]}: {escape(item['label'])}: {item['comparison'].replace('_', ' ')}; "
-                         f"{instances(item)}, ratio {shown(item['ratio'])}</li>" for item in entry["checks"])
+                         f"{instances(item)}, ratio {number(item['ratio'])}</li>" for item in entry["checks"])
         return (f'<div class="claim-verdict {entry["status"]}" id="check-{id}"><p>'
                 f'{self.link(id, "", self.numbers[id])} <samp>{typeset(escape(text))}</samp></p>'
                 f'<details><summary>What was checked</summary><ul>{checks}</ul>{self._twins(entry)}</details>'
@@ -107,7 +107,7 @@ class Claims:
         """Return everything that register and ledger say about a claim."""
         found = self.ledger[entry.id]
         page, worst = self.pages[entry.notebook], found["worst"]
-        at = f"{shown(worst['value'])} against {shown(worst['bound'])} at {escape(worst['witness'])}" if worst else ""
+        at = f"{number(worst['value'])} against {number(worst['bound'])} at {escape(worst['witness'])}" if worst else ""
         slack = f". {escape(found['slack_note'])}" if found["slack_note"] else ""
         facts = {
             "Hypotheses": on_board(entry.hypotheses),
@@ -172,4 +172,4 @@ def ratio(entry: dict) -> str:
     >>> ratio({"worst": {"ratio": 0.123456}}), ratio({"worst": None})
     ('0.1235', '-')
     """
-    return shown(entry["worst"]["ratio"]) if entry["worst"] else "-"
+    return number(entry["worst"]["ratio"]) if entry["worst"] else "-"

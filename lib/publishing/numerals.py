@@ -9,12 +9,12 @@ SMALLEST = -3
 _POWER = re.compile(r"(?<![\w.])(-?)(\d+(?:\.\d+)?)e([+-]?\d+)(?![\w.])")
 
 
-def shown(value: float | str) -> str:
+def number(value: float | str) -> str:
     """Return a number with four digits as HTML; text as it is, escaped.
 
     Examples
     --------
-    >>> shown(0.73), shown(20820.4), shown(8.264e-05), shown("a < b")
+    >>> number(0.73), number(20820.4), number(8.264e-05), number("a < b")
     ('0.73', '20,820', '8.264&nbsp;×&nbsp;10<sup>−5</sup>', 'a &lt; b')
     """
     if not isinstance(value, (int, float)):
