@@ -139,7 +139,7 @@ def test_long_output_is_cut_with_a_pointer_to_the_notebook():
 def test_figure_has_its_text_and_its_caption_and_no_digest(before):
     data = {"image/png": "iVBORw0KGgo="}
     picture = nbformat.v4.new_output("display_data", data, metadata={
-        "image/png": {"alt": "a curve that falls", "width": 720}})
+        "image/png": {"alt": "a curve that falls", "width": 720, "height": 480}})
     plot = cell("code", "plot()", "subslide", [picture, nbformat.v4.new_output("stream", text="n=3, last y -3")])
     caption = "**Figure 1.** It falls."
     around = ([cell("markdown", f"## One\n\nText.\n\n{caption}", "slide"), plot] if before else
@@ -155,7 +155,7 @@ def test_figure_has_its_text_and_its_caption_and_no_digest(before):
 
 def test_long_caption_is_cut_at_a_sentence_and_the_rest_goes_to_the_notes():
     picture = nbformat.v4.new_output("display_data", {"image/png": "iVBORw0KGgo="}, metadata={
-        "image/png": {"alt": "a curve that falls", "width": 720}})
+        "image/png": {"alt": "a curve that falls", "width": 720, "height": 480}})
     caption = "**Figure 1.** It falls. " + "More and more " * 20 + "of it. The end."
     shown = [cell("markdown", "## One\n\nText.", "slide"), cell("code", "plot()", "subslide", [picture])]
     _, (_, second, third) = built(*shown, cell("markdown", caption + "\n\n" + "And so on. " * 20, "-"))

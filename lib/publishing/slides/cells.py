@@ -96,15 +96,15 @@ def _add(made, cell, register, written, drawn):
         return
     if cell.cell_type == "markdown":
         for number, part in enumerate(_parts(cell)):
-            part, after = _captioned(part, made)
+            part, after = _captioned(part, made, made)
             made += _shown(part, "subslide" if number else kind, written, drawn, first=not made)
             made += [new(after, "subslide")] if after else []
     else:
         shown = nbformat.v4.new_code_cell(cell.source, metadata=new("", kind).metadata, outputs=_outputs(cell))
         shown.metadata.points = pictures.letters(cell.source)
         if any("image/png" in output.get("data", {}) for output in shown.outputs):
-            shown.metadata.caption, _ = _captioned(take_caption(made), made)
-        elif shown.outputs and kind in ("-", "fragment") and _has_picture(made):
+            shown.metadata.caption, _ = _captioned(take_caption(made), made, [shown])
+        elif shown.outputs and kind in ("-", "fragment") and _pictures(made):
             shown.metadata.slideshow.slide_type = kind = "subslide"
         if not shown.outputs and kind == "fragment":
             shown.metadata.slideshow.slide_type = "-"
@@ -116,25 +116,24 @@ def _add(made, cell, register, written, drawn):
             _starts(made)[-1].metadata.notes.append(f"**Picture:** {output.metadata['image/png']['alt']}")
 
 
-def _captioned(text, made):
-    """Text in two, what stands here and what needs a slide of its own, if it begins with the caption of a picture.
-
-    What a slide has no room for of the caption goes to the notes.
-    """
+def _captioned(text, made, near):
+    """Text in two, what stands here and what needs a slide of its own, if it begins with a caption; its rest: notes."""
     caption, _, after = text.partition("\n\n")
     if not caption.startswith("**Figure ") or not made:
         return text, ""
-    shown, rest = pictures.cut(caption)
+    drawn = _pictures(near)
+    shown, rest = pictures.cut(caption, *[pictures.words_below(*drawn[-1])] * bool(drawn))
     if rest:
         _starts(made)[-1].metadata.notes.append(f"**Not on the slides:**\n\n{rest}")
     short = summaries.words(f"{shown} {after}") <= pictures.CAPTION
     return (f"{shown}\n\n{after}", "") if short else (shown, after)
 
 
-def _has_picture(made):
-    """Whether the last slide so far has a picture."""
+def _pictures(made):
+    """The pictures of the last slide so far, each with the size in points of its smallest letter."""
     last = next(at for at in reversed(range(len(made))) if made[at] is _starts(made)[-1])
-    return any("image/png" in output.get("data", {}) for cell in made[last:] for output in cell.get("outputs", []))
+    return [(output, cell.metadata.points) for cell in made[last:] for output in cell.get("outputs", [])
+            if "image/png" in output.get("data", {})]
 
 
 def _shown(part, kind, written, drawn, first):

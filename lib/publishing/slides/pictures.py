@@ -15,8 +15,11 @@ from covtheory.figures import STYLE
 MARK = 5
 """Points: what is not larger is the size of a marker."""
 
-CAPTION = 40
-"""Words of a caption that stand under a picture, if its first sentence is not longer; a formula counts as one."""
+CAPTION = 36
+"""Words of a caption that stand under every picture; more where it leaves room; a formula counts as one."""
+
+ROOM, LETTER, LINE, WORDS = 535, 14.0, 33, 13
+"""Pixels for a picture and its caption, of its smallest letter, of a line; words of a line."""
 
 _SENTENCE = re.compile(r"(?<=[.!?]) +(?=[A-Z*($\\])")
 _FORMULA = re.compile(r"\$[^$]+\$")
@@ -74,8 +77,26 @@ def inches(output: nbformat.NotebookNode) -> float:
     return (said["width"] if "width" in said else _image(output["data"]["image/png"]).width) / 100
 
 
-def cut(caption: str) -> tuple[str, str]:
-    """Return a caption in two: the whole sentences that a slide has room for, and the rest.
+def words_below(output: nbformat.NotebookNode, points: float) -> int:
+    """Return how many words have room below a picture whose smallest letter stays large enough.
+
+    Examples
+    --------
+    >>> said = {"image/png": {"width": 720, "height": 360}}
+    >>> words_below(nbformat.v4.new_output("display_data", {}, metadata=said), 11)
+    78
+    """
+    said = output.metadata.get("image/png", {})
+    if "height" in said:
+        high = said["height"] / 100
+    else:
+        image = _image(output["data"]["image/png"])
+        high = inches(output) * image.height / image.width
+    return max(CAPTION, int((ROOM - high * LETTER * 72 / points) // LINE) * WORDS)
+
+
+def cut(caption: str, most: int = CAPTION) -> tuple[str, str]:
+    """Return a caption in two: the whole sentences that a slide has room for, one at least, and the rest.
 
     Examples
     --------
@@ -84,7 +105,7 @@ def cut(caption: str) -> tuple[str, str]:
     """
     held = _FORMULA.sub(lambda found: found[0].replace(" ", "\0"), caption)  # a formula is one word
     shown, *rest = _SENTENCE.split(held)
-    while rest and len(f"{shown} {rest[0]}".split()) <= CAPTION:
+    while rest and len(f"{shown} {rest[0]}".split()) <= most:
         shown += f" {rest.pop(0)}"
     return shown.replace("\0", " "), " ".join(rest).replace("\0", " ")
 
