@@ -1,4 +1,4 @@
-"""Samplers that do not backtrack, simulation, instances and bounds of notebook 14."""
+"""Samplers that do not backtrack, simulation, instances and bounds of notebooks 14 and 25."""
 
 from itertools import product
 
