@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from slow_routes import level_spectrum
 
 from classroom.solutions.notebook_14 import ENTRIES
-from covtheory.samplers.backtracking import level_spectrum
 
 
 def test_length_is_the_first_that_reaches_one_nat():
