@@ -18,7 +18,7 @@ MARK = 5
 CAPTION = 36
 """Words of a caption that stand under every picture; more where it leaves room; a formula counts as one."""
 
-ROOM, LETTER, LINE, WORDS = 535, 14.0, 33, 13
+ROOM, LETTER, LINE, WORDS = 510, 14.0, 33, 13
 """Pixels for a picture and its caption, of its smallest letter, of a line; words of a line."""
 
 _SENTENCE = re.compile(r"(?<=[.!?]) +(?=[A-Z*($\\])")
@@ -84,7 +84,7 @@ def words_below(output: nbformat.NotebookNode, points: float) -> int:
     --------
     >>> said = {"image/png": {"width": 720, "height": 360}}
     >>> words_below(nbformat.v4.new_output("display_data", {}, metadata=said), 11)
-    78
+    65
     """
     said = output.metadata.get("image/png", {})
     if "height" in said:
