@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy.optimize import approx_fprime, minimize
+from slow_routes import PrefixFeatures
 
 from covtheory.learners.autoregressive_linear import fit
 from covtheory.learners.log_likelihood import LogLikelihood, count_tokens
@@ -10,7 +11,6 @@ from covtheory.policies import (
     AutoregressiveLinear,
     DecayedHistoryFeatures,
     FiniteContextFeatures,
-    PrefixFeatures,
     TokenFeatures,
 )
 from covtheory.policies.finite_context import (

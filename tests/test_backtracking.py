@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from slow_routes import level_spectrum
 
 from covtheory.instances.verifiers import (
     alternating,
@@ -26,7 +27,6 @@ from covtheory.samplers.backtracking import (
     hitting_time,
     leaf_trace,
     level_gap,
-    level_spectrum,
     metropolis_walk,
     momentum_walk,
     spectral_gap,

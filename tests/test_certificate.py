@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from exact_laws import iid_coverage, product_coverage
 
-from covtheory.certificates import band_limited, banded, certificate
+from covtheory.certificates import band_limited, certificate
 from covtheory.certificates.banded import band_limited_coverage, positions
-from covtheory.certificates.certificate import certified_coverage, certified_profile, point_coverage
+from covtheory.certificates.certificate import certified_coverage, certified_profile
 from covtheory.certificates.composition import composition_bracket
 from covtheory.certificates.meet_in_the_middle import enumerated_coverage
 from covtheory.certificates.rational import rational_cases, rational_coverage
@@ -104,7 +104,6 @@ def test_gap_is_reached_at_any_length_and_depth_and_finer_brackets_are_inside(H,
     assert coarse.lower <= fine.lower <= fine.upper <= coarse.upper
     assert fine.relative_gap <= 1e-6
     assert coarse.detail["work_for_tenth_gap"] > coarse.detail["work"]
-    assert fine.lower * (1 - 1e-8) <= point_coverage(p, q, H, mean + z * sd) <= fine.upper * (1 + 1e-8)
 
 
 def test_agrees_with_the_other_route_for_positions_that_differ():
@@ -231,22 +230,6 @@ def test_deep_tail_of_mirrored_powers_is_not_called_impossible():
         for bracket in (certified_coverage(p, q, H, t, relative_gap=1e-5),
                         band_limited_coverage(*positions(p, q, H), t, 1e-4)):
             assert Fraction(bracket.lower) <= exact <= Fraction(bracket.upper)
-
-
-def test_point_value_at_infinite_thresholds_is_the_mass_at_infinity_and_one():
-    laws = [0.5, 0.3, 0.2], [0.4, 0.35, 0.25]
-    assert point_coverage(*laws, 50, np.inf) == 0
-    assert point_coverage(*laws, 50, -np.inf) == 1
-
-
-def test_point_value_counts_the_mass_at_infinity():
-    p, q, H = [0.4999, 0.3, 0.2, 0.0001], [0.4, 0.35, 0.25, 0.0], 2000
-    for t in (52.0, 60.0):
-        bracket = certified_coverage(p, q, H, t, relative_gap=1e-5)
-        assert bracket.lower > 1 - 0.9999**H
-        tokens = banded.tokens_at(*positions(p, q, H), t)[0]
-        assert certificate.point_value(tokens.tilt(tokens.saddle()[0])) is not None  # not by way of a bracket
-        assert point_coverage(p, q, H, t) == pytest.approx(bracket.lower, rel=1e-4)
 
 
 @pytest.mark.parametrize("H", [1, 3, 40])

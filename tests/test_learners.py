@@ -17,7 +17,6 @@ from covtheory.learners.bayes_mixture import (
     time_average,
 )
 from covtheory.learners.tabular import (
-    add_constant,
     coverage_law,
     expected_coverage,
     expected_good_turing,
@@ -73,7 +72,7 @@ def test_losses_equal_those_of_the_log_ratio_law():
         np.testing.assert_allclose(c.hellinger_sq, [hellinger_sq(law) for law in laws], rtol=1e-9, atol=1e-13)
         N = np.array([1.0, 2.0, 7.5, np.inf])
         np.testing.assert_allclose(c.coverage(N), [CoverageProfile(law)(N) for law in laws], atol=1e-13)
-        np.testing.assert_allclose(2 - 2 * c.affinity(0.5), c.hellinger_sq, atol=1e-12)
+        np.testing.assert_allclose(2 - 2 * np.sqrt(c.p * np.exp(c.log_probs)).sum(axis=1), c.hellinger_sq, atol=1e-12)
 
 
 def test_coverage_counts_ties_and_impossible_outcomes():
@@ -141,7 +140,6 @@ def test_good_turing_mean_equals_enumeration():
     p = np.array([0.6, 0.3, 0.1])
     mean = sum(w * good_turing(np.bincount(z, minlength=3)) for z, w in listed(p, 5))
     assert mean == pytest.approx(expected_good_turing(p, 5), abs=1e-13)
-    assert add_constant([[2, 0], [0, 2]], 1.0).tolist() == [[0.75, 0.25], [0.25, 0.75]]
 
 
 def test_mixture_is_bayes_rule():
@@ -184,14 +182,13 @@ def test_mixture_handles_excluded_models():
     (lambda: FiniteClass.from_probs([0.5, 0.5], [[0.4, 0.6]]).truth, "not realizable"),
     (lambda: FiniteClass.from_probs([0.5, 0.5], [[1.0, 0.0]]).selection_law(3), "probability zero"),
     (lambda: FiniteClass.from_probs([0.5, 0.5], [[0.5, 0.5]]).coverage(0.5), "N"),
-    (lambda: add_constant([0, 0]), "no observation"),
-    (lambda: add_constant([1, -1]), "non-negative"),
+    (lambda: good_turing([1, -1]), "non-negative"),
     (lambda: good_turing([0, 0]), "no observation"),
     (lambda: coverage_law([0.5, 0.6], 3), "p:"),
     (lambda: expected_coverage([0.5, 0.5], 0, 2), "n:"),
     (lambda: expected_coverage([0.5, 0.5], 3, 0.9), "N"),
     (lambda: coverage_law(np.random.default_rng(0).dirichlet(np.ones(24)), 40), "different masses"),
-    (lambda: all_sequences(10, 10), "sequences"),
+    (lambda: all_sequences(10, 10), "enumeration"),
     (lambda: mixture_weights(np.log([[0.5, 0.5]]), [[0, 2]]), "outcomes"),
     (lambda: mixture_weights(np.log([[0.5, 0.5]]), [[0, 1]], prior=[0.5, 0.5]), "prior"),
     (lambda: mixture_weights(np.log([[0.5, 0.5]]), [[0.5]]), "whole numbers"),

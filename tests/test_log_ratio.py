@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from slow_routes import PrefixFeatures
 
 from covtheory.coverage import (
     CoverageProfile,
@@ -18,7 +19,6 @@ from covtheory.policies import (
     AutoregressiveLinear,
     DecayedHistoryFeatures,
     Markov,
-    PrefixFeatures,
     Product,
     Tabular,
 )

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from slow_routes import PrefixFeatures
 
 from covtheory.bounds import test_time as bound
 from covtheory.coverage import kl, log_ratio_law
@@ -11,8 +12,7 @@ from covtheory.instances.decoded_signs import after_training, sign_chain, sign_k
 from covtheory.instances.test_time import coin, in_ball, random_tree
 from covtheory.learners.test_time_training import TestTimeTraining
 from covtheory.learners.token_sgd import token_sgd
-from covtheory.policies import AutoregressiveLinear, PrefixFeatures, TokenFeatures
-from covtheory.policies.protocol import SequencePolicy
+from covtheory.policies import AutoregressiveLinear, Policy, TokenFeatures
 
 SIGNS = TokenFeatures([[-1.0], [1.0]])
 
@@ -74,7 +74,7 @@ def test_decoder_is_the_plain_loop_reset_for_every_response(tree):
 
 def test_decoder_follows_the_protocol_and_samples_its_own_law(tree):
     decoder = TestTimeTraining(tree.start, tree.pi_D.features, H=3, eta=0.4)
-    assert isinstance(decoder, SequencePolicy)
+    assert isinstance(decoder, Policy)
     _y, log_probs = decoder.enumerate()
     drawn = decoder.sample(np.random.default_rng(5), 20_000) @ [9, 3, 1]
     counts = np.bincount(drawn, minlength=27)

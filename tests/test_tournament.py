@@ -6,9 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from covtheory.learners import pairwise_wins as module
-from covtheory.learners.pairwise_wins import beaten, log_prob_matrix, on_policy_wins, wins
-from covtheory.learners.tournament import offset_tournament, tournament, tournament_on_counts
-from covtheory.policies import Product, Tabular
+from covtheory.learners.pairwise_wins import beaten, wins
+from covtheory.learners.tournament import tournament, tournament_on_counts
 
 LP = np.log([[0.3, 0.6, 0.1], [0.62, 0.377, 0.003], [0.02, 0.9, 0.08]])
 
@@ -81,28 +80,16 @@ def test_the_population_is_a_data_set_with_probabilities_for_counts():
     assert one.choice == 0
 
 
-def test_offset_on_counts_is_the_offset_on_data_with_exact_on_policy_probabilities():
+def test_offset_on_counts_is_a_loop_over_data_prompt_by_prompt():
     rng = np.random.default_rng(3)
     K, P, R, N, gamma = 4, 2, 5, 4.0, 1.2
     q = rng.dirichlet(np.full(R, 0.5), (K, P))
     x, y = rng.integers(P, size=60), rng.integers(R, size=60)
     counts = np.zeros((P, R))
     np.add.at(counts, (x, y), 1)
-    over = q[:, None] >= N * q[None]
-    on_policy = np.stack([(q[None] * over)[:, :, i].sum(axis=-1) for i in x]).mean(axis=0)
-    by_data = offset_tournament(np.log(q[:, x, y]), on_policy, N, gamma)
-    by_counts = tournament_on_counts(np.log(q), counts, N, gamma=gamma)
-    assert np.allclose(by_data.scores, by_counts.scores)
-    assert by_data.choice == by_counts.choice
-
-
-def test_sampled_on_policy_wins_estimate_the_exact_ones():
-    rng = np.random.default_rng(4)
-    q = np.array([[0.1, 0.2, 0.7], [0.02, 0.9, 0.08], [0.4, 0.3, 0.3]])
-    draws = [np.log(q[:, rng.choice(3, size=20_000, p=row)]) for row in q]
-    exact = (q[None] * (q[:, None] >= 4 * q[None])).sum(axis=-1)
-    assert np.abs(on_policy_wins(iter(draws), 4) - exact).max() < 0.02
-    assert exact.max() > 0.05
+    scores = [max(np.mean([(q[j, i, a] >= N * q[k, i, a]) - 2 * gamma * q[k, i][q[j, i] >= N * q[k, i]].sum()
+                           for i, a in zip(x, y, strict=True)]) for j in range(K)) for k in range(K)]
+    assert np.allclose(tournament_on_counts(np.log(q), counts, N, gamma=gamma).scores, scores)
 
 
 def test_preference_breaks_ties_only():
@@ -116,11 +103,6 @@ def test_a_model_alone_and_a_model_twice():
     assert tournament(LP[[0, 0]], 8).scores.tolist() == [0.0, 0.0]
 
 
-def test_matrix_from_policies():
-    lp = log_prob_matrix([Tabular([[0.5, 0.5], [0.1, 0.9]]), Tabular([[0.2, 0.8], [1.0, 0.0]])], [0, 1, 1], [0, 1, 0])
-    assert np.allclose(np.exp(lp), [[0.5, 0.9, 0.5], [0.2, 0.0, 0.8]])
-
-
 @pytest.mark.parametrize(("call", "message"), [
     (lambda: wins(np.array([[0.1], [-1.0]]), 2), "0.1 for model 0, response 0; expected log-probabilities, at most 0"),
     (lambda: wins(np.array([[-1.0, np.nan]]), 2), "NaN for model 0, response 1"),
@@ -131,21 +113,9 @@ def test_matrix_from_policies():
     (lambda: wins(LP, 1), "N: got 1, expected N > 1"),
     (lambda: wins(LP, np.inf), "expected finite thresholds"),
     (lambda: tournament(LP, 8, prefer=[1, 2]), r"prefer: shape \(2,\), expected \(3,\)"),
-    (lambda: offset_tournament(LP, np.zeros((2, 2)), 8, 1), r"on_policy: shape \(2, 2\), expected \(3, 3\)"),
-    (lambda: offset_tournament(LP, np.full((3, 3), 1.5), 8, 1), "on_policy: got 1.5"),
-    (lambda: offset_tournament(LP, np.zeros((3, 3)), 8, 0.5), "gamma: got 0.5, expected gamma >= 1"),
-    (lambda: offset_tournament(LP, np.zeros((3, 3)), [2, 8], 1), "expected one number"),
-    (lambda: on_policy_wins([LP, LP], 2), "2 arrays with rows"),
-    (lambda: on_policy_wins([], 2), "0 arrays"),
-    (lambda: on_policy_wins([np.array([[-np.inf]])], 2), "a sample of model 0 has probability 0 under model 0"),
     (lambda: tournament_on_counts(LP, [1, 2], 2), r"counts: shape \(2,\), expected \(..., 3\)"),
     (lambda: tournament_on_counts(LP, [0, 0, 0], 2), "an empty held-out set selects nothing"),
     (lambda: tournament_on_counts(LP, [1, -1, 0], 2), "finite non-negative counts"),
-    (lambda: log_prob_matrix([], [0]), "got none"),
-    (lambda: log_prob_matrix([Tabular([0.5, 0.5]), Tabular([0.2, 0.3, 0.5])], [0]),
-     "model 1 has n_prompts 1, n_responses 3.*expected one response set"),
-    (lambda: log_prob_matrix([Product([0.5, 0.5], H=2), Product([0.5, 0.5], H=3)], [[0, 0]]), "H 3"),
-    (lambda: log_prob_matrix([Tabular([0.5, 0.5])], np.array([], dtype=int)), "the held-out set is empty"),
 ])
 def test_bad_input(call, message):
     with pytest.raises(ValueError, match=message):

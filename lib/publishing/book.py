@@ -33,8 +33,12 @@ SETTINGS = {
     "html_favicon": "_static/favicon.svg", "templates_path": ["_templates"],
 }
 
-SEARCH = '{% extends "!search.html" %}{% block content %}<h1>Search</h1>{{ super() }}{% endblock %}\n'
-"""The theme's page of search results has no heading of its own."""
+SEARCH = """{% extends "!search.html" %}{% block content %}<h1>Search</h1>
+<form class="search-here" action="{{ pathto('search') }}" method="get" role="search"><label>Words, or a claim's name
+<input type="search" name="q"></label> <button>Search</button></form>
+{{ super() }}{% endblock %}
+"""
+"""The theme's page of search results has no heading and no field of its own."""
 
 
 def book(root: Path, target: Path | None = None) -> int:

@@ -14,7 +14,8 @@ from publishing.book_claims import Claims
 from publishing.heads import head
 from publishing.index import HOME
 
-GUIDES = ("errata.md", "nonclaims.md", "teaching.md", "checking.md", "measuring.md", "proofs.md")
+GUIDES = ("errata.md", "nonclaims.md", "teaching.md", "checking.md", "measuring.md", "proofs.md",
+          "using.md")
 """Pages of references/ that the site has too."""
 
 FILES = ("ledger.json", "claims.toml", "proofs.toml", "references.bib")
@@ -126,7 +127,7 @@ def bibliography_page(claims: Claims) -> str:
     for entry in sorted(claims.bibliography.values(), key=lambda entry: entry.short.lower()):
         cited = [claims.link(id, text=number) for id, number in claims.numbers.items()
                  if claims.register[id].source_key == entry.key]
-        words = [escape(", ".join(entry.authors)) + ".", f"<cite>{escape(entry.fields['title'])}</cite>.",
+        words = [escape(", ".join(entry.authors)).rstrip(".") + ".", f"<cite>{escape(entry.fields['title'])}</cite>.",
                  escape(f"{entry.place}, {entry.fields['year']}." if entry.place else f"{entry.fields['year']}.")]
         if entry.url:
             words.append(f'<a href="{escape(entry.url)}">{escape(entry.url.removeprefix("https://"))}</a>.')

@@ -14,8 +14,6 @@ class Phase:
 
     Parameters
     ----------
-    name : str
-    steps : int
     learning_rate : float
         Constant after ``warmup`` steps of linear growth.
     mixture : tuple of float
@@ -24,7 +22,6 @@ class Phase:
         Size of a data set drawn once and reused; 0 draws fresh data for every step.
     evaluate_every : int
         Steps between two evaluations on the held-out set.
-    warmup : int
     until : float
         Ends the phase at the first evaluation with held-out cross-entropy below it on this phase's mixture, nats;
         0 makes all ``steps``.
@@ -57,13 +54,10 @@ class Config:
 
     Parameters
     ----------
-    task : LayeredGraphTask
     width, depth, heads : int
         Of the transformer.
     phases : tuple of Phase
         The last one is recorded; its mixture is the data law of the held-out set.
-    batch : int
-    weight_decay : float
     held_out : int
         Prompts of the held-out set.
     precision : str

@@ -6,8 +6,6 @@ and not the turns before: it can know the bit only if its weights move while it 
 """
 
 import argparse
-import json
-import platform
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +14,7 @@ import numpy as np
 from scipy.special import expit, log_expit
 
 from claimcheck.register import find_root
-from training.record import replace
+from training.record import opened, store, versions
 
 FILE = Path("references") / "forks.npz"
 SYMBOLS, HIDDEN, LENGTH, TRUST = 24, 8, 64, 2.0
@@ -133,9 +131,8 @@ def run(seeds: int = 6, samples: int = 1000, held_out: int = 200) -> dict[str, n
 
 def load(root: Path | None = None) -> tuple[dict[str, np.ndarray], dict]:
     """Return the committed log ratios, nats, and their origin."""
-    with np.load((find_root() if root is None else Path(root)) / FILE, allow_pickle=False) as data:
-        return ({name: UNIT * data[name].astype(float) for name in ("token", "sequence")},
-                json.loads(data["about"].tobytes()))
+    with opened((find_root() if root is None else Path(root)) / FILE, "forks") as (data, about):
+        return {name: UNIT * data[name].astype(float) for name in ("token", "sequence")}, about
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -151,11 +148,9 @@ def main(arguments: list[str] | None = None) -> int:
     about = {"command": f"python -m training.forks --seeds {options.seeds} --samples {options.samples}",
              "token_steps": TOKEN_STEPS, "sequence_steps": SEQUENCE_STEPS, "decoding_steps": DECODING_STEPS,
              "symbols": SYMBOLS, "hidden": HIDDEN, "length": LENGTH,
-             "versions": {"python": platform.python_version(), "numpy": np.__version__}}
-    stored = {name: np.rint(np.clip(v, -300, 300) / UNIT).astype(np.int16) for name, v in ratios.items()}
-    stored["about"] = np.frombuffer(json.dumps(about, sort_keys=True).encode(), dtype=np.uint8)
+             "versions": versions(np)}
     target = options.out or find_root(Path.cwd()) / FILE
-    replace(target, lambda file: np.savez_compressed(file, **stored), binary=True)
+    store(target, about, {name: np.rint(np.clip(v, -300, 300) / UNIT).astype(np.int16) for name, v in ratios.items()})
     print(f"wrote {target.name}")
     return 0
 

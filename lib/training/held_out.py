@@ -23,7 +23,6 @@ class HeldOut:
         0 where the majority rule is right, 1 where the minority rule is.
     tokens : ndarray of int, shape (2, n, length)
         The prompts, answered by the majority rule and by the minority rule.
-    prompt_length : int
     """
 
     kinds: np.ndarray

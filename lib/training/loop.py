@@ -11,7 +11,7 @@ import torch
 
 from training.config import Config, Phase
 from training.held_out import HeldOut
-from training.record import Record, replace
+from training.record import Record, replace, versions
 from training.transformer import Transformer
 
 
@@ -31,8 +31,6 @@ class Training:
 
     Parameters
     ----------
-    config : Config
-    seed : int
     folder : Path
         Holds ``state.pt``, the latest checkpoint; taken up if it is there.
     device : str
@@ -183,8 +181,7 @@ class Training:
         self.phase, self.made = len(self.config.phases) - 1, state["made"]
 
     def _about(self):
-        versions = {"python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__}
-        about = {"config": self.config.plain(), "seed": self.seed, "versions": versions,
+        about = {"config": self.config.plain(), "seed": self.seed, "versions": versions(torch, np),
                  "seconds": round(self._elapsed), "made": self.made,
                  "machine": f"{platform.machine()}, {self.device}, {torch.get_num_threads()} threads"}
         return json.loads(json.dumps(about))

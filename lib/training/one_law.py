@@ -3,7 +3,6 @@
 import argparse
 import csv
 import json
-import platform
 import sys
 from itertools import product
 from pathlib import Path
@@ -13,7 +12,7 @@ import numpy as np
 from claimcheck.register import find_root
 from covtheory.instances.one_law import OneLaw
 from covtheory.learners.steps_to_coverage import learners, steps_to_coverage
-from training.record import replace
+from training.record import replace, versions
 
 FOLDER = Path("references") / "one_law"
 """Where the committed runs are, below the root of the checkout."""
@@ -52,7 +51,7 @@ def record(path: Path, lengths: tuple[int, ...] = LENGTHS, seeds: tuple[int, ...
 
     replace(path / "steps.csv", save)
     about = {"command": "python -m training.one_law", "lengths": lengths, "seeds": seeds, "most": most, "B": B, "N": N,
-             "versions": {"python": platform.python_version(), "numpy": np.__version__}}
+             "versions": versions(np)}
     replace(path / "runs.json", lambda file: file.write(json.dumps(about, indent=1, sort_keys=True) + "\n"))
 
 

@@ -6,7 +6,9 @@ Reading needs NumPy only. All curves (KL, coverage, Pass@N, tournaments) are com
 import csv
 import json
 import os
+import platform
 from collections.abc import Callable
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,9 +82,8 @@ def write(path: Path, record: Record) -> None:
     whole = np.minimum(stored, np.iinfo(np.uint16).max).astype(np.uint16)
     change = np.diff(whole, axis=0, prepend=np.uint16(0))  # modulo 2^16: small numbers, a third smaller when compressed
     arrays = {"steps": record.steps.astype(np.int32), "kinds": record.kinds.astype(np.uint8),
-              "change": np.stack([change & 255, change >> 8]).astype(np.uint8),
-              "about": np.frombuffer(json.dumps(record.about, sort_keys=True).encode(), dtype=np.uint8)}
-    replace(Path(path), lambda file: np.savez_compressed(file, **arrays), binary=True)
+              "change": np.stack([change & 255, change >> 8]).astype(np.uint8)}
+    store(Path(path), record.about, arrays)
 
 
 def read(path: Path) -> Record:
@@ -93,19 +94,13 @@ def read(path: Path) -> Record:
     ValueError
         If the file is no record, or its parts do not fit together.
     """
-    try:
-        with np.load(path, allow_pickle=False) as data:
-            steps, kinds, (low, high), about = (data[k] for k in ("steps", "kinds", "change", "about"))
-            stored = np.cumsum(low + (high.astype(np.uint16) << 8), axis=0, dtype=np.uint16)
-            description = json.loads(about.tobytes())
-    except FileNotFoundError:
-        raise ValueError(f"{Path(path).name}: no such record") from None
-    except Exception as error:  # np.load raises many types; all mean that the file is no record
-        raise ValueError(f"{Path(path).name}: not a record of a training ({error})") from None
+    with opened(path, "a training") as (data, about):
+        steps, kinds, (low, high) = (data[k] for k in ("steps", "kinds", "change"))
+        stored = np.cumsum(low + (high.astype(np.uint16) << 8), axis=0, dtype=np.uint16)
     if stored.shape != (len(steps), 2, len(kinds)):
         wanted = (len(steps), 2, len(kinds))
         raise ValueError(f"{Path(path).name}: by_rule has shape {stored.shape}, expected {wanted}")
-    return Record(steps, kinds, -UNIT * stored.astype(float), description)
+    return Record(steps, kinds, -UNIT * stored.astype(float), about)
 
 
 def curves(record: Record) -> list[dict]:
@@ -125,6 +120,34 @@ def write_curves(path: Path, rows: list[dict]) -> None:
         writer.writerows(rows)
 
     replace(Path(path), save)
+
+
+def in_units(logs: np.ndarray, unit: float) -> np.ndarray:
+    """Log-probabilities as whole numbers of units below 0, at most 65535."""
+    return np.minimum(np.rint(-logs / unit), np.iinfo(np.uint16).max).astype(np.uint16)
+
+
+def versions(*modules) -> dict[str, str]:
+    """Versions of Python and of these modules, for a record's origin."""
+    return {"python": platform.python_version(), **{module.__name__: module.__version__ for module in modules}}
+
+
+def store(path: Path, about: dict, arrays: dict[str, np.ndarray]) -> None:
+    """Write arrays and their origin to an NPZ file; an interrupted write leaves the earlier file whole."""
+    note = np.frombuffer(json.dumps(about, sort_keys=True).encode(), dtype=np.uint8)
+    replace(path, lambda file: np.savez_compressed(file, about=note, **arrays), binary=True)
+
+
+@contextmanager
+def opened(path: Path, what: str):
+    """Open an NPZ file for a ``with`` block, as (arrays, origin); whatever goes wrong in it is a ValueError."""
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            yield data, json.loads(data["about"].tobytes())
+    except FileNotFoundError:
+        raise ValueError(f"{Path(path).name}: no such record") from None
+    except Exception as error:  # np.load raises many types; all mean that the file is no record
+        raise ValueError(f"{Path(path).name}: not a record of {what} ({error})") from None
 
 
 def replace(path: Path, save: Callable, binary: bool = False) -> None:

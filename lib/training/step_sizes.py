@@ -6,7 +6,6 @@ response. Runs that are already in the folder are not repeated, so a killed comm
 
 import argparse
 import json
-import platform
 import sys
 import time
 from dataclasses import asdict, dataclass
@@ -16,7 +15,7 @@ import numpy as np
 
 from covtheory.instances.graph_classes import GraphClass
 from covtheory.instances.layered_graph import LayeredGraphTask
-from training.record import UNIT, replace
+from training.record import UNIT, in_units, opened, store, versions
 
 FOLDER = Path("references") / "step_sizes"
 """Where the committed runs are, below the root of the checkout."""
@@ -100,14 +99,11 @@ def train(grid: Grid, length: int, learner: str, step: float, seed: int) -> np.n
     return rows
 
 
-def write(path: Path, config: str, seed: int, done: dict[str, np.ndarray], seconds: float, versions: dict) -> None:
+def write(path: Path, config: str, seed: int, done: dict[str, np.ndarray], seconds: float, software: dict) -> None:
     """Write the runs of one seed: log-probabilities in thousandths of a nat, and where they come from."""
     about = {"command": f"python -m training.step_sizes {config} --seed {seed}", "grid": asdict(GRIDS[config]),
-             "seed": seed, "seconds": round(seconds), "versions": versions}
-    stored = {name: np.minimum(np.rint(-rows / UNIT), np.iinfo(np.uint16).max).astype(np.uint16)
-              for name, rows in done.items()}
-    note = np.frombuffer(json.dumps(about, sort_keys=True).encode(), dtype=np.uint8)
-    replace(path, lambda file: np.savez_compressed(file, about=note, **stored), binary=True)
+             "seed": seed, "seconds": round(seconds), "versions": software}
+    store(path, about, {name: in_units(rows, UNIT) for name, rows in done.items()})
 
 
 def read(path: Path) -> tuple[dict[str, np.ndarray], dict]:
@@ -120,14 +116,8 @@ def read(path: Path) -> tuple[dict[str, np.ndarray], dict]:
     ValueError
         If the file is no such record.
     """
-    try:
-        with np.load(path, allow_pickle=False) as data:
-            about = json.loads(data["about"].tobytes())
-            runs = {name: data[name] for name in data.files if name != "about"}
-    except FileNotFoundError:
-        raise ValueError(f"{Path(path).name}: no such record") from None
-    except Exception as error:  # np.load raises many types; all mean that the file is no record
-        raise ValueError(f"{Path(path).name}: not a record of step sizes ({error})") from None
+    with opened(path, "step sizes") as (data, about):
+        runs = {name: data[name] for name in data.files if name != "about"}
     largest = np.iinfo(np.uint16).max
     return {name: np.where(rows == largest, -np.inf, -UNIT * rows) for name, rows in runs.items()}, about
 
@@ -157,7 +147,6 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     torch.set_num_threads(1)
     grid, path = GRIDS[options.config], options.out / f"seed-{options.seed}.npz"
-    versions = {"python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__}
     done, spent = {}, 0.0
     if path.exists():
         done, about = read(path)
@@ -171,7 +160,8 @@ def main(arguments: list[str] | None = None) -> int:
             name = f"{length} {learner} {step}"
             if name not in done:
                 done[name] = train(grid, length, learner, step, options.seed)
-                write(path, options.config, options.seed, done, spent + time.process_time() - started, versions)
+                write(path, options.config, options.seed, done, spent + time.process_time() - started,
+                      versions(torch, np))
             print(name, *(f"{value:.2f}" for value in coverage(done[name])), flush=True)
     return 0
 

@@ -34,7 +34,6 @@ class Transformer(nn.Module):
     ----------
     vocabulary, length : int
         Number of tokens; longest input (prompt and response without its last token).
-    width, depth, heads : int
     precision : torch.dtype
         Of the blocks' products; weights, residuals and log-probabilities are in single precision.
 
@@ -66,7 +65,6 @@ class Transformer(nn.Module):
         Parameters
         ----------
         tokens : int tensor, shape (batch, prompt_length + response_length)
-        prompt_length : int
         """
         logits = self.scores(tokens[:, :-1], prompt_length - 1)
         return torch.log_softmax(logits, dim=-1).gather(2, tokens[:, prompt_length:, None])[..., 0]

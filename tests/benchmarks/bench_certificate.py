@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from compare_accountants import accountant, laws, saddle_point, tail
 
-from covtheory.certificates import certified_automaton_coverage, certified_coverage, point_coverage
+from covtheory.certificates import certified_automaton_coverage, certified_coverage
 from covtheory.certificates.ball_replay import ball_replay
 
 pytest.importorskip("pytest_benchmark")
@@ -30,16 +30,6 @@ def test_bench_certificate(benchmark, H, z, gap, limit):
     p, q, mean, sd = laws(H)
     arguments = (p, q, H, mean + z * sd), {"relative_gap": gap}
     record(benchmark, benchmark.pedantic(certified_coverage, *arguments, rounds=3), limit)
-
-
-@pytest.mark.parametrize("H", [10**3, 10**5, 10**6])
-def test_bench_point_value(benchmark, H):
-    p, q, mean, sd = laws(H)
-    value = benchmark.pedantic(point_coverage, (p, q, H, mean + 7 * sd), rounds=5)
-    bracket = certified_coverage(p, q, H, mean + 7 * sd, relative_gap=1e-6)
-    assert bracket.lower * (1 - 1e-8) <= value <= bracket.upper * (1 + 1e-8)
-    benchmark.extra_info["value"] = value
-    assert benchmark.stats["min"] <= 0.01
 
 
 @pytest.mark.parametrize("z", [1.0, 7.0])

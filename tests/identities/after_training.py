@@ -1,4 +1,4 @@
-"""Notebook 13: tilting by a reward, pass@k, policy gradients."""
+"""Notebooks 13 and 24: tilting by a reward, pass@k, policy gradients."""
 
 from mpmath import exp, inf, log, mpf, quad, sqrt
 
@@ -50,13 +50,13 @@ def time(p0, p1, speed):
 
 
 def flow_time(p0, p1, kind):
-    """Theorem 8: du/dt of two responses."""
+    """Theorem 2 of notebook 24: du/dt of two responses."""
     return time(p0, p1, {"reward": lambda p: 2 * p * (1 - p), "normalised": lambda p: 2 * sqrt(p * (1 - p)),
                          "log_reward": lambda p: 2 * (1 - p), "natural": lambda p: mpf(1)}[kind])
 
 
 def group_time(p0, p1, m):
-    """Theorem 9: du/dt is at most twice each of the two bounds on g_m."""
+    """Theorem 3 of notebook 24: du/dt is at most twice each of the two bounds on g_m."""
     return most(time(p0, p1, lambda p: 2 * p * sqrt(m - 1)), time(p0, p1,
     lambda p: 2 * sqrt((m - 1) / m * p * (1 - p))))
 
@@ -69,7 +69,7 @@ ROWS = [
     Row(tilting.tilted_success, "13 Theorem 3",
         lambda p, beta: exp(1 / beta) * p / plus(1, -p, exp(1 / beta) * p), at={"p": [0.3, 0.9], "beta": [0.7, 2.0]},
         domain={"p": UNIT, "beta": "(0, inf)"}),
-    Row(tilting.powered_success, "13 section 4", lambda p, gamma: p**gamma / plus(p**gamma, (1 - p) ** gamma),
+    Row(tilting.powered_success, "13 Theorem 6 (b)", lambda p, gamma: p**gamma / plus(p**gamma, (1 - p) ** gamma),
         at={"p": [0.3, 0.6], "gamma": [1.7, 0.4]}, domain={"p": UNIT, "gamma": "[0, inf)"}),
     Row(tilting.pass_at_k_of_rates, "13, definition", pass_at_k, at={**RATES, "k": [3, 0.5, float("inf"), 40]},
         scalar=("p", "prompt_probs"), default={"prompt_probs": None}, domain={"k": "(0, inf)"}, refused=RATES_REFUSED),
@@ -85,16 +85,16 @@ ROWS = [
         scalar=("p", "prompt_probs"), default={"prompt_probs": None}, domain={"eps": UNIT}, refused=RATES_REFUSED,
         also={"eps": [0.05, 0.1, 0.3, 0.5, 0.7, 0.69, 0.71, 0.999]}),
 
-    Row(policy_gradient.success_seen, "13 Theorem 7", lambda p, draws: 1 - (1 - p) ** draws,
+    Row(policy_gradient.success_seen, "24 Theorem 1", lambda p, draws: 1 - (1 - p) ** draws,
         at={"p": [0.3, 1e-6, 1.0, 0.3], "draws": [3.0, 5e5, 0.0, 0.5]}, domain={"p": UNIT, "draws": "[0, inf)"}),
-    Row(policy_gradient.needle_seen, "13 Theorem 7 (needle)", lambda R, draws: min(draws / R, mpf(1)),
+    Row(policy_gradient.needle_seen, "24 Theorem 1 (needle)", lambda R, draws: min(draws / R, mpf(1)),
         at={"R": [8.0, 5.0], "draws": [3.0, 12.0]}, domain={"R": "[1, inf)", "draws": "[0, inf)"}),
-    Row(policy_gradient.flow_time, "13 Theorem 8", flow_time,
+    Row(policy_gradient.flow_time, "24 Theorem 2", flow_time,
         at={"p0": [0.2, 0.2, 0.1, 0.3], "p1": [0.6, 0.6, 0.5, 0.9],
             "kind": ["normalised", "log_reward", "natural", "reward"]},
         scalar=("kind",), default={"kind": "reward"}, domain={"p0": OPEN, "p1": OPEN},
         refused=(("kind", {"kind": "adam"}),)),
-    Row(policy_gradient.group_time_lower, "13 Theorem 9", group_time,
+    Row(policy_gradient.group_time_lower, "24 Theorem 3", group_time,
         at={"p0": [0.01, 0.2, 0.3], "p1": [0.5, 0.9, 0.7], "m": [5, 64, 2]},
         domain={"p0": OPEN, "p1": OPEN, "m": "[2, inf)"}),
 ]

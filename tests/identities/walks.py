@@ -1,4 +1,4 @@
-"""Notebooks 14, 15, 20 and 22: backtracking walks, counting by sampling and back, learned verifiers, walk times."""
+"""Notebooks 14, 15, 20, 22 and 25: backtracking walks, counting by sampling and back, learned verifiers, walk times."""
 
 from mpmath import ceil, cos, log, mpf, pi, sqrt
 
@@ -29,7 +29,7 @@ def steps(kappa, H, delta):
 
 
 def first_leaf(kappa, H):
-    """Notebook 14, Theorem 6: U_H at 1/kappa and at kappa."""
+    """Notebook 25, Theorem 1: U_H at 1/kappa and at kappa."""
     def U(r):
         value = plus(1, r * (H - 1))
         for k in range(1, int(H)):
@@ -91,18 +91,18 @@ ROWS = [
     Row(verifiers.hitting_time, "14 Theorem 4 (d)",
         lambda kappa, H: plus(H, 2 * kappa * (H - 1), kappa**2 * (H - 1) * (H - 2)),
         at={"kappa": [1.7, 3.0], "H": [3, 9]}, domain=WALKED),
-    Row(verifiers.average_error_steps, "14 Theorem 5",
+    Row(verifiers.average_error_steps, "25 Theorem 3",
         lambda over, under, H, delta, exact_leaves:
         ceil((64 if exact_leaves else 144) * over * under * H**2 / delta**2 * log(2 * over * under * H)),
         at={**COUNTER, **DELTA, "exact_leaves": [True, False]}, scalar=("exact_leaves",),
         default={"exact_leaves": True},
         domain={**COUNTED, "delta": SHARE}),
-    Row(verifiers.average_error_ratio, "14 Theorem 5",
+    Row(verifiers.average_error_ratio, "25 Theorem 3",
         lambda over, under, H, delta, exact_leaves: 8 * H * over if exact_leaves else 24 * H * over * under / delta,
         at={**COUNTER, **DELTA, "exact_leaves": [True, False]}, scalar=("exact_leaves",),
         default={"exact_leaves": True},
         domain={**COUNTED, "delta": SHARE}),
-    Row(verifiers.first_leaf_factors, "14 Theorem 6", first_leaf, at={"kappa": [1.7, 3.0, 1.0], "H": [3, 9, 5]},
+    Row(verifiers.first_leaf_factors, "25 Theorem 1", first_leaf, at={"kappa": [1.7, 3.0, 1.0], "H": [3, 9, 5]},
         scalar=("kappa", "H"), domain={"kappa": ONE_UP}, refused=(("H", {"H": 2.5}), ("H", {"H": 0}))),
     Row(verifiers.last_letter_distance, "14 Theorem 1 (a)",
         lambda eps, H: (least(mpf(1), eps * sqrt(H - 1)) / 14,
@@ -131,7 +131,7 @@ ROWS = [
                                  -(4 * H**2 - 1) / mpf(3)),
         at={"p": [0.2, 0.5], "kappa": [3.5, 20.0], "H": [9, 5]},
         domain={"p": SHARE, "kappa": ONE_UP}, refused=(("H", {"H": 4}), ("H", {"H": 1}), ("H", {"H": 3.5}))),
-    Row(verifiers.round_one, "14 Theorem 6, round-off", lambda number: mpf(1) if abs(number - 1) < 1e-14 else number,
+    Row(verifiers.round_one, "25 Theorem 1, round-off", lambda number: mpf(1) if abs(number - 1) < 1e-14 else number,
         at={"number": [1.5, 1 + 9e-15, 1 + 2e-14, 1 - 9e-15]}, scalar=("number",), rtol=1e-16),
 
     Row(learned_verifiers.first_response_moves, "20 Theorem 1",

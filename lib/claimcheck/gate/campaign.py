@@ -16,9 +16,9 @@ from claimcheck.gate import cache
 from claimcheck.gate.campaign_report import failed, findings, markdown, near, text
 from claimcheck.gate.contract import breaches, notebooks
 from claimcheck.gate.environment import foreign
-from claimcheck.gate.platforms import cores, first_difference
+from claimcheck.gate.platforms import first_difference
 from claimcheck.gate.runner import run_notebook
-from claimcheck.gate.worker import stop_all
+from claimcheck.gate.worker import cores, stop_all
 from claimcheck.record import GOOD
 from claimcheck.register import RegisterError, load_register
 

@@ -24,7 +24,7 @@ from claimcheck.gate.environment import ARITHMETIC, environment
 from claimcheck.gate.pictures import unlike
 from claimcheck.gate.runner import Run, profile, run_notebook
 from claimcheck.gate.update import OwnKernel
-from claimcheck.gate.worker import Workers, stop_all
+from claimcheck.gate.worker import Workers, cores, stop_all
 from claimcheck.kernel import perturbed
 from claimcheck.kernel.preparation import PERTURB
 
@@ -209,17 +209,6 @@ def first_difference(run: Run) -> list[str]:
     found = [f"{case.get('name')}: {_told(failure)}" for case in cases for failure in (*case.iter("failure"),
                                                                                       *case.iter("error"))]
     return found or [(run.output.strip().splitlines() or ["no output"])[-1]]
-
-
-def cores() -> int:
-    """Return how many cores this process may use, which in a container is not how many there are.
-
-    Examples
-    --------
-    >>> cores() >= 1
-    True
-    """
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def elsewhere() -> list[str]:

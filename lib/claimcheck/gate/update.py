@@ -17,9 +17,9 @@ from claimcheck import files
 from claimcheck import ledger as ledgers
 from claimcheck.configuration import configuration
 from claimcheck.gate.contract import breaches, notebooks, strays
+from claimcheck.gate.diagnosis import stored_in
 from claimcheck.gate.environment import environment, foreign
 from claimcheck.gate.runner import CELL_TIMEOUT, profile
-from claimcheck.record import MIME
 from claimcheck.register import RegisterError, load_register
 
 
@@ -109,10 +109,7 @@ def update_ledger(root: Path) -> int:
 
 def stored_records(root: Path) -> list[dict]:
     """Return the claim records that the committed notebooks hold."""
-    return [{**output["data"][MIME], "shown_in": path.name[:2]}
-            for path in notebooks(root)
-            for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"
-            for output in cell.outputs if MIME in output.get("data", {})]
+    return [{**record, "shown_in": path.name[:2]} for path in notebooks(root) for record in stored_in(path)]
 
 
 def _stop(message: str) -> int:

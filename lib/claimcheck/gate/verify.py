@@ -2,7 +2,6 @@
 
 import importlib
 import json
-import os
 import sys
 import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
@@ -20,7 +19,7 @@ from claimcheck.gate.environment import as_it_comes, foreign
 from claimcheck.gate.pictures import unlike
 from claimcheck.gate.report import html, table
 from claimcheck.gate.runner import Run, merge_junit, run_notebook
-from claimcheck.gate.worker import Workers, stop_all
+from claimcheck.gate.worker import Workers, cores, stop_all
 from claimcheck.register import RegisterError, load_register
 
 assert matplotlib.font_manager.fontManager
@@ -39,7 +38,7 @@ def verify(root: Path, only: str | None = None, seed: int = 0, fresh: bool = Fal
     the last good ledger stays.
     """
     try:
-        return _verify(root, only, seed, fresh or as_it_comes(), workers or _cores())
+        return _verify(root, only, seed, fresh or as_it_comes(), workers or cores())
     except OSError as error:
         return _stop(f"{files.refusal(error)}\nthe last good ledger is untouched")
 
@@ -86,7 +85,8 @@ def _verify(root, only, seed, fresh, workers):
     if told := [f"notebook {run.notebook[:2]}: {line}" for run in runs for line in run.warnings]:
         print(f"{len(told)} warnings of dependencies, which are no difference; the first: {told[0]}")
     elapsed = time.perf_counter() - started
-    print(f"{len(runs)} notebooks, seed {seed}, {elapsed:.0f} s; report: build/report{suffix}.html")
+    count = f"{len(runs)} notebook{'s' * (len(runs) != 1)}"
+    print(f"{count}, seed {seed}, {elapsed:.0f} s; report: build/report{suffix}.html")
     if count := sum(run.unseen for run in runs):
         print(f"NOT compared: {count} picture{'s' * (count > 1)}: "
               f"{'; '.join(unlike(root / 'requirements.txt')) or 'other versions drew here'}")
@@ -158,11 +158,6 @@ def _seconds(root):
         return {name: float(value) for name, value in found.items()}
     except (OSError, ValueError, AttributeError, TypeError):
         return {}
-
-
-def _cores():
-    """Return how many cores this process may use, which in a container is not how many there are."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _stale(root, ledger, numbers):

@@ -76,6 +76,17 @@ class Workers:
         return None
 
 
+def cores() -> int:
+    """Return how many cores this process may use, which in a container is not how many there are.
+
+    Examples
+    --------
+    >>> cores() >= 1
+    True
+    """
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def stop_all() -> None:
     """End every worker, together with the kernel it started; for use when interrupted."""
     for process in list(_LIVE):

@@ -2,15 +2,9 @@
 
 import numpy as np
 
-from covtheory.bounds.policy_gradient import flow_time, success_seen
-from covtheory.bounds.tilting import all_or_nothing_crossover, normaliser_log_factor, pass_at_k_of_rates
-from covtheory.learners.policy_gradient import PairChain
+from covtheory.bounds.tilting import all_or_nothing_crossover, normaliser_log_factor, tilted_success
 
-_TILT = 1 / np.log(100.0)
-
-
-def _seen(draws):
-    return float(success_seen([0.001, 0.1], draws).mean())
+_TILT, _STRONG = 1 / np.log(100.0), 1 / np.log(20.0)
 
 
 ENTRIES = {
@@ -34,32 +28,22 @@ ENTRIES = {
         },
     ),
     "13-c": (
-        lambda: _seen(64),
+        lambda: 1 - 16 / 35,
         {
-            "Average the chances, not the rates: 1 - (1 - p)^64 is concave in p.":
-                lambda: float(success_seen(0.0505, 64)),
-            "That is one draw per prompt.": lambda: float(pass_at_k_of_rates([0.001, 0.1], 1)),
-            "The first half is not hopeless: 64 draws find its successes now and then.":
-                lambda: float(success_seen(0.1, 64)) / 2,
+            "That is one minus the profile at the single point N = 3; pass@3 averages it.": lambda: 1 - 3**-0.5,
+            "That is the failure; pass@3 is one minus it.": lambda: 16 / 35,
+            "The weight of s is 3 (1 - s)^2: the factor 3 is missing.": lambda: 1 - 16 / 105,
+            "The mean of the profile over s is one minus pass@1.": lambda: 1 / 3,
         },
     ),
     "13-d": (
-        lambda: float(flow_time(0.01, 0.5, "normalised")),
+        lambda: float(np.log1p(-tilted_success(0.01, _STRONG)) / np.log(0.99)),
         {
-            "That is the plain policy gradient.": lambda: float(flow_time(0.01, 0.5, "reward")),
-            "That is the natural gradient: divide by the standard deviation, not by the variance.":
-                lambda: float(flow_time(0.01, 0.5, "natural")),
-            "1/sqrt(p0) is the leading term only.": lambda: 10.0,
-        },
-    ),
-    "13-e": (
-        lambda: PairChain(1 / 8, np.log(7)).mean_time(0.5),
-        {
-            "A group is mixed with probability 2 p (1 - p): right first or right second.":
-                lambda: 2 * PairChain(1 / 8, np.log(7)).mean_time(0.5),
-            "One success is not enough: two successes give no advantage.": lambda: 1 / float(success_seen(1 / 8, 2)),
-            "That is the flow's time over the step; the chain waits longer.":
-                lambda: float(flow_time(1 / 8, 0.5, "reward") / np.log(7)),
+            "That is the most that one draw of any such tilt can be worth; here p is not near 0.": lambda: 20.0,
+            "That is the quotient of the success rates; repeated successes count once.":
+                lambda: float(tilted_success(0.01, _STRONG) / 0.01),
+            "0.2 is not the tilted rate: the odds are multiplied by 20, not p.":
+                lambda: float(np.log(0.8) / np.log(0.99)),
         },
     ),
 }
@@ -72,14 +56,11 @@ WORKED = {
         r"After training pass@$k$ is 0.4 for every $k$; before, $1-0.95^k$. They agree when $0.95^k=0.6$: "
         r"$k=\log0.6/\log0.95=0.510826/0.0512933=9.95892$.",
     "13-c":
-        r"Theorem 7(a): a success is seen with probability $1-(1-p)^{64}$. That is 0.062025 at $p=0.001$ and "
-        r"0.998821 at $p=0.1$. Average the chances over the prompts: 0.530423.",
+        r"Theorem 4(a) with $\mathrm{Cov}_{1/s}=\sqrt s$: $1-\text{pass@}3=\int_0^13(1-s)^2\sqrt s\,ds"
+        r"=3\big(\frac23-\frac45+\frac27\big)=\frac{16}{35}$, so pass@3 is $\frac{19}{35}=0.542857$.",
     "13-d":
-        r"Theorem 8, normalised, two responses: $[2\sinh\frac u2]$ from $u_0=\log\frac{0.01}{0.99}$ to 0. "
-        r"$2\sinh(\frac12\log99)=\sqrt{99}-1/\sqrt{99}=98/9.949874=9.84937$.",
-    "13-e":
-        r"$u_0=\log\frac{1/8}{7/8}=-\log7$, so one mixed group leads to $u=0$, $p=\frac12$: $J=1$. A group of two "
-        r"is mixed with probability $q=2\cdot\frac18\cdot\frac78=\frac7{32}$. The waiting time has mean "
-        r"$32/7=4.57143$.",
+        r"The odds $\frac1{99}$ become $\frac{20}{99}$: $p_\beta=\frac{20}{119}=0.168067$. $k$ draws of the base miss "
+        r"with probability $0.99^k$, one of the tilt with $\frac{99}{119}$: "
+        r"$k=\log\frac{99}{119}/\log0.99=0.184004/0.0100503=18.3082$. Theorem 3 allows up to 20.",
 }
 """The steps of every solution, Markdown; they end with the value."""

@@ -3,7 +3,7 @@
 import numpy as np
 
 from covtheory.instances.verifiers import alternating, depth_only, last_letter_tree
-from covtheory.samplers.backtracking import action_level_law, complete_tree, first_leaf_law, spectral_gap
+from covtheory.samplers.backtracking import action_level_law, complete_tree, spectral_gap
 
 _STEP = float(-np.log(2 * np.sqrt(2) / 3))
 """KL per letter of (1/2, 1/2) from (2/3, 1/3)."""
@@ -21,10 +21,6 @@ def _length():
 
 def _doubled():
     return depth_only(complete_tree(2, 4, np.ones(16)), [2.0, 2.0, 2.0]).walk()
-
-
-def _small():
-    return complete_tree(2, 2, np.ones(4), value=[1, [3, 1], np.ones(4)])
 
 
 def _gap(kappa):
@@ -51,15 +47,6 @@ ENTRIES = {
         },
     ),
     "14-c": (
-        lambda: float(first_leaf_law(_small().walk())[0]),
-        {
-            "That is going forward.": lambda: float(action_level_law(_small())[0]),
-            "That is the target; the first response is biased.": lambda: 1 / 4,
-            "That is the probability of starting with a; two words do.":
-                lambda: float(first_leaf_law(_small().walk())[:2].sum()),
-        },
-    ),
-    "14-d": (
         lambda: _gap(1.0) / _gap(4.0),
         {
             "kappa^2 is the bound; compute the gap.": lambda: 16.0,
@@ -78,11 +65,6 @@ WORKED = {
         r"Lemma 1: the mass is $Z/\tilde Z$ with $\tilde Z=2\sum_{h=1}^4W_h$. Levels 1 to 3 have $W_h=2Z$, the "
         r"responses $W_4=Z$; the root's value is not used. $\frac1{2(2+2+2+1)}=\frac1{14}=0.0714286$.",
     "14-c":
-        r"Conductances: edge to $a$: $\frac12\cdot3=\frac32$; to $b$: $\frac12$; every leaf edge $\frac14$. In "
-        r"series, below $a$: $\frac32\cdot\frac12/(\frac32+\frac12)=\frac38$; below $b$: "
-        r"$\frac12\cdot\frac12/1=\frac14$. First leaf below $a$: $\frac38/(\frac38+\frac14)=0.6$, and $aa$ is half "
-        r"of it: 0.3.",
-    "14-d":
         r"`tree = complete_tree(2, 8, np.ones(256))`, then `spectral_gap(alternating(tree, kappa).walk())` at "
         r"`kappa` 1 and 4 (from `covtheory.samplers.backtracking` and `covtheory.instances.verifiers`). The first "
         r"divided by the second: the bound allows 16, the tree pays 3.95387.",

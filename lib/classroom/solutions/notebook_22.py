@@ -57,7 +57,7 @@ ENTRIES = {
 
 WORKED = {
     "22-a":
-        r"Notebook 14, exercise c: the first response lies below $a$ with probability 0.6. Theorem 1 with $H=2$: "
+        r"Notebook 25, exercise a: the first response lies below $a$ with probability 0.6. Theorem 1 with $H=2$: "
         r"$2+2(0.6\cdot3+0.4\cdot1)=6.4$.",
     "22-b":
         r"Theorem 1 with $r_+=3$, $r_-=2$, $m=5$, $l=4$: "

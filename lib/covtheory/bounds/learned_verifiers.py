@@ -79,4 +79,3 @@ def found_by_blind_search(looks: ArrayLike, candidates: ArrayLike) -> np.ndarray
     0.25
     """
     return (threshold("looks", looks, least=0.0) + 1) / threshold("candidates", candidates)
-

@@ -1,4 +1,4 @@
-"""How long policy gradients need, against the success rate ``p0`` of the base policy (notebook 13)."""
+"""How long policy gradients need, against the success rate ``p0`` of the base policy (notebook 24)."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -10,7 +10,7 @@ from covtheory.validation import in_range, threshold
 def success_seen(p: ArrayLike, draws: ArrayLike) -> np.ndarray:
     """Probability ``1 - (1 - p)^draws`` that a learner which stands still until its first success ever sees one.
 
-    Source: notebook 13, Theorem 7.
+    Source: notebook 24, Theorem 1.
 
     Examples
     --------
@@ -26,7 +26,7 @@ def success_seen(p: ArrayLike, draws: ArrayLike) -> np.ndarray:
 def needle_seen(R: ArrayLike, draws: ArrayLike) -> np.ndarray:
     """Largest average probability ``min(1, draws/R)`` of finding one right answer at a uniformly random place among R.
 
-    Source: notebook 13, Theorem 7.
+    Source: notebook 24, Theorem 1.
 
     Examples
     --------
@@ -47,7 +47,7 @@ def flow_time(p0: ArrayLike, p1: ArrayLike, kind: str = "reward") -> np.ndarray:
     ValueError
         Unknown kind, or rates outside (0, 1).
 
-    Source: notebook 13, Theorem 8.
+    Source: notebook 24, Theorem 2.
 
     Examples
     --------
@@ -66,7 +66,7 @@ def group_time_lower(p0: ArrayLike, p1: ArrayLike, m: ArrayLike) -> np.ndarray:
     The larger of ``[L + 1/p0 - 1/p1] / (2 sqrt(m-1))`` with ``L = logit p1 - logit p0`` and
     ``sqrt(m/(m-1))`` times the time with exact normalisation.
 
-    Source: notebook 13, Theorem 9.
+    Source: notebook 24, Theorem 3.
 
     Examples
     --------

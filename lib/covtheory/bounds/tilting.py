@@ -55,7 +55,7 @@ def tilted_success(p: ArrayLike, beta: ArrayLike) -> np.ndarray:
 def powered_success(p: ArrayLike, gamma: ArrayLike) -> np.ndarray:
     """Success rate after sharpening two answers to the power ``gamma >= 0``: the log odds are multiplied by ``gamma``.
 
-    Source: notebook 13, section 4.
+    Source: notebook 13, Theorem 6.
 
     Examples
     --------

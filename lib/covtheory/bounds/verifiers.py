@@ -1,4 +1,4 @@
-"""Bounds for value-guided sampling with backtracking (notebook 14). ``kappa >= 1`` is the factor of the values' error.
+"""Bounds for value-guided sampling with backtracking (notebooks 14, 25). ``kappa >= 1`` is the factor of the error.
 
 Uniform error: ``V*/kappa <= Vhat <= kappa V*`` at partial responses, exact at responses. One-sided factors ``r_+`` and
 ``r_-`` (``V*/r_- <= Vhat <= r_+ V*``) may replace the square: where only ``kappa^2`` occurs put ``sqrt(r_+ r_-)``.
@@ -73,7 +73,7 @@ def average_error_steps(over: ArrayLike, under: ArrayLike, H: ArrayLike, delta: 
     144 in place of 64 when the values of responses may be wrong. ``over`` bounds ``E_{pi_ref} Vhat/Z`` and ``under``
     bounds ``E_{pi*}[V*/Vhat]`` at every depth. The theorem speaks of a stopping time uniform on ``0..T-1``.
 
-    Source: this collection (notebook 14, Theorem 5).
+    Source: this collection (notebook 25, Theorem 3).
     """
     square = threshold("over", over) * threshold("under", under)
     H, constant = threshold("H", H), 64 if exact_leaves else 144
@@ -94,7 +94,7 @@ def first_leaf_factors(kappa: float, H: int) -> tuple[float, float]:
     The largest is ``(1 + kappa (H-1)) prod_{k=1}^{H-1} (1 + 1/(kappa (1 + kappa (k-1))))^-1``, at most
     ``kappa H g(1/kappa^2)`` with ``g(r) = Gamma(H) Gamma(1+r)/Gamma(H+r)``; the least has ``1/kappa`` for ``kappa``.
 
-    Source: this collection (notebook 14, Theorem 6).
+    Source: this collection (notebook 25, Theorem 1).
 
     Examples
     --------

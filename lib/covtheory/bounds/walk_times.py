@@ -1,7 +1,7 @@
 """How long the backtracking walk takes for one response, and for one good one (notebook 22).
 
 Uniform error in two one-sided factors, ``V*/under <= Vhat <= over V*`` at partial responses, exact at responses;
-average error as in notebook 14, Theorem 5. Times are moves of the non-lazy walk unless "lazy" is said.
+average error as in notebook 25, Theorem 3. Times are moves of the non-lazy walk unless "lazy" is said.
 """
 
 import numpy as np

@@ -1,16 +1,16 @@
 """The certified tail: brackets that contain the coverage of long sequences, whatever rounding does.
 
 One door for every kind of pair: :func:`certified_coverage` (independent tokens), :func:`certified_profile` (many
-thresholds at once), :func:`point_coverage` (a float with its error), :func:`certified_markov_coverage`,
-:func:`certified_automaton_coverage`, :func:`composition_bracket` (any token laws, rounded to a grid).
+thresholds at once), :func:`certified_markov_coverage`, :func:`certified_automaton_coverage`,
+:func:`composition_bracket` (any token laws, rounded to a grid).
 """
 
 from covtheory.certificates.bracket import Bracket
-from covtheory.certificates.certificate import certified_coverage, certified_profile, point_coverage
+from covtheory.certificates.certificate import certified_coverage, certified_profile
 from covtheory.certificates.composition import composition_bracket
 from covtheory.certificates.markov_certificate import certified_automaton_coverage, certified_markov_coverage
 
 __all__ = [
     "Bracket", "certified_automaton_coverage", "certified_coverage", "certified_markov_coverage", "certified_profile",
-    "composition_bracket", "point_coverage",
+    "composition_bracket",
 ]

@@ -163,25 +163,6 @@ def _sum(terms: np.ndarray) -> float:
     return fsum([*terms[:whole].reshape(-1, BLOCK).sum(axis=1).tolist(), *terms[whole:].tolist()])
 
 
-def point_value(measure: TiltedMeasure) -> float | None:
-    """Log of ``P[S >= 0]`` without a certificate: Fourier inversion of the tilted law on a long period.
-
-    None if the characteristic function does not die out within a few thousand frequencies.
-    """
-    kappa, theta = 40.0, measure.theta
-    plan = _plan(measure, 1e-2, 1e-12 * np.exp(_log_normal_value(measure)))
-    if plan is None:
-        return None
-    h = plan.step
-    K = int(np.sqrt(2 * kappa) / (measure.sd * h) * 1.1) + 2
-    spectrum = measure.spectrum(h, min(K, 4096), kappa)
-    if spectrum is None or np.abs(spectrum.psi[-3:]).max() > 1e-12:
-        return None
-    k, twice = spectrum.k, np.where(spectrum.k > 0, 2.0, 1.0)
-    value = float((twice * spectrum.psi / (theta + 1j * k * h)).real.sum()) * h / (2 * np.pi)
-    return measure.log_scale + float(np.log(value)) if value > 0 else None
-
-
 def smallest_gap(tail: Tail) -> float:
     """Relative gap below which more frequencies do not lead: round-off, window and input rounding."""
     value = max(tail.parts["value"], 1e-300)

@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike
 
 from covtheory import validation
 from covtheory.certificates.ball_replay import LESS_ACCURATE, ball_certificate, in_balls
-from covtheory.certificates.band_limited_tail import point_value
-from covtheory.certificates.banded import UNDECIDED, band_limited_coverage, positions, tokens_at
+from covtheory.certificates.banded import UNDECIDED, band_limited_coverage, positions
+from covtheory.certificates.banded import tokens_at as tokens_at  # notebook 18 has it from here
 from covtheory.certificates.bracket import Bracket, accept, relative_gap_of
 from covtheory.certificates.lattice import lattice_coverage
 from covtheory.certificates.meet_in_the_middle import enumerated_coverage, type_count
@@ -77,7 +77,9 @@ def certified_coverage(
     """
     p, q, counts = positions(p, q, H)
     gap = float(validation.in_range("relative_gap", relative_gap, 0.0, 1.0, open_ends=True))
-    t = _threshold(log_N)
+    t = float(log_N)
+    if np.isnan(t):
+        raise ValueError("log_N: got NaN, expected a number")
     if t == -np.inf:
         return Bracket(1.0, 1.0, "certain", {"complement": (0.0, 0.0)})
     found, reasons = [], []
@@ -141,29 +143,3 @@ def certified_profile(
     methods = ", ".join(sorted({row.method for row in rows}))
     return Bracket(lower.reshape(thresholds.shape), upper.reshape(thresholds.shape), methods,
                    {"complement": complement, "log_N": thresholds})
-
-
-def point_coverage(p: ArrayLike, q: ArrayLike, H: int | None, log_N: float) -> float:
-    """Point value of ``Cov_N`` in a millisecond, without a certificate: Fourier inversion at the saddle point.
-
-    Examples
-    --------
-    >>> value = point_coverage([0.5, 0.3, 0.2], [0.4, 0.35, 0.25], 10**6, 2e4)
-    >>> certified_coverage([0.5, 0.3, 0.2], [0.4, 0.35, 0.25], 10**6, 2e4).contains(value)
-    True
-    """
-    rows, t = positions(p, q, H), _threshold(log_N)
-    tokens, infinite, reflect = tokens_at(*rows, t)
-    if np.isfinite(t) and -tokens.high < 0 < -tokens.low:
-        value = point_value(tokens.tilt(tokens.saddle()[0]))
-        if value is not None:
-            return 1 - float(np.exp(value)) if reflect else infinite[0] + float(np.exp(value))
-    bracket = certified_coverage(p, q, H, log_N, relative_gap=1e-3)
-    return (bracket.lower + bracket.upper) / 2
-
-
-def _threshold(log_N: float) -> float:
-    t = float(log_N)
-    if np.isnan(t):
-        raise ValueError("log_N: got NaN, expected a number")
-    return t

@@ -10,12 +10,12 @@ The rounded sum's law is a power of a characteristic function, computed by FFT. 
 order one and the same round-off becomes relative.
 """
 
-
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 
 from covtheory import validation
+from covtheory.certificates.banded import positions
 from covtheory.certificates.bracket import Bracket
 from covtheory.coverage.rounding import ENTRY, FUNCTION, LEAST, UNIT, mass_at_infinity, tie, token_laws
 
@@ -61,18 +61,10 @@ def composition_bracket(
     >>> bracket.contains(0.25), bool(bracket.relative_gap < 1e-9)
     (True, True)
     """
-    p, q = validation.probabilities("p", p), validation.probabilities("q", q)
-    validation.same_shape(p=p, q=q)
+    tokens = _Tokens(*positions(p, q, H))
     points = 1 << (validation.count("points", points, least=16) - 1).bit_length()
     if points > LARGEST_TRANSFORM:
         raise ValueError(f"points: got {points}, expected at most {LARGEST_TRANSFORM}")
-    if p.ndim == 1:
-        tokens = _Tokens(p[None], q[None], np.array([validation.count("H", H)]))
-    elif H is not None and len(p) != H:
-        raise ValueError(f"H: got {H}, expected {len(p)}, the rows of p")
-    else:
-        pairs, counts = np.unique(np.hstack([p, q]), axis=0, return_counts=True)
-        tokens = _Tokens(*np.split(pairs, 2, axis=1), counts)
     thresholds = np.asarray(log_N, dtype=float)
     if np.isnan(thresholds).any():
         raise ValueError("log_N: got NaN, expected numbers")

@@ -1,5 +1,3 @@
-
-
 """Coverage of a product by listing atoms of the log ratio, all of them or those of two halves.
 
 Atoms are decided by one rule, ``value >= t - tie(t)`` (:mod:`~covtheory.coverage.rounding`), and where rounding could

@@ -32,7 +32,6 @@ def tail_approximations(p: ArrayLike, q: ArrayLike, H: int, log_N: float) -> Tai
     ----------
     p, q : array_like, shape (V,)
         Token laws with the same support.
-    H : int
     log_N : float
         Strictly between H times the least and the largest token log ratio, and not the mean of S (there ``s = 0``).
 

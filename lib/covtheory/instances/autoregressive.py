@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import expit, gammaln, log_expit
+from scipy.special import expit, log_expit
 
 from covtheory import binom
 from covtheory.certificates.bracket import Bracket
@@ -119,13 +119,11 @@ class RarePrompts:
         return weight, m, theta
 
 
-def pivotal_text(
-    rng: np.random.Generator, k: int, H: int, B: float, pivotal: int, norm: float = 0.95
-) -> AutoregressiveLinear:
+def pivotal_text(rng: np.random.Generator, k: int, H: int, B: float, pivotal: int) -> AutoregressiveLinear:
     """Text over two tokens that is a fair coin in ``pivotal`` of the ``2^k`` contexts and almost certain in the others.
 
     The context is the last ``k`` tokens, ``d = 2^k``, ``phi(c, y) = B y e_c``; the other coordinates of theta are
-    ``+-norm / sqrt(2^k - pivotal)``, so that ``P(the likely token) = 1/(1 + exp(-2 B |theta_c|))``.
+    ``+-0.95 / sqrt(2^k - pivotal)``, so that ``P(the likely token) = 1/(1 + exp(-2 B |theta_c|))``.
 
     Examples
     --------
@@ -136,8 +134,7 @@ def pivotal_text(
     pivotal = count("pivotal", pivotal, least=0)
     if pivotal >= d:
         raise ValueError(f"pivotal: got {pivotal}, expected fewer than the {d} contexts")
-    norm = float(in_range("norm", norm, 0.0, 1.0))
-    theta = rng.choice([-1.0, 1.0], d) * norm / np.sqrt(d - pivotal)
+    theta = rng.choice([-1.0, 1.0], d) * 0.95 / np.sqrt(d - pivotal)
     theta[rng.permutation(d)[:pivotal]] = 0.0
     table = np.zeros((d, 2, d))
     table[np.arange(d), 0, np.arange(d)], table[np.arange(d), 1, np.arange(d)] = -float(B), float(B)
@@ -195,9 +192,7 @@ class Signs:
         t = np.asarray(t, dtype=float)
         if t.shape != (m + 1,) or not np.isfinite(t).all():
             raise ValueError(f"t: shape {t.shape}, expected ({m + 1},), finite")
-        k = np.arange(m + 1)
-        log_mass = gammaln(m + 1) - gammaln(k + 1) - gammaln(m - k + 1) + k * log_expit(2 * self.u)
-        mass = np.exp(log_mass + (m - k) * log_expit(-2 * self.u))
+        mass = binom.pmf(np.arange(m + 1), m, expit(2 * self.u))
         mass /= mass.sum()
         true = np.outer(mass, expit([2 * self.u, -2 * self.u]))
         model = mass[:, None] * expit(np.stack([2 * t, -2 * t], axis=1))

@@ -18,7 +18,6 @@ class CoinBox:
     ----------
     H, d : int
         Tokens per response; prompts (at least two).
-    B : float
 
     Source: this collection, notebook 05.
 

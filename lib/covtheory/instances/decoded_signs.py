@@ -17,8 +17,7 @@ def sign_kl(theta: ArrayLike, theta_star: float = 1.0) -> np.ndarray:
     0.32781
     """
     theta = np.asarray(theta, dtype=float)
-    log_cosh = np.logaddexp(theta, -theta) - np.logaddexp(theta_star, -theta_star)
-    return np.maximum(log_cosh - (theta - theta_star) * np.tanh(theta_star), 0.0)
+    return np.maximum(_log_cosh(theta) - _log_cosh(theta_star) - (theta - theta_star) * np.tanh(theta_star), 0.0)
 
 
 def sign_chain(
@@ -34,10 +33,8 @@ def sign_chain(
 
     Parameters
     ----------
-    H : int
     steps : array_like, shape () or (H,)
         Step sizes in (0, 1].
-    start : float
     both : bool
         Bracket ``KL + reverse KL = (1 - theta)(tanh 1 - tanh theta)`` instead.
 
@@ -55,26 +52,21 @@ def sign_chain(
     H, points = count("H", H), count("points", points)
     steps = np.broadcast_to(in_range("steps", steps, 0.0, 1.0), (H,))
     in_range("start", start, -1.0, 1.0)
-    grid = 1.0 - 2.0 * np.linspace(1.0, 0.0, points + 1) ** 2
+    grid = _grid(points)
 
     def cost(theta):
         return (1.0 - theta) * (np.tanh(1.0) - np.tanh(theta)) if both else sign_kl(theta)
 
     slope, loss, plus = np.tanh(grid), cost(grid), float(expit(2.0))
-    laws = [np.zeros(points + 1) for _ in range(2)]  # rounded down, rounded up
-
-    def place(theta):  # floor is the grid point below, ceil the one above
-        return (1.0 - np.sqrt((1.0 - theta) / 2.0)) * points
-
-    laws[0][int(np.floor(place(start)))] = laws[1][int(np.ceil(place(start)))] = 1.0
+    laws, at = np.zeros((2, points + 1)), _place(start, points)  # rounded down, rounded up
+    laws[0][int(np.floor(at))] = laws[1][int(np.ceil(at))] = 1.0
     out, moves, current = np.empty((2, H)), None, None
     for h in range(H):
         out[:, h] = laws[1] @ loss, laws[0] @ loss
         if steps[h] != current:
             current = steps[h]
             targets = [np.clip(grid + current * (y - slope), -1.0, 1.0) for y in (1.0, -1.0)]
-            places = [place(target) for target in targets]
-            moves = [[r(p).astype(np.intp) for p in places] for r in (np.floor, np.ceil)]
+            moves = [[r(_place(t, points)).astype(np.intp) for t in targets] for r in (np.floor, np.ceil)]
         laws = [np.bincount(up, plus * law, points + 1) + np.bincount(down, (1 - plus) * law, points + 1)
                 for law, (up, down) in zip(laws, moves, strict=True)]
     out[:, 0] = cost(start)
@@ -116,7 +108,6 @@ def frozen_coverage(theta: ArrayLike, H: int, N: float) -> np.ndarray:
     ----------
     theta : array_like
         In [-1, 1].
-    H : int
     N : float
         More than 1.
 
@@ -189,7 +180,6 @@ def log_ratio_moment(H: int, eta: float, s: ArrayLike, start: float = 0.0, point
 
     Parameters
     ----------
-    H : int
     eta : float
         In (0, 1].
     s : array_like, shape (k,)
@@ -209,18 +199,26 @@ def log_ratio_moment(H: int, eta: float, s: ArrayLike, start: float = 0.0, point
     """
     H, points, eta = count("H", H), count("points", points), float(in_range("eta", eta, 0.0, 1.0))
     s = in_range("s", s, 0.0, 1.0, open_ends=True)[:, None]
-    grid = 1.0 - 2.0 * np.linspace(1.0, 0.0, points + 1) ** 2
+    grid = _grid(points)
     weights, moves = [], []
     for y in (1.0, -1.0):
         log_p, log_q = y - _log_cosh(1.0), y * grid - _log_cosh(grid)
         weights.append(np.exp((1 - s) * log_p + s * log_q) / 2.0)
         target = np.clip(grid + eta * (y - np.tanh(grid)), -1.0, 1.0)
-        moves.append(np.ceil((1.0 - np.sqrt((1.0 - target) / 2.0)) * points).astype(np.intp))
+        moves.append(np.ceil(_place(target, points)).astype(np.intp))
     value = np.ones((len(s), points + 1))
     for _ in range(H):
         value = weights[0] * value[:, moves[0]] + weights[1] * value[:, moves[1]]
-    at = (1.0 - np.sqrt((1.0 - float(in_range("start", start, -1.0, 1.0))) / 2.0)) * points
-    return value[:, int(np.ceil(at))]
+    return value[:, int(np.ceil(_place(float(in_range("start", start, -1.0, 1.0)), points)))]
+
+
+def _grid(points):
+    return 1.0 - 2.0 * np.linspace(1.0, 0.0, points + 1) ** 2
+
+
+def _place(theta, points):
+    """Where a parameter stands on the grid: the floor is the grid point below, the ceiling the one above."""
+    return (1.0 - np.sqrt((1.0 - theta) / 2.0)) * points
 
 
 def _log_cosh(theta):

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import gammaln, log_expit
+from scipy.special import expit, log_expit
 
+from covtheory import binom
 from covtheory.bounds.sequences import rare_prompt_mass
 from covtheory.coverage.rounding import tie
 from covtheory.instances.pair import Pair
@@ -38,10 +39,7 @@ class RarePrompt:
         up, down = self._log_ratios
         plus = np.arange(self.H + 1)
         log_ratio = plus * up + (self.H - plus) * down
-        log_choose = gammaln(self.H + 1) - gammaln(plus + 1) - gammaln(self.H - plus + 1)
-        z = 2 * self.theta_star
-        mass = np.exp(log_choose + plus * log_expit(z) + (self.H - plus) * log_expit(-z))
-        mass /= mass.sum()  # takes out the common round-off of the factorials
+        mass = binom.pmf(plus, self.H, expit(2 * self.theta_star))
         reached = log_ratio >= (log_N - tie(log_N))[..., None]
         return self.mu * (reached * mass).sum(axis=-1) + (1 - self.mu) * (log_N <= 0)
 

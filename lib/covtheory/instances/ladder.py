@@ -30,7 +30,6 @@ class Ladder:
         ``C n/d``: what ``n Cov_N log N/d`` is at every rung.
     exponents : sequence of int
         ``N_k = base^exponents[k]``, strictly increasing, so that prices are whole multiples of ``log base``.
-    base : float
     a : float
         Tilt in units of ``1/sqrt n``.
 

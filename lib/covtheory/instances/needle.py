@@ -23,7 +23,6 @@ class Needle(RareEventGame):
 
     Parameters
     ----------
-    n : int
     log_K : float
         Log number of rivals; K itself may be far beyond what a float holds.
     g : float, optional

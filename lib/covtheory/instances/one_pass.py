@@ -102,7 +102,7 @@ class Oscillating:
     def coverage(self, theta: ArrayLike, log_N: float, most: int = 4) -> np.ndarray:
         """``Cov_N`` counting sequences with at most ``most`` non-zero tokens, shape (...).
 
-        The rest of the data has mass :meth:`uncounted`, so this is exact to within that.
+        The rest of the data has mass ``P[Bin(H, nonzero_token) > most]``, so this is exact to within that.
         """
         ratio, log_p = self.log_ratios(theta), log_softmax(self.B * self.directions @ self.theta_star)
         total = np.zeros(ratio.shape[:-1])
@@ -112,10 +112,6 @@ class Oscillating:
                 mass = np.exp(gammaln(self.H + 1) - gammaln(k + 1).sum() + k @ log_p)
                 total += mass * (ratio @ k >= log_N - tie(log_N))
         return total
-
-    def uncounted(self, most: int = 4) -> float:
-        """Mass of the data sequences with more than ``most`` non-zero tokens."""
-        return float(binom.sf(most, self.H, self.nonzero_token))
 
 
 @dataclass(frozen=True)

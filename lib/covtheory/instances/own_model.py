@@ -36,17 +36,6 @@ def token_kl() -> float:
     return float(p @ np.log(p / q))
 
 
-def distinct_law(draws: int, responses: int) -> np.ndarray:
-    """Law of the number of distinct responses among i.i.d. uniform draws: index k has its probability, k = 0..draws.
-
-    Examples
-    --------
-    >>> distinct_law(2, 4)
-    array([0.  , 0.25, 0.75])
-    """
-    return np.array([float(mass) for mass in _distinct(draws, responses)])
-
-
 def hidden_support_distance(draws: int, responses: int, M: int) -> float:
     """Total variation between n draws from the uniform law and n draws uniform on a hidden random share 1/M of it.
 

@@ -131,7 +131,6 @@ class ForkedPaths:
         A; H/2 in Fig. 2 of the paper.
     confidence : float
         In (0, 1).
-    memory : bool
 
     Source: this collection, notebook 12 (after Fig. 2 of Chen et al. 2025, arXiv 2510.15020v2).
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import brentq
-from scipy.special import gammaln
 
 from covtheory import binom
 from covtheory.instances.rare_event import NEGLIGIBLE, RareEventGame
@@ -139,7 +138,6 @@ class OverfitBudget(RareEventGame):
 
     Parameters
     ----------
-    n, d : int
     a : float
         Tilt in units of ``1/sqrt n``; the default maximises the overfit.
 
@@ -198,7 +196,7 @@ class OverfitBudget(RareEventGame):
         i = np.arange(top + 1)
         parity = m % 2
         plus = (m + parity) // 2 + i
-        pmf = np.exp(gammaln(m + 1) - gammaln(plus + 1) - gammaln(m - plus + 1) - m * math.log(2.0))
+        pmf = binom.pmf(plus, m, 0.5)
         pmf *= np.where((parity == 0) & (i == 0), 1.0, 2.0)
         pmf /= pmf.sum()
         mean, spread = self.d * (pmf @ i), math.sqrt(NEGLIGIBLE * m * self.d / 2) + 1  # McDiarmid, steps of 2 in W

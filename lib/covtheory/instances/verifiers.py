@@ -1,4 +1,4 @@
-"""Trees of partial responses with imperfect values: the examples of notebook 14.
+"""Trees of partial responses with imperfect values: the examples of notebooks 14 and 25.
 
 ``V*`` is the true value. Unless said otherwise responses keep their exact reward.
 """
@@ -70,7 +70,7 @@ def needle_tree(H: int) -> ValueTree:
 
 
 def lonely_response_tree(H: int, kappa: float, share: float) -> ValueTree:
-    """The extremal tree of the first-leaf bound (notebook 14, Theorem 6).
+    """The extremal tree of the first-leaf bound (notebook 25, Theorem 1).
 
     At each node of a spine one child (conditional target probability ``share``) continues it and the other starts a
     chain without branches; values are ``kappa V*`` on the spine and ``V*/kappa`` on the chains. ``kappa < 1`` is

@@ -1,5 +1,3 @@
-
-
 """Maximum likelihood for autoregressive linear models over a ball, with a certified optimality gap.
 
 The log likelihood is concave, so for every ``theta'`` in the ball of radius R its value at ``theta'`` exceeds that at
@@ -54,7 +52,6 @@ class Fit:
         Whether ``gap`` is at most the tolerance asked for.
     null_dimension : int
         Dimension of the directions on which the data say nothing: 0 unless the design is singular.
-    on_boundary : bool
     evaluations : int
         Passes over the data.
     """
@@ -89,8 +86,6 @@ def fit(
 
     Parameters
     ----------
-    likelihood : LogLikelihood
-    radius : float
     tolerance : float
         Largest acceptable certified gap, total nats.
     most_evaluations : int

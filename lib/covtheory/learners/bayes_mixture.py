@@ -4,24 +4,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import logsumexp
 
-from covtheory.validation import count, probabilities
+from covtheory.policies.sequences import all_sequences
+from covtheory.validation import probabilities
 
-MOST_SEQUENCES = 2_000_000
-"""Most data sequences that are enumerated."""
-
-
-def all_sequences(R: int, n: int) -> np.ndarray:
-    """All ``R^n`` sequences of ``n`` outcomes, shape ``(R^n, n)``, in lexicographic order.
-
-    Examples
-    --------
-    >>> all_sequences(2, 2).tolist()
-    [[0, 0], [0, 1], [1, 0], [1, 1]]
-    """
-    R, n = count("R", R), count("n", n)
-    if R**n > MOST_SEQUENCES:
-        raise ValueError(f"n: {R}^{n} sequences, at most {MOST_SEQUENCES:,}")
-    return np.stack([axis.ravel() for axis in np.indices((R,) * n)], axis=1)
+__all__ = ["all_sequences", "log_loss_regret", "mixture_weights", "sequential_mixture", "time_average"]
 
 
 def mixture_weights(log_probs: ArrayLike, sequences: ArrayLike, prior: ArrayLike | None = None) -> np.ndarray:

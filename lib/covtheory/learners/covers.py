@@ -77,7 +77,6 @@ def verify_radius(net: Net, cells: int) -> Bracket:
 
     Parameters
     ----------
-    net : Net
     cells : int
         Cubes per axis; ``cells**d`` distances.
 

@@ -6,14 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from covtheory import validation
-from covtheory.learners.token_sgd import (
-    both_kl,
-    parameters,
-    project,
-    row_log_probs,
-    same_space,
-    token_gradient,
-)
+from covtheory.learners.sequence_gradient import parameters
+from covtheory.learners.sgd import project_ball
+from covtheory.learners.token_sgd import both_kl, row_log_probs, runs, same_space, token_gradient
 from covtheory.policies import sequences
 from covtheory.policies.features import FeatureMap
 
@@ -60,12 +55,7 @@ def truncation_weights(eps: ArrayLike, A: float) -> np.ndarray:
 
 
 def truncated_gradient(
-    features: FeatureMap,
-    theta: ArrayLike,
-    teacher: sequences.SequencePolicyBase,
-    y: ArrayLike,
-    A: float,
-    *,
+    features: FeatureMap, theta: ArrayLike, teacher: sequences.SequencePolicyBase, y: ArrayLike, A: float, *,
     x: ArrayLike = 0,
 ) -> tuple[np.ndarray, np.ndarray]:
     """``sum_h alpha_h grad log pi_theta(y_h | x, y_<h)`` of sequences ``y`` (n, H), and their stopped KL.
@@ -95,7 +85,7 @@ def truncated_gradient(
     """
     y = sequences.tokens("y", y, features.V)
     n, H = y.shape
-    theta = np.broadcast_to(parameters("theta", theta, features.d, np.inf), (n, features.d))
+    theta = np.broadcast_to(parameters("theta", theta, features.d), (n, features.d))
     same_space(teacher, features, H)
     A = float(validation.threshold("A", A, least=0.0, strict=True))
     x = sequences.prompt(x, features.n_prompts, n)
@@ -113,15 +103,8 @@ def truncated_gradient(
 
 
 def distill(
-    features: FeatureMap,
-    theta: ArrayLike,
-    teacher: sequences.SequencePolicyBase,
-    y: ArrayLike,
-    eta: float,
-    A: float,
-    *,
-    x: ArrayLike = 0,
-    radius: float = 1.0,
+    features: FeatureMap, theta: ArrayLike, teacher: sequences.SequencePolicyBase, y: ArrayLike, eta: float, A: float,
+    *, x: ArrayLike = 0, radius: float = 1.0,
 ) -> DistillationRun:
     """Projected SGD with truncated gradients, one fresh sequence per step: ``theta <- Proj(theta + eta gradient)``.
 
@@ -149,14 +132,8 @@ def distill(
     >>> run.thetas[:, 0, 0].round(4)
     array([0. , 0.2])
     """
-    y = np.asarray(y)
-    if y.ndim != 3 or 0 in y.shape[::2]:
-        raise ValueError(f"y: shape {y.shape}, expected (T, n, H) with T, H >= 1")
+    y, x = runs(y, x, features)
     T, n, _ = y.shape
-    x = sequences.whole_numbers("x", x, features.n_prompts)
-    if x.ndim and x.shape != (T, n):
-        raise ValueError(f"x: shape {x.shape}, expected one prompt or {(T, n)}")
-    x = np.broadcast_to(x, (T, n))
     radius = float(validation.threshold("radius", radius, least=0.0, strict=True))
     eta = float(validation.threshold("eta", eta, least=0.0))
     thetas = np.empty((T + 1, n, features.d))
@@ -165,7 +142,7 @@ def distill(
     for t in range(T):
         gradient, stopped[t] = truncated_gradient(features, thetas[t], teacher, y[t], A, x=x[t])
         squared[t] = (gradient**2).sum(axis=-1)
-        thetas[t + 1] = project(thetas[t] + eta * gradient, radius)
+        thetas[t + 1] = project_ball(thetas[t] + eta * gradient, radius)
     return DistillationRun(thetas, stopped, squared)
 
 

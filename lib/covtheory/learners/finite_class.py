@@ -9,7 +9,7 @@ from scipy.special import gammaln
 
 from covtheory.coverage.rounding import tie
 from covtheory.learners.maximum_likelihood import log_table, maximum_likelihood
-from covtheory.validation import SUM_TOLERANCE, count, in_range, probabilities, threshold
+from covtheory.validation import SUM_TOLERANCE, count, probabilities, threshold
 
 MOST_TYPES = 2_000_000
 """Most vectors of counts that are enumerated."""
@@ -21,7 +21,6 @@ def multinomial_types(mass: ArrayLike, n: int) -> tuple[np.ndarray, np.ndarray]:
     Parameters
     ----------
     mass : array_like, shape (M,)
-    n : int
 
     Returns
     -------
@@ -135,11 +134,6 @@ class FiniteClass:
         """``sum (sqrt P - sqrt Q)^2`` of every model, in [0, 2], shape (K,)."""
         return ((np.sqrt(self.p) - np.exp(0.5 * self.log_probs)) ** 2).sum(axis=1)
 
-    def affinity(self, s: float = 0.5) -> np.ndarray:
-        """``E_P r^(-s) = sum P^(1-s) Q^s`` of every model for ``s`` in (0, 1), shape (K,)."""
-        s = float(in_range("s", s, 0, 1, open_ends=True))
-        return (self.p ** (1 - s) * np.exp(s * self.log_probs)).sum(axis=1)
-
     def likelihood_columns(self) -> tuple[np.ndarray, np.ndarray]:
         """``(mass (M,), log_probs (K, M))``: outcomes lumped whose likelihoods are proportional over the class.
 
@@ -176,7 +170,6 @@ class FiniteClass:
 
         Parameters
         ----------
-        n : int
         loss : array_like, shape (K,)
             Loss of every model, possibly ``inf``; losses within 1e-12 relative are one, below 1e-14 are zero.
 

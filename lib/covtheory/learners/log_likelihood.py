@@ -49,7 +49,6 @@ class LogLikelihood:
 
     Parameters
     ----------
-    features : FeatureMap
     y : array_like of int, shape (n, H), optional
         Sequences; or give ``counts`` instead.
     x : array_like of int

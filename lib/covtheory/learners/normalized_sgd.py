@@ -30,14 +30,8 @@ def paper_hyperparameters(B: float, sigma_sq: float, T: int, N: float) -> tuple[
 
 
 def normalized_sgd(
-    data: SequenceGradients,
-    step_size: ArrayLike,
-    regularizer: ArrayLike,
-    start: ArrayLike,
-    *,
-    N: float | None = None,
-    radius: float = 1.0,
-    record_every: int = 1,
+    data: SequenceGradients, step_size: ArrayLike, regularizer: ArrayLike, start: ArrayLike, *,
+    N: float | None = None, radius: float = 1.0, record_every: int = 1,
 ) -> Path:
     """``theta <- Proj(theta + eta g/(lambda + ||g||))``, ``g`` the mean gradient over the next batch.
 

@@ -1,6 +1,6 @@
 """How often one model gives held-out responses at least N times the probability that another one gives."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,31 +12,6 @@ _COLUMNS, _OPPONENTS = 2040, 64
 """Block of a comparison: at most 255 words of 8 one-byte counters in a row, so that no counter overflows."""
 
 _LOWEST = np.finfo(float).min
-
-
-def log_prob_matrix(policies: Sequence, y: ArrayLike, x: ArrayLike = 0) -> np.ndarray:
-    """``log pi_k(y_i | x_i)``, shape ``(K, n)``, nats, of held-out responses under several policies.
-
-    Raises
-    ------
-    ValueError
-        No policy, no response, or policies whose prompts or responses differ.
-
-    Examples
-    --------
-    >>> from covtheory.policies import Tabular
-    >>> log_prob_matrix([Tabular([0.5, 0.5]), Tabular([1.0, 0.0])], [0, 1, 1]).round(3)
-    array([[-0.693, -0.693, -0.693],
-           [ 0.   ,   -inf,   -inf]])
-    """
-    policies = list(policies)
-    if not policies:
-        raise ValueError("policies: got none, expected at least one")
-    shapes = [_response_set(policy) for policy in policies]
-    for k, shape in enumerate(shapes):
-        if shape != shapes[0]:
-            raise ValueError(f"policies: model {k} has {shape}, model 0 has {shapes[0]}; expected one response set")
-    return checked_matrix("log_probs", [policy.log_prob(np.asarray(y), x) for policy in policies])
 
 
 def wins(log_probs: ArrayLike | Sequence[ArrayLike], N: ArrayLike) -> np.ndarray:
@@ -91,37 +66,6 @@ def wins(log_probs: ArrayLike | Sequence[ArrayLike], N: ArrayLike) -> np.ndarray
                     bytewise = lanes.view(np.uint8).reshape(-1, 8)
                     counts[t, first : first + _OPPONENTS, k] += bytewise.sum(axis=1, dtype=np.int64)
     return counts.reshape((*np.shape(N), K, K))
-
-
-def on_policy_wins(log_probs_by_sampler: Iterable[ArrayLike], N: float) -> np.ndarray:
-    """Frequency with which samples of model k are at least N times likelier under model j, shape (K, K).
-
-    Parameters
-    ----------
-    log_probs_by_sampler : iterable of K array_like, shape (K, m_k)
-        The k-th: log-probabilities under all models of samples from model k on the held-out prompts. One at a time is
-        held in memory.
-
-    Examples
-    --------
-    >>> a, b = np.log([[0.5, 0.5], [0.1, 0.9]])[:, [0, 1]], np.log([[0.5, 0.5], [0.1, 0.9]])[:, [1, 1]]
-    >>> on_policy_wins([a, b], 4).tolist()
-    [[0.0, 0.0], [0.0, 0.0]]
-    """
-    edges, columns = log_edges(N), []
-    if np.ndim(N):
-        raise ValueError(f"N: shape {np.shape(N)}, expected one number")
-    for k, rows in enumerate(log_probs_by_sampler):
-        lp = checked_matrix(f"log_probs_by_sampler[{k}]", rows)
-        if k >= len(lp):
-            raise ValueError(f"log_probs_by_sampler: more than the {len(lp)} models of array {k}")
-        if (lp[k] == -np.inf).any():
-            raise ValueError(f"log_probs_by_sampler[{k}]: a sample of model {k} has probability 0 under model {k}")
-        columns.append((lp >= lp[k] + edges[0]).mean(axis=1))
-    if not columns or any(len(column) != len(columns) for column in columns):
-        shapes = [column.shape for column in columns]
-        raise ValueError(f"log_probs_by_sampler: {len(columns)} arrays with rows {shapes}, expected K with K rows each")
-    return np.stack(columns, axis=1)
 
 
 def beaten(log_probs: ArrayLike, N: float) -> np.ndarray:
@@ -179,8 +123,3 @@ def checked_matrix(name: str, rows: ArrayLike | Sequence[ArrayLike]) -> np.ndarr
         k, i = np.argwhere(lp > SUM_TOLERANCE)[0]
         raise ValueError(f"{name}: {lp[k, i]:.6g} for model {k}, response {i}; expected log-probabilities, at most 0")
     return lp
-
-
-def _response_set(policy):
-    names = ("n_prompts", "n_responses", "V", "H")
-    return ", ".join(f"{name} {getattr(policy, name)}" for name in names if hasattr(policy, name))

@@ -3,8 +3,9 @@
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.integrate import solve_ivp
-from scipy.special import expit, gammaln, logit, softmax
+from scipy.special import expit, logit, softmax
 
+from covtheory import binom
 from covtheory.validation import count, in_range, probabilities, same_shape
 
 KINDS = ("reward", "normalised", "log_reward", "natural", "group")
@@ -20,10 +21,7 @@ def group_speed(p: ArrayLike, m: int) -> np.ndarray:
     """
     p, m = in_range("p", p, 0, 1), count("m", m, least=2)
     c = np.arange(1, m)
-    choices = gammaln(m + 1) - gammaln(c + 1) - gammaln(m - c + 1)
-    with np.errstate(divide="ignore"):  # 1 <= c < m: at p = 0 and p = 1 all of these have probability zero
-        log_law = choices + c * np.log(p)[..., None] + (m - c) * np.log1p(-p)[..., None]
-    return np.exp(log_law) @ np.sqrt(c * (m - c)) / m
+    return binom.pmf(c, m, p[..., None]) @ np.sqrt(c * (m - c)) / m
 
 
 def expected_update(pi: ArrayLike, reward: ArrayLike, kind: str, m: int = 2) -> np.ndarray:

@@ -22,7 +22,6 @@ class SequenceGradients:
 
     Parameters
     ----------
-    features : FeatureMap
     y : array_like of int, shape (n, H) or (S, n, H)
         Sequences in the order in which they are used; three dimensions give each of ``S`` runs its own data.
     x : array_like of int
@@ -54,7 +53,6 @@ class SequenceGradients:
         if n % self.K:
             raise ValueError(f"batch: got {batch}, expected a divisor of the number of sequences, {n}")
         flat = tokens("y", y.reshape(-1, self.H), features.V)
-        x = np.asarray(x)
         x = np.broadcast_to(whole_numbers("x", x, features.n_prompts), (self.S, n))
         self.features, self.steps, self.d = features, n // self.K, features.d
         self._first = self._last = 0
@@ -165,7 +163,7 @@ def parameters(name: str, theta: ArrayLike, d: int, radius: float = np.inf) -> n
     theta = np.atleast_2d(np.array(theta, dtype=float))
     if theta.ndim != 2 or theta.shape[1] != d or not np.isfinite(theta).all():
         raise ValueError(f"{name}: shape {theta.shape}, expected (S, {d}) or ({d},), finite")
-    norm = np.linalg.norm(theta, axis=1).max()
+    norm = np.linalg.norm(theta, axis=1).max(initial=0.0)
     if norm > radius * (1 + 1e-9):
         raise ValueError(f"{name}: norm {norm:.6g}, expected at most the radius {radius:.6g}")
     return theta

@@ -91,13 +91,8 @@ def sgd(
 
 
 def ascend(
-    data: SequenceGradients,
-    start: ArrayLike,
-    update: updates.Update,
-    runs: int,
-    in_theorem: np.ndarray,
-    radius: float,
-    record_every: int,
+    data: SequenceGradients, start: ArrayLike, update: updates.Update, runs: int, in_theorem: np.ndarray,
+    radius: float, record_every: int,
 ) -> Path:
     """The loop shared by the one-pass learners: gradient, ``update(theta, g, t)``, projection, record."""
     radius = float(validation.threshold("radius", radius, least=0.0, strict=True))

@@ -38,12 +38,9 @@ def steps_to_coverage(law: OneLaw, make: Callable[[np.ndarray], Update], etas: n
 
     Parameters
     ----------
-    law : OneLaw
     make : callable
         Takes step sizes, shape (S,), to an update of S runs side by side.
     etas : ndarray, shape (S,)
-    seed : int
-    most, hold : int
 
     Returns
     -------

@@ -7,26 +7,6 @@ from covtheory import binom
 from covtheory.validation import count, probabilities, threshold
 
 
-def add_constant(counts: ArrayLike, beta: float = 0.0) -> np.ndarray:
-    """``(count + beta)/(n + beta V)``: maximum likelihood for ``beta = 0``, Laplace's rule for ``beta = 1``.
-
-    Parameters
-    ----------
-    counts : array_like, shape (..., V)
-    beta : float
-
-    Examples
-    --------
-    >>> add_constant([3, 1, 0, 0], 1.0)
-    array([0.5  , 0.25 , 0.125, 0.125])
-    """
-    c, beta = _counts(counts), float(threshold("beta", beta, least=0.0))
-    total = c.sum(axis=-1, keepdims=True) + beta * c.shape[-1]
-    if (total == 0).any():
-        raise ValueError("counts: no observation and beta = 0, no frequencies")
-    return (c + beta) / total
-
-
 def good_turing(counts: ArrayLike) -> np.ndarray:
     """Good and Turing's estimate of the missing mass: the share of observations whose symbol was seen once.
 
@@ -35,17 +15,20 @@ def good_turing(counts: ArrayLike) -> np.ndarray:
     >>> float(good_turing([3, 1, 0, 0]))
     0.25
     """
-    c = _counts(counts)
+    c = np.asarray(counts, dtype=float)
+    if c.ndim == 0 or not (np.isfinite(c) & (c >= 0)).all():
+        raise ValueError("counts: expected an array of finite non-negative counts along the last axis")
     if (c.sum(axis=-1) == 0).any():
         raise ValueError("counts: no observation, nothing to estimate from")
     return (c == 1).sum(axis=-1) / c.sum(axis=-1)
 
 
 def expected_coverage(p: ArrayLike, n: int, N: ArrayLike, beta: float = 0.0) -> np.ndarray:
-    """Exact ``E Cov_N`` of :func:`add_constant` from ``n`` draws of ``p``: ``sum_y p_y P[count_y <= c_y]``.
+    """Exact ``E Cov_N`` of add-constant frequencies from ``n`` draws of ``p``: ``sum_y p_y P[count_y <= c_y]``.
 
-    Symbol ``y`` counts when ``(count + beta)/(n + beta V) <= p_y/N``, so ``c_y = p_y (n + beta V)/N - beta``; for
-    ``beta = 0`` and ``N = inf`` this is the expected missing mass. Any alphabet size.
+    Maximum likelihood for ``beta = 0``, Laplace's rule for ``beta = 1``. Symbol ``y`` counts when ``(count + beta)/(n +
+    beta V) <= p_y/N``, so ``c_y = p_y (n + beta V)/N - beta``; for ``beta = 0`` and ``N = inf`` this is the expected
+    missing mass. Any alphabet size.
 
     Examples
     --------
@@ -69,7 +52,7 @@ def expected_good_turing(p: ArrayLike, n: int) -> float:
 
 
 def coverage_law(p: ArrayLike, n: int, N: float = np.inf, beta: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
-    """Exact law over data sets of ``Cov_N`` of :func:`add_constant`; with the defaults, of the missing mass.
+    """Exact law over data sets of ``Cov_N`` of add-constant frequencies; with the defaults, of the missing mass.
 
     Symbols are taken one at a time: given the draws that are left, a symbol's count is binomial. The state is (mass
     so far, draws left); equal masses (within 1e-13) are lumped.
@@ -123,10 +106,3 @@ def _lump(values, state):
     out = np.zeros((group[-1] + 1, state.shape[1]))
     np.add.at(out, group, state)
     return values[np.unique(group, return_index=True)[1]], out
-
-
-def _counts(counts):
-    c = np.asarray(counts, dtype=float)
-    if c.ndim == 0 or not (np.isfinite(c) & (c >= 0)).all():
-        raise ValueError("counts: expected an array of finite non-negative counts along the last axis")
-    return c

@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from covtheory import validation
-from covtheory.learners.token_sgd import parameters, project, row_log_probs, token_gradient
+from covtheory.learners.sequence_gradient import parameters
+from covtheory.learners.sgd import project_ball
+from covtheory.learners.token_sgd import row_log_probs, token_gradient
 from covtheory.policies import sequences
 from covtheory.policies.features import FeatureMap
 
@@ -20,8 +22,6 @@ class TestTimeTraining(sequences.SequencePolicyBase):
     ----------
     theta : array_like, shape (d,)
         In the ball.
-    features : FeatureMap
-    H : int
     eta : float
         Step size, the one used in training.
     radius : float
@@ -46,7 +46,9 @@ class TestTimeTraining(sequences.SequencePolicyBase):
 
     def __init__(self, theta: ArrayLike, features: FeatureMap, H: int, eta: float, radius: float = 1.0):
         self.radius = float(validation.threshold("radius", radius, least=0.0, strict=True))
-        self.theta = parameters("theta", theta, features.d, self.radius, rows=False)
+        if np.ndim(theta) != 1:
+            raise ValueError(f"theta: shape {np.shape(theta)}, expected ({features.d},)")
+        (self.theta,) = parameters("theta", theta, features.d, self.radius)
         self.eta = float(validation.threshold("eta", eta, least=0.0))
         self.features, self.H = features, validation.count("H", H)
         self.V, self.n_prompts = features.V, features.n_prompts
@@ -68,7 +70,7 @@ class TestTimeTraining(sequences.SequencePolicyBase):
         """State after one more token: the features move on and the parameter takes its step."""
         inner, theta = state
         phi = self.features.phi(inner)
-        theta = project(theta + self.eta * token_gradient(phi, row_log_probs(phi, theta), y), self.radius)
+        theta = project_ball(theta + self.eta * token_gradient(phi, row_log_probs(phi, theta), y), self.radius)
         return self.features.advance(inner, y), theta
 
     def take(self, state: tuple[Any, np.ndarray], index: np.ndarray) -> tuple[Any, np.ndarray]:

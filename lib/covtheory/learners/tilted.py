@@ -21,7 +21,7 @@ def tilt(pi_hat: ArrayLike, reward: ArrayLike, beta: float) -> np.ndarray:
     ValueError
         Rows that are no distributions, rewards outside [0, 1], shapes that differ, ``beta <= 0``.
 
-    Source: standard (Gibbs variational principle); notebook 13, section 3.
+    Source: standard (Gibbs variational principle); notebook 13, "The optimum of RL is a tilt".
 
     Examples
     --------

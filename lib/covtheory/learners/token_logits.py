@@ -71,7 +71,6 @@ def fit(model: Model, ones: ArrayLike, trials: int, start: ArrayLike, *, steps: 
 
     Parameters
     ----------
-    model : Model
     ones : array_like, shape (B, K)
         Ones among ``trials`` tokens at each position.
     start : array_like, shape (B, D)

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from covtheory import validation
+from covtheory.learners.sequence_gradient import parameters
+from covtheory.learners.sgd import project_ball
 from covtheory.policies import sequences
 from covtheory.policies.autoregressive_linear import log_softmax
 from covtheory.policies.features import FeatureMap
@@ -32,13 +34,7 @@ class TokenRun:
 
 
 def token_sgd(
-    features: FeatureMap,
-    theta: ArrayLike,
-    y: ArrayLike,
-    eta: float,
-    *,
-    x: ArrayLike = 0,
-    radius: float = 1.0,
+    features: FeatureMap, theta: ArrayLike, y: ArrayLike, eta: float, *, x: ArrayLike = 0, radius: float = 1.0,
     teacher: sequences.SequencePolicyBase | None = None,
 ) -> TokenRun:
     """One pass over ``T`` sequences, a step ``theta <- Proj(theta + eta grad log pi_theta(y_h | x, y_<h))`` per token.
@@ -49,7 +45,6 @@ def token_sgd(
         Start of each run, in the ball.
     y : array_like of int, shape (T, n, H)
         Sequence ``t`` of run ``i``.
-    eta : float
     x : array_like of int, shape () or (T, n)
         Prompts.
     teacher : SequencePolicyBase, optional
@@ -69,15 +64,8 @@ def token_sgd(
     >>> run.thetas[:, 0, 0].round(4), np.exp(run.log_probs[0]).round(4)
     (array([0.    , 0.7689]), array([0.3655]))
     """
-    y = np.asarray(y)
-    if y.ndim != 3 or 0 in y.shape[::2]:
-        raise ValueError(f"y: shape {y.shape}, expected (T, n, H) with T, H >= 1")
+    y, x = runs(y, x, features)
     T, n, H = y.shape
-    y = sequences.tokens("y", y.reshape(T * n, H), features.V).reshape(T, n, H)
-    x = sequences.whole_numbers("x", x, features.n_prompts)
-    if x.ndim and x.shape != (T, n):
-        raise ValueError(f"x: shape {x.shape}, expected one prompt or {(T, n)}")
-    x = np.broadcast_to(x, (T, n))
     radius = float(validation.threshold("radius", radius, least=0.0, strict=True))
     eta = float(validation.threshold("eta", eta, least=0.0))
     theta = np.array(np.broadcast_to(parameters("theta", theta, features.d, radius), (n, features.d)))
@@ -93,13 +81,26 @@ def token_sgd(
             log_probs[t] += model[rows, column]
             if teacher:
                 divergence[:, t] += both_kl(teacher.step_log_probs(known), model)
-            theta = project(theta + eta * token_gradient(phi, model, column), radius)
+            theta = project_ball(theta + eta * token_gradient(phi, model, column), radius)
             if h < H - 1:
                 state = features.advance(state, column)
                 known = teacher.advance(known, column) if teacher else None
     thetas[T] = theta
     forward, total = (divergence[0], divergence.sum(axis=0)) if teacher else (None, None)
     return TokenRun(thetas, log_probs, forward, total, eta * features.bound**2 < 2.0)
+
+
+def runs(y: ArrayLike, x: ArrayLike, features: FeatureMap) -> tuple[np.ndarray, np.ndarray]:
+    """Checked sequences (T, n, H) and prompts (T, n) of ``n`` runs; ValueError if they are none of the features'."""
+    y = np.asarray(y)
+    if y.ndim != 3 or 0 in y.shape[::2]:
+        raise ValueError(f"y: shape {y.shape}, expected (T, n, H) with T, H >= 1")
+    T, n, H = y.shape
+    y = sequences.tokens("y", y.reshape(T * n, H), features.V).reshape(T, n, H)
+    x = sequences.whole_numbers("x", x, features.n_prompts)
+    if x.ndim and x.shape != (T, n):
+        raise ValueError(f"x: shape {x.shape}, expected one prompt or {(T, n)}")
+    return y, np.broadcast_to(x, (T, n))
 
 
 def token_gradient(phi: np.ndarray, log_probs: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -144,39 +145,6 @@ def both_kl(log_p: np.ndarray, log_q: np.ndarray) -> np.ndarray:
     forward = np.where(p > 0, p * np.where(p > 0, gap, 0.0), 0.0).sum(axis=-1)
     backward = np.where(q > 0, -q * np.where(q > 0, gap, 0.0), 0.0).sum(axis=-1)
     return np.maximum(np.stack([forward, backward]), 0.0)
-
-
-def project(theta: np.ndarray, radius: float) -> np.ndarray:
-    """Nearest points of the centred ball, row by row.
-
-    Examples
-    --------
-    >>> project(np.array([[3.0, 4.0], [0.3, 0.4]]), 1.0)
-    array([[0.6, 0.8],
-           [0.3, 0.4]])
-    """
-    norm = np.linalg.norm(theta, axis=-1, keepdims=True)
-    return theta * np.minimum(1.0, radius / np.maximum(norm, radius))
-
-
-def parameters(name: str, theta: ArrayLike, d: int, radius: float, *, rows: bool = True) -> np.ndarray:
-    """Return parameters of shape (d,) or, if ``rows``, also (n, d), finite and in the ball (up to round-off).
-
-    Examples
-    --------
-    >>> parameters("theta", [2.0], 1, 1.0)
-    Traceback (most recent call last):
-    ...
-    ValueError: theta: norm 2, expected at most the radius 1
-    """
-    array = np.array(theta, dtype=float)
-    if array.ndim not in ((1, 2) if rows else (1,)) or array.shape[-1] != d or not np.isfinite(array).all():
-        wanted = f"({d},) or (n, {d})" if rows else f"({d},)"
-        raise ValueError(f"{name}: shape {array.shape}, expected {wanted}, finite")
-    largest = float(np.linalg.norm(array, axis=-1).max(initial=0.0))
-    if largest > radius * (1 + 1e-9):
-        raise ValueError(f"{name}: norm {largest:.6g}, expected at most the radius {radius:g}")
-    return array
 
 
 def same_space(teacher: sequences.SequencePolicyBase | None, features: FeatureMap, H: int) -> None:

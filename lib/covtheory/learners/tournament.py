@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from covtheory.coverage.rounding import TIE
 from covtheory.learners.pairwise_wins import beaten, checked_matrix, wins
-from covtheory.validation import in_range, threshold
+from covtheory.validation import threshold
 
 
 class Selection(NamedTuple):
@@ -42,41 +42,6 @@ def tournament(log_probs: ArrayLike | Sequence[ArrayLike], N: ArrayLike, prefer:
     lp = checked_matrix("log_probs", log_probs)
     most = wins(lp, N).max(axis=-2)
     return Selection(_least(most, prefer), most / lp.shape[1])
-
-
-def offset_tournament(
-    log_probs: ArrayLike | Sequence[ArrayLike], on_policy: ArrayLike, N: float, gamma: float,
-    prefer: ArrayLike | None = None,
-) -> Selection:
-    """Tournament in which a win of j over k is discounted by what k's own samples would concede to j.
-
-    ``scores`` are ``max_j { wins(j over k)/n - 2 gamma on_policy[j, k] }``; the opponent k itself contributes 0.
-
-    Parameters
-    ----------
-    on_policy : array_like, shape (K, K)
-        Mean over the held-out prompts of ``P_{y ~ pi_k}[pi_j >= N pi_k > 0]``, from
-        :func:`covtheory.learners.pairwise_wins.on_policy_wins` or exact.
-    gamma : float
-        At least 1: the factor by which some model is assumed to approximate the data policy.
-
-    Source: Chen et al. 2025, arXiv 2510.15020v2, Eq. 32 and Thm 6.4.
-
-    Examples
-    --------
-    >>> lp = np.log([[0.5, 0.5], [0.01, 0.99]])[:, [0, 1, 1]]
-    >>> offset_tournament(lp, [[0, 0.01], [0, 0]], 8, 1).scores.round(4).tolist()
-    [0.0, 0.3133]
-    """
-    lp = checked_matrix("log_probs", log_probs)
-    K, n = lp.shape
-    conceded = in_range("on_policy", on_policy, 0, 1)
-    if conceded.shape != (K, K):
-        raise ValueError(f"on_policy: shape {conceded.shape}, expected ({K}, {K}) to match log_probs {lp.shape}")
-    if np.ndim(N):
-        raise ValueError(f"N: shape {np.shape(N)}, expected one number, the threshold of on_policy")
-    scores = (wins(lp, N) / n - 2 * float(threshold("gamma", gamma)) * conceded).max(axis=0)
-    return Selection(_least(scores, prefer, TIE), scores)
 
 
 def tournament_on_counts(

@@ -160,9 +160,7 @@ class CheckpointScores:
             if self.id:
                 self.seen.add(chunk, chunk.columns[self.id])
             if self.prompt:
-                if "" in chunk.columns[self.prompt]:
-                    raise chunk.problem(chunk.columns[self.prompt].index(""), f"column {self.prompt!r} is missing")
-                self.prompts.add(self._names(chunk.columns[self.prompt]))
+                self.prompts.add(self._names(chunk.names(self.prompt)))
             self.low, self.high = np.minimum(self.low, part.min(axis=1)), np.maximum(self.high, part.max(axis=1))
             self.broken |= (part != np.floor(part)).any(axis=1)
             yield part * BASES[self.base.base or "nats"]

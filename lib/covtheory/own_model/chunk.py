@@ -23,6 +23,12 @@ class Chunk:
             name: column[rows] if isinstance(column, np.ndarray) else column and [column[i] for i in rows]
             for name, column in self.columns.items()})
 
+    def names(self, name: str) -> list[str]:
+        """A column of names; a :class:`Problem` at the first row without one."""
+        if "" in (column := self.columns[name]):
+            raise self.problem(column.index(""), f"column {name!r} is missing")
+        return column
+
     def problem(self, row: int, message: str) -> Problem:
         """The problem with this row of the chunk."""
         return Problem(self.path, message, f"{self.word} {int(self.places[row])}")

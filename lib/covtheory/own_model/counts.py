@@ -197,9 +197,7 @@ class _Tally:
             self.parts.append(more)
             self.groups += columns[by] if by else []
             return
-        tasks = columns[self.task]
-        if "" in tasks:
-            raise chunk.problem(tasks.index(""), f"column {self.task!r} is missing")
+        tasks = chunk.names(self.task)
         known, where = len(self.index), self._places(self.hashing(tasks).tolist())
         if self.once and (len(self.index) - known < len(tasks)):
             seen = set(range(known))

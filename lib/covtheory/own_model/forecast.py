@@ -59,7 +59,6 @@ def forecast(estimate: PassEstimate, k: int, *, tail_from: float | None = None, 
 
     Parameters
     ----------
-    estimate : PassEstimate
     k : int
         More than ``estimate.largest_k``.
     tail_from : float, optional

@@ -102,7 +102,6 @@ class Partner:
 
     Parameters
     ----------
-    chunks : iterator of Chunk
     name : str or None
         Column of the ids; None to match by order.
     values : callable
@@ -192,13 +191,11 @@ class Partner:
         Problem
             Rows are left over, or a name came twice.
         """
-        for part in self.chunks:
-            values = self.values(part)
+        if (part := next(self.chunks, None)) is not None:
             if self.name is None:
-                self._spare = values
-                break
-            self._hold(part, *self._read(part))
-            break
+                self._spare = self.values(part)
+            else:
+                self._hold(part, *self._read(part))
         if self._spare:
             raise Problem(self.path, "more rows than the teacher's file: lengths differ")
         self.seen.check(self.path)

@@ -17,7 +17,7 @@ from covtheory.own_model.intervals import chernoff_interval
 from covtheory.own_model.tail_band import TailBand
 from covtheory.samplers.best_of_n import pass_at_k
 
-METHODS = ("exact", "bootstrap")
+METHODS, RESAMPLES = ("exact", "bootstrap"), 2000
 FEW = 20
 """Prompts below which no bootstrap is made: its measured misses are then up to ten times nominal."""
 
@@ -48,7 +48,7 @@ class PassEstimate:
         """
         return int(self.n.min())
 
-    def pass_at(self, k: int, *, method: str = "exact", rng=None, resamples: int = 2000) -> Estimate:
+    def pass_at(self, k: int, *, method: str = "exact") -> Estimate:
         """Unbiased estimate of pass@k, with an interval for the prompts' law and for these prompts alike.
 
         Hoeffding's inequality holds for independent numbers in [0, 1] whatever their laws (his Theorem 1 bounds the
@@ -63,8 +63,6 @@ class PassEstimate:
             "exact": valid at every sample size; Hoeffding's interval over prompts, or for a single prompt the image of
             the Clopper-Pearson limits of p, and for this prompt alone. "bootstrap": percentiles over resampled prompts;
             narrower, its level is nominal; refused below ``FEW`` prompts and where its width is zero.
-        rng : numpy.random.Generator, optional
-            For the bootstrap; a fixed one by default.
 
         Raises
         ------
@@ -86,8 +84,8 @@ class PassEstimate:
         each = pass_at_k(self.n, self.c, k)
         value = float(self.prompts @ each / self.total)
         if method == "bootstrap":
-            rng = np.random.default_rng(0) if rng is None else rng
-            resampled = rng.multinomial(self.total, self.prompts / self.total, size=resamples) @ each / self.total
+            rng = np.random.default_rng(0)
+            resampled = rng.multinomial(self.total, self.prompts / self.total, size=RESAMPLES) @ each / self.total
             low, high = np.quantile(resampled, [self.false_alarm / 2, 1 - self.false_alarm / 2])
             if self.total < FEW or low == high:
                 raise ValueError(f"method: the bootstrap says nothing about {self.total} prompts"

@@ -5,6 +5,7 @@ import numpy as np
 from covtheory.figures import BLACK, BLUE, COLOURS, DASHES, GREEN, ORANGE, SKY, figure, label_line
 from covtheory.own_model.problem import plain
 from covtheory.own_model.profile_estimate import ProfileEstimate
+from covtheory.own_model.report_many import few
 from covtheory.own_model.tournament_estimate import TournamentEstimate
 
 
@@ -20,22 +21,16 @@ def profile_figure(estimate: ProfileEstimate, logarithmic: bool = False):
     if 0 < estimate.kl < end:
         ax.axvline(estimate.kl, color=ORANGE, ls="--", lw=1)
         label_line(ax, "mean log ratio", estimate.kl, 0.95, colour=ORANGE)
-    if logarithmic:
-        ax.set_yscale("log")
-        ax.set_ylim(0.3 / estimate.draws, 1.3)
-    else:
-        ax.set_ylim(0, 1.02)
+    _probabilities(ax, logarithmic, 0.3 / estimate.draws)
     ax.set_xlabel("log N (nats)")
     ax.set_ylabel("coverage Cov_N")
     return fig
 
 
-def many_figure(facts: dict, logarithmic: bool = False, most: int = 3):
+def many_figure(facts: dict, logarithmic: bool = False):
     """Coverage at a few N over the models in their order, above the cross-entropy over the same models."""
     parts = facts.get("models", facts.get("groups"))
-    entries = parts[0]["profile"]
-    shown = entries if len(entries) <= most else [entries[i * (len(entries) - 1) // (most - 1)] for i in range(most)]
-    x = np.arange(len(parts))
+    shown, x = few(parts[0]["profile"]), np.arange(len(parts))
     fig, (top, bottom) = figure(2, 1, height=5.4, sharex=True, gridspec_kw={"height_ratios": [2, 1]})
     for i, entry in enumerate(shown):
         rows = [next(e for e in part["profile"] if e["N"] == entry["N"]) for part in parts]
@@ -44,11 +39,7 @@ def many_figure(facts: dict, logarithmic: bool = False, most: int = 3):
         top.plot(x, value, color=COLOURS[i], ls=DASHES[i], marker="os^"[i], label=f"N = {entry['N']:g}")
         at = np.flatnonzero(value)[-1] if logarithmic and value.any() else -1  # zero is not on a logarithmic axis
         label_line(top, f"N = {entry['N']:g}", x[at], value[at], colour=COLOURS[i], xytext=(8, -4))
-    if logarithmic:
-        top.set_yscale("log")
-        top.set_ylim(0.3 / max(part["responses"] for part in parts), 1.3)
-    else:
-        top.set_ylim(0, 1.02)
+    _probabilities(top, logarithmic, 0.3 / max(part["responses"] for part in parts))
     top.set_ylabel("coverage Cov_N")
     bottom.plot(x, [part["cross_entropy"] for part in parts], "D-", color=BLACK, label="cross-entropy")
     bottom.set_ylabel("cross-entropy\n(nats a response)")
@@ -94,10 +85,7 @@ def pass_figure(facts: dict, logarithmic: bool = False, curve=()):
         if "forecast" in facts:
             _beyond(ax, curve, facts["forecast"]["rows"])
     ax.set_xscale("log", base=2)
-    if logarithmic:
-        ax.set_yscale("log")
-    else:
-        ax.set_ylim(0, 1.02)
+    _probabilities(ax, logarithmic)
     ax.set_xlabel("draws k (log scale)")
     ax.set_ylabel("pass@k")
     return fig
@@ -118,6 +106,14 @@ def _beyond(ax, curve, rows):
         names.insert(0, ("x least squares", BLACK))
     for i, (name, colour) in enumerate(names):
         label_line(ax, name, 0.98, 0.03 + 0.06 * i, colour=colour, xycoords="axes fraction", ha="right")
+
+
+def _probabilities(ax, logarithmic, least=None):
+    """The axis of probabilities: from 0 on, or logarithmic from the least one that the data show."""
+    if logarithmic:
+        ax.set_yscale("log")
+    if least or not logarithmic:
+        ax.set_ylim(*((least, 1.3) if logarithmic else (0, 1.02)))
 
 
 def _label(name):

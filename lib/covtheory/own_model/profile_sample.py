@@ -22,7 +22,6 @@ class ProfileSample:
     ----------
     N : iterable of float
         Thresholds, more than one each, for stopped KL and for limits over prompts.
-    capacity : int
     """
 
     def __init__(self, N: Iterable[float] = DEFAULT_N, capacity: int = 1 << 24):

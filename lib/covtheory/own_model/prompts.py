@@ -81,7 +81,6 @@ class PromptBand:
         Ascending log ratios, chosen without looking at the responses.
     hits : ndarray of int
         Responses at or above each grid point.
-    false_alarm : float
     drawn : int, optional
         How many responses are counted, if only those of some kind are: ``responses`` are then all of them.
 

@@ -15,15 +15,12 @@ from covtheory.own_model.columnar import arrow_chunks, npz_chunks
 from covtheory.own_model.formats.arrays import arrow_batches, npz_columns
 from covtheory.own_model.formats.records import text_rows
 from covtheory.own_model.formats.scored import VLLM, LmEvalScored, OpenAI, Tool
-from covtheory.own_model.formats.sources import CONTAINERS, sources
+from covtheory.own_model.formats.sources import sources
 from covtheory.own_model.formats.verdicts import EvalPlus, LmEvalDrawn
 from covtheory.own_model.problem import Problem
 from covtheory.own_model.textual import text_chunks, word
 
 TOOLS = (OpenAI, VLLM, LmEvalScored, LmEvalDrawn, EvalPlus)
-FORMATS = tuple(dict.fromkeys([*CONTAINERS.values(), *(tool.name for tool in TOOLS), Tool.name]))
-"""What ``--format`` may force: a container, a tool's rows, or ``plain`` columns."""
-
 NO_ROWS = "the file has columns but no rows"
 
 TITLES = {"jsonl": "JSON lines", "json": "JSON", "csv": "CSV", "tsv": "TSV", "npz": "NPZ", "parquet": "Parquet",
@@ -38,7 +35,7 @@ class Table:
     path : str or Path
         See :func:`covtheory.own_model.formats.sources.sources`.
     form : str, optional
-        One of ``FORMATS``, instead of what the ending or the first row tells.
+        A container, a tool's rows or ``plain`` columns, instead of what the ending or the first row tells.
     chosen : str, optional
         The filter of lm-eval or evalplus to count.
 

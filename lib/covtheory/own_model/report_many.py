@@ -32,12 +32,16 @@ def many_rows(facts: dict) -> list[dict]:
     return rows
 
 
-def many_text(facts: dict, most: int = 3) -> str:
+def few(entries: list, most: int = 3) -> list:
+    """The first, the last and what lies evenly between them; all if there are no more."""
+    last = len(entries) - 1
+    return entries if last < most else [entries[i * last // (most - 1)] for i in range(most)]
+
+
+def many_text(facts: dict) -> str:
     """One line a model with coverage at a few N; the difference of two, if there is one."""
     word = "models" if "models" in facts else "groups"
-    parts = facts[word]
-    wanted = parts[0]["profile"]
-    shown = wanted if len(wanted) <= most else [wanted[i * (len(wanted) - 1) // (most - 1)] for i in range(most)]
+    parts, shown = facts[word], few(facts[word][0]["profile"])
     lines = [*header(facts), f"{len(parts)} {word}; limits hold for all of them and all thresholds together with "
              f"confidence {1 - facts['false_alarm']:.4g}", *_independence(parts), "",
              f"{'responses':>10} {'cross-ent.':>10} {'KL':>9}" + "".join(f"Cov_{e['N']:g}".rjust(24) for e in shown)

@@ -61,8 +61,8 @@ def all_right(estimate: PassEstimate, k: int) -> float:
 
     Examples
     --------
-    >>> all_right(pass_estimate([4, 4], [4, 2]), 2)
-    0.5833333333333333
+    >>> round(all_right(pass_estimate([4, 4], [4, 2]), 2), 12)
+    0.583333333333
     """
     each = 1.0 - pass_at_k(estimate.n, estimate.n - estimate.c, k)
     return float(estimate.prompts @ each / estimate.total)

@@ -117,7 +117,7 @@ class PairedScores:
         for chunk in self.table.chunks(self.columns, self.rows, self.progress):
             teacher, lengths = self.teacher.read(chunk)
             model, model_lengths = self.model.read(chunk) if both else (None, None)
-            prompts, ends = self._names(chunk, self.prompt), chunk.columns.get(self.end) if self.end else None
+            prompts, ends = self.prompt and chunk.names(self.prompt), chunk.columns.get(self.end) if self.end else None
             counted = lengths
             if self.length:
                 counted = chunk.columns[self.length]
@@ -127,7 +127,8 @@ class PairedScores:
                 "lengths": lengths, "model_lengths": model_lengths, "counted": counted,
                 "kl": self._kl(chunk) if self.kl else None,  # in its own unit: the model's base may be unknown yet
                 "prompt": digests(prompts).tolist() if everywhere and prompts else prompts,
-                "by": self._names(chunk, self.by), "truncated": None if ends is None or not any(ends) else np.array(
+                "by": self.by and chunk.names(self.by),
+                "truncated": None if ends is None or not any(ends) else np.array(
                     [end.strip().lower() in ("length", "max_tokens", "true", "1") for end in ends])})
 
     def joined(self, parts: Iterable[Chunk], partner: Partner | None) -> Iterator[tuple]:
@@ -206,13 +207,6 @@ class PairedScores:
     def responses_of_prompts(self) -> np.ndarray | None:
         """How many responses each prompt has, if some has several."""
         return self.count.responses if self.count is not None and self.count.repeated else None
-
-    def _names(self, chunk, name):
-        if name is None:
-            return None
-        if "" in chunk.columns[name]:
-            raise chunk.problem(chunk.columns[name].index(""), f"column {name!r} is missing")
-        return chunk.columns[name]
 
     def _kl_unit(self):
         shared = self.teacher.base if self.teacher.base == self.model.base else None

@@ -28,7 +28,6 @@ class TailBand:
 
     Parameters
     ----------
-    draws : int
     false_alarm : float
         Probability, at most, that the tail leaves the band anywhere; in (0, 1).
 
@@ -51,11 +50,7 @@ class TailBand:
     @property
     def ranks(self) -> np.ndarray:
         """Ranks from the top at which exact limits are taken, ascending."""
-        return _remembered(self.draws, self.false_alarm)[0]
-
-    @property
-    def _limits(self) -> tuple[np.ndarray, np.ndarray]:
-        return _remembered(self.draws, self.false_alarm)[1:]
+        return _ranks_and_limits(self.draws, self.false_alarm)[0]
 
     @property
     def uniform_width(self) -> float:
@@ -65,13 +60,13 @@ class TailBand:
     def lower(self, hits: ArrayLike) -> np.ndarray:
         """Lower limit of the tail at a threshold that so many draws reach."""
         hits = np.asarray(hits)
-        exact = self._limits[0][np.searchsorted(self.ranks, hits, side="right")]
+        exact = _ranks_and_limits(self.draws, self.false_alarm)[1][np.searchsorted(self.ranks, hits, side="right")]
         return np.maximum(exact, hits / self.draws - self.uniform_width)
 
     def upper(self, hits: ArrayLike) -> np.ndarray:
         """Upper limit of the tail at a threshold that so many draws reach."""
         hits = np.asarray(hits)
-        exact = self._limits[1][np.searchsorted(self.ranks, hits + 1, side="left")]
+        exact = _ranks_and_limits(self.draws, self.false_alarm)[2][np.searchsorted(self.ranks, hits + 1, side="left")]
         return np.minimum(exact, hits / self.draws + self.uniform_width)
 
     def exact_false_alarm(self) -> float:
@@ -80,6 +75,7 @@ class TailBand:
         return 1.0 - noncrossing_probability(self.lower(k), self.upper(k - 1))
 
 
+@lru_cache(maxsize=64)
 def _ranks_and_limits(draws: int, false_alarm: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Ranks, and the limits of a tail reached by so many draws: the same for every sample of one size."""
     geometric = STEP ** np.arange(int(np.log(draws) / np.log(STEP)) + 1)
@@ -91,9 +87,6 @@ def _ranks_and_limits(draws: int, false_alarm: float) -> tuple[np.ndarray, np.nd
     for shared in (ranks, below, above):
         shared.flags.writeable = False
     return ranks, below, above
-
-
-_remembered = lru_cache(maxsize=64)(_ranks_and_limits)
 
 
 def noncrossing_probability(lower: ArrayLike, upper: ArrayLike) -> float:

@@ -4,7 +4,6 @@ A map has ``V``, ``d``, ``n_prompts``, ``bound`` (an upper bound on ``||phi||``)
 The state describes ``n`` prefixes; only the map that made it knows its layout.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from covtheory import validation
 
 
 class FeatureMap:
-    """Base of feature maps: a subclass defines ``start``, ``phi``, ``advance`` and ``take``."""
+    """Base of feature maps: a subclass defines ``start``, ``phi``, ``advance``; ``take`` if its state is no array."""
 
     V: int
     d: int
@@ -35,7 +34,7 @@ class FeatureMap:
 
     def take(self, state: Any, index: np.ndarray) -> Any:
         """State of the prefixes ``index``, repeats allowed."""
-        raise NotImplementedError
+        return state[index]
 
     def logits(self, state: Any, theta: np.ndarray) -> np.ndarray:
         """Inner products with ``theta`` (d,) or (k, d), shape (n, V) or (k, n, V)."""
@@ -47,7 +46,22 @@ class FeatureMap:
         return np.ravel(weights) @ self.phi(state).reshape(-1, self.d)
 
 
-class TokenFeatures(FeatureMap):
+class TableFeatures(FeatureMap):
+    """Features looked up in ``table``, shape (rows, V, d): the state is a row, shape (n,)."""
+
+    table: np.ndarray
+
+    def phi(self, state: np.ndarray) -> np.ndarray:
+        """Features (n, V, d)."""
+        return self.table[state]
+
+    def logits(self, state: np.ndarray, theta: np.ndarray) -> np.ndarray:
+        """Inner products with ``theta`` (d,) or (k, d), shape (n, V) or (k, n, V)."""
+        scores = self.table @ np.asarray(theta, dtype=float).T
+        return scores[state] if scores.ndim == 2 else np.moveaxis(scores[state], -1, 0)
+
+
+class TokenFeatures(TableFeatures):
     """Features of the prompt and the candidate token only, so that tokens are i.i.d. given the prompt.
 
     Parameters
@@ -71,65 +85,9 @@ class TokenFeatures(FeatureMap):
         """The prompts."""
         return np.asarray(x)
 
-    def phi(self, state: np.ndarray) -> np.ndarray:
-        """Features (n, V, d)."""
-        return self.table[state]
-
     def advance(self, state: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Unchanged."""
         return state
-
-    def take(self, state: np.ndarray, index: np.ndarray) -> np.ndarray:
-        """Rows ``index``."""
-        return state[index]
-
-    def logits(self, state: np.ndarray, theta: np.ndarray) -> np.ndarray:
-        """Inner products with ``theta`` (d,) or (k, d), shape (n, V) or (k, n, V)."""
-        scores = self.table @ np.asarray(theta, dtype=float).T
-        return scores[state] if scores.ndim == 2 else np.moveaxis(scores[state], -1, 0)
-
-
-class PrefixFeatures(FeatureMap):
-    """Any function of the prompt and the whole prefix; slow, for short sequences.
-
-    Parameters
-    ----------
-    function : callable
-        ``(x (n,), prefix (n, h)) -> (n, V, d)``.
-    V, d, n_prompts : int
-    bound : float
-        Upper bound on ``||phi||`` if the caller knows one.
-
-    Examples
-    --------
-    >>> features = PrefixFeatures(lambda x, prefix: np.ones((len(x), 2, 1)), V=2, d=1)
-    >>> features.phi(features.start(np.zeros(3, int))).shape
-    (3, 2, 1)
-    """
-
-    def __init__(self, function: Callable, V: int, d: int, n_prompts: int = 1, bound: float = np.inf):
-        self.function = function
-        self.V, self.d = validation.count("V", V), validation.count("d", d)
-        self.n_prompts, self.bound = validation.count("n_prompts", n_prompts), float(bound)
-
-    def start(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Prompts and empty prefixes."""
-        return np.asarray(x), np.empty((len(x), 0), dtype=np.intp)
-
-    def phi(self, state: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-        """Features (n, V, d)."""
-        out = np.asarray(self.function(*state), dtype=float)
-        if out.shape != (len(state[0]), self.V, self.d):
-            raise ValueError(f"function: returned shape {out.shape}, expected {(len(state[0]), self.V, self.d)}")
-        return out
-
-    def advance(self, state: tuple[np.ndarray, np.ndarray], y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Prefixes longer by one token."""
-        return state[0], np.column_stack([state[1], y])
-
-    def take(self, state: tuple[np.ndarray, np.ndarray], index: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Rows ``index``."""
-        return state[0][index], state[1][index]
 
 
 class DecayedHistoryFeatures(FeatureMap):
@@ -144,7 +102,6 @@ class DecayedHistoryFeatures(FeatureMap):
     embedding, code : array_like, shape (V, d)
     decay : float
         In [0, 1].
-    scale : float
     prompt_embedding : array_like, shape (P, d), optional
         ``s_0`` per prompt; by default one prompt, all ones.
 
@@ -156,14 +113,8 @@ class DecayedHistoryFeatures(FeatureMap):
     array([[1. , 0.5]])
     """
 
-    def __init__(
-        self,
-        embedding: ArrayLike,
-        code: ArrayLike,
-        decay: float,
-        scale: float = 1.0,
-        prompt_embedding: ArrayLike | None = None,
-    ):
+    def __init__(self, embedding: ArrayLike, code: ArrayLike, decay: float, scale: float = 1.0,
+                 prompt_embedding: ArrayLike | None = None):
         self.embedding, self.code = _finite("embedding", embedding, (2,)), _finite("code", code, (2,))
         validation.same_shape(embedding=self.embedding, code=self.code)
         self.V, self.d = self.embedding.shape

@@ -5,11 +5,11 @@ from numpy.typing import ArrayLike
 
 from covtheory import validation
 from covtheory.policies.autoregressive_linear import AutoregressiveLinear, log_softmax
-from covtheory.policies.features import FeatureMap, TokenFeatures
+from covtheory.policies.features import FeatureMap, TableFeatures, TokenFeatures
 from covtheory.policies.sequences import whole_numbers
 
 
-class FiniteContextFeatures(FeatureMap):
+class FiniteContextFeatures(TableFeatures):
     """Features ``phi(context, v)``; each token moves the context to ``following[context, v]``.
 
     A context can be the prompt, the position, the last k tokens, or the state of any finite automaton.
@@ -53,22 +53,9 @@ class FiniteContextFeatures(FeatureMap):
         """Contexts of the prompts."""
         return self.first[x]
 
-    def phi(self, state: np.ndarray) -> np.ndarray:
-        """Features (n, V, d)."""
-        return self.table[state]
-
     def advance(self, state: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Contexts after one more token."""
         return self.following[state, y]
-
-    def take(self, state: np.ndarray, index: np.ndarray) -> np.ndarray:
-        """Rows ``index``."""
-        return state[index]
-
-    def logits(self, state: np.ndarray, theta: np.ndarray) -> np.ndarray:
-        """Inner products with ``theta`` (d,) or (k, d), shape (n, V) or (k, n, V)."""
-        scores = self.table @ np.asarray(theta, dtype=float).T
-        return scores[state] if scores.ndim == 2 else np.moveaxis(scores[state], -1, 0)
 
 
 def last_tokens(V: int, k: int) -> np.ndarray:

@@ -35,7 +35,6 @@ def temper_tokens(pi: ArrayLike, T: float) -> tuple[np.ndarray, np.ndarray]:
     ----------
     pi : array_like, shape (V,) * H
         Probability of every text of H tokens, one axis a token.
-    T : float
 
     Returns
     -------

@@ -71,8 +71,6 @@ def reward_ascent(pi: ArrayLike, right: ArrayLike, slope: Callable[[float], floa
     right : array_like of bool, shape (R,)
     slope : callable
         ``J'``: 1 for reinforcement learning, ``1/p`` for the log loss, ``K (1 - p)^(K-1)`` for pass@K.
-    eta : float
-    steps : int
 
     Returns
     -------

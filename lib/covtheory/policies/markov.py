@@ -54,9 +54,5 @@ class Markov(sequences.SequencePolicyBase):
         """State after one more token: that token."""
         return y
 
-    def take(self, state: np.ndarray, index: np.ndarray) -> np.ndarray:
-        """State of the rows ``index``."""
-        return state[index]
-
     def __repr__(self) -> str:
         return f"Markov(H={self.H}, V={self.V})"

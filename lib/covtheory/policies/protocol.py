@@ -33,15 +33,3 @@ class Policy(Protocol):
     def enumerate(self, x: int = 0) -> tuple[np.ndarray, np.ndarray]:
         """All responses of prompt ``x`` in lexicographic order, with their log probabilities."""
         ...
-
-
-@runtime_checkable
-class SequencePolicy(Policy, Protocol):
-    """A policy over token sequences of fixed length ``H`` over ``V`` tokens, one token at a time."""
-
-    H: int
-    V: int
-
-    def next_token_log_probs(self, prefixes: ArrayLike, x: ArrayLike = 0) -> np.ndarray:
-        """Log probabilities of the next token after prefixes of shape (n, h), shape (n, V), in nats."""
-        ...

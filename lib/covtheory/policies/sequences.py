@@ -1,5 +1,7 @@
 """Token sequences: the list of all of them, checks of what callers pass, and inverse-cdf draws."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -103,8 +105,9 @@ def draw(weights: np.ndarray, u: np.ndarray) -> np.ndarray:
 class SequencePolicyBase:
     """Everything a sequence policy offers, from a running state.
 
-    A subclass sets ``H``, ``V``, ``n_prompts`` and defines ``start(x)``, ``step_log_probs(state) -> (n, V)``,
-    ``advance(state, y)`` and ``take(state, index)``; the state is whatever it needs to know about ``n`` prefixes.
+    A subclass sets ``H``, ``V``, ``n_prompts`` and defines ``start(x)``, ``step_log_probs(state) -> (n, V)`` and
+    ``advance(state, y)``; the state is whatever it needs to know about ``n`` prefixes, and if it is no array of rows,
+    ``take`` too.
     """
 
     H: int
@@ -149,6 +152,10 @@ class SequencePolicyBase:
         for column in prefixes.T:
             state = self.advance(state, column)
         return self.step_log_probs(state)
+
+    def take(self, state: Any, index: np.ndarray) -> Any:
+        """State of the rows ``index``."""
+        return state[index]
 
     def _states(self, y, x):
         state = self.start(prompt(x, self.n_prompts, len(y)))

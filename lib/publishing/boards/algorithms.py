@@ -1,4 +1,4 @@
-"""Boards of notebooks 08 to 14: what algorithms do with coverage."""
+"""Boards of notebooks 08 to 14, 24 and 25: what algorithms do with coverage."""
 
 from math import cos, exp, log, radians, sin, sqrt
 
@@ -98,7 +98,7 @@ def _(b):
     b.text(6, 13, "cross-entropy keeps B", c="red").text(6, 6, "the tournament keeps A (N = 8)", c="green")
 
 
-@board("13", "The question, in symbols")
+@board("13", "The question in one picture")
 def _(b):
     """Left pass@k: a tilt above for all k, another curve crossing. Right the profiles, crossing in the same way."""
     for x, up, name in ((8, 1, "pass@k"), (58, -1, "Cov_N")):
@@ -182,3 +182,42 @@ def _(b):
             place[0], place[1] - 6 if place[1] < 20 else place[1] + 3, str(mass), c="red", anchor="middle"
         )
     b.text(4, 50, "masses over 20", c="red")
+
+
+@board("24", "The question in one picture")
+def _(b):
+    """Left, exact gradient: three laws of the time. Right, drawn responses: rollouts times p_0; all lines end flat."""
+    b.axes("1/p_0", "steps", to_x=46)
+    b.line((10, 12), (44, 50), w=2.4).text(25, 40, "1/(2p_0)", anchor="end", size=3)
+    b.line((10, 11), (44, 30), c="blue", dash=True).text(37, 20.5, "1/√p_0", c="blue", size=3)
+    b.curve(lambda x: 9.6 + 1.6 * log(1 + (x - 10) / 6), 10, 44, c="green").text(30, 9.2, "log", c="green", size=3)
+    b.axes("1/p_0", "rollouts × p_0", x=56, to_x=98)
+    for level, rise, word in ((22, 5, "groups of 2"), (29, 9, "groups of 16"), (37, 13, "groups of 256")):
+        b.curve(lambda x, y=level, s=rise: y + s * exp(-(x - 57) / 6), 57, 95, c="red").text(
+            95, level + 1.6, word, c="red", size=2.8, anchor="end"
+        )
+    b.line((57, 15), (95, 15), dash=True).text(95, 10.6, "no learner below", size=2.8, anchor="end")
+
+
+@board("25", "The question in one picture")
+def _(b):
+    """The ratio of target to law against the length: forward bends up, the first response is straight, one is flat."""
+    b.axes("length (log)", "ratio (log)")
+    b.curve(lambda x: 9 + 0.0012 * (x - 8) ** 2.7, 9, 55, c="red").text(30, 46, "forward", c="red")
+    b.line((10, 10), (92, 38), c="green").text(58, 33, "first response", c="green")
+    b.line((10, 14), (92, 14), c="blue", dash=True).text(60, 16, "wait long enough", c="blue")
+
+
+@board("25", "The smallest example: one letter undervalued")
+def _(b):
+    """A tree of conductances 1/2 and 1/6 above, 1/4 at each word; below, what flows through each side: 1/4 and 1/8."""
+    nodes = {0: (50, 48), 1: (28, 34), 2: (72, 34), 3: (16, 18), 4: (40, 18), 5: (60, 18), 6: (84, 18)}
+    for child in range(1, 7):
+        (u, v), (p, q) = nodes[(child - 1) // 2], nodes[child]
+        word = {1: "1/2", 2: "1/6"}.get(child, "1/4")
+        b.line((u, v), (p, q), w={1: 4, 2: 1.4}.get(child, 2.4))
+        b.text((u + p) / 2 + (2 if p > u else -7), (v + q) / 2 + 1, word, size=3, c="blue")
+    for place in nodes.values():
+        b.dot(*place)
+    b.text(28, 8, "through a: 1/4", anchor="middle", c="green").text(72, 8, "through b: 1/8", anchor="middle", c="red")
+    b.text(20, 34, "a").text(78, 34, "b")

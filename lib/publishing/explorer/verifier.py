@@ -1,4 +1,4 @@
-"""Panel 6: sampling with an imperfect verifier, forwards and with backtracking (notebook 14)."""
+"""Panel 6: sampling with an imperfect verifier, forwards and with backtracking (notebooks 14 and 25)."""
 
 import numpy as np
 
@@ -76,7 +76,8 @@ def verifier() -> dict:
         "sampler; they slow the walk down the most. Mixing time: steps until the walk is so close to its stationary "
         "law that its answers are within 0.05 of the right law. The walk's law after T steps is computed exactly up "
         "to H = 7, where it has 255 states and takes thousands of steps; the others up to H = 12.",
-        [("14", "spectrum, mixing time, and what going forwards loses", "The walk forgets")],
+        [("14", "spectrum, mixing time, and what going forwards loses", "The walk forgets"),
+         ("25", "the law of the first answer", "The law of the first response")],
         choose("Every score is off by a factor of two at most. Answers have 12 steps. How far from the right law does "
                "a sampler get that trusts the scores on the way?",
                [("about as far as in one step", "The errors multiply: the distance grows with every step."),

@@ -6,21 +6,24 @@ import json
 import platform
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+from scipy.special import expit, softmax
 
 from covtheory.instances.brackets import Brackets
 from training.dyck.config import CONFIGS, Config
 from training.dyck.record import Searches, write
+from training.record import versions
 
 
 def run(config: Config, seed: int, report=print) -> Searches:
     """Train, search, and return what is to be recorded."""
     import torch
 
-    from training.dyck.networks import last, roll_outs, softmax, train_reference, train_verifier
-    from training.dyck.search import NetworkModel, all_samplers, sigmoid
+    from training.dyck.networks import last, roll_outs, train_reference, train_verifier
+    from training.dyck.search import NetworkModel, all_samplers
 
     began, words, rngs = time.process_time(), Brackets(config.pairs), np.random.default_rng(seed).spawn(5)
     torch.manual_seed(seed)
@@ -47,14 +50,14 @@ def run(config: Config, seed: int, report=print) -> Searches:
     def rooted(logs):
         return np.concatenate([np.zeros((len(begin), 1)), logs], axis=1)
 
-    log_law, log_value = rooted(spread(reference, softmax)), []
+    log_law, log_value = rooted(spread(reference, partial(softmax, axis=-1))), []
     for _, verifier in train_verifier(config, words, drawn, cut, rngs[4], report):
-        log_value.append(rooted(spread(verifier, sigmoid))[:, : log_law.shape[1] - words.V**config.rest])
+        log_value.append(rooted(spread(verifier, expit))[:, : log_law.shape[1] - words.V**config.rest])
     model = NetworkModel(words, reference, verifier, np.repeat(held_out, config.runs, axis=0))
     with torch.no_grad():
         found = all_samplers(config, model, rngs[0], report)
     about = {"config": dataclasses.asdict(config), "seed": seed, "seconds": round(time.process_time() - began),
-             "versions": {"python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__},
+             "versions": versions(torch, np),
              "machine": f"{platform.machine()}, cpu, {torch.get_num_threads()} threads",
              "roll_outs_right": round(float(right.mean()), 4)}
     return Searches(held_out, {k: v[0] for k, v in found.items()}, {k: v[1] for k, v in found.items()}, begin, log_law,

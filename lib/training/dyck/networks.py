@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+from scipy.special import softmax
 from torch.nn import functional as F
 
 from covtheory.instances.brackets import Brackets
@@ -30,12 +31,6 @@ def last(net: Transformer, words: np.ndarray, V: int) -> np.ndarray:
     return torch.cat(parts).double().numpy()
 
 
-def softmax(scores: np.ndarray) -> np.ndarray:
-    """Probabilities along the last axis."""
-    shifted = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    return shifted / shifted.sum(axis=-1, keepdims=True)
-
-
 def train_reference(config: Config, words: Brackets, rng: np.random.Generator, report) -> Transformer:
     """Fit the next letter of shallow words."""
     net = network(config, words)
@@ -55,7 +50,7 @@ def draw(net: Transformer, words: Brackets, begin: np.ndarray, length: int, rng:
     """Draw continuations of the rows of ``begin`` from the reference policy, up to ``length`` letters in all."""
     drawn = np.asarray(begin)
     while drawn.shape[1] < length:
-        law = softmax(last(net, drawn, words.V))
+        law = softmax(last(net, drawn, words.V), axis=1)
         letter = (rng.random((len(law), 1)) >= np.cumsum(law, axis=1)[:, :-1]).sum(axis=1)
         drawn = np.concatenate([drawn, letter[:, None]], axis=1)
     return drawn

@@ -1,6 +1,5 @@
 """What a run leaves: responses and costs of every sampler, full trees of short rests, and its origin. NumPy only."""
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +9,7 @@ import numpy as np
 from claimcheck.register import find_root
 from covtheory.instances.brackets import Brackets
 from covtheory.samplers.backtracking import ValueTree, complete_tree
-from training.record import replace
+from training.record import in_units, opened, store
 
 FOLDER = Path("references") / "dyck"
 
@@ -86,12 +85,11 @@ class Searches:
 def write(path: Path, found: Searches) -> None:
     """Write a run to an NPZ file."""
     arrays = {"prompts": found.prompts.astype(np.uint8), "beginnings": found.beginnings.astype(np.uint8),
-              "log_law": _units(found.log_law), "log_value": _units(found.log_value),
-              "about": np.frombuffer(json.dumps(found.about, sort_keys=True).encode(), dtype=np.uint8)}
+              "log_law": in_units(found.log_law, UNIT), "log_value": in_units(found.log_value, UNIT)}
     for k, name in enumerate(found.responses):
         arrays |= {f"name_{k}": np.array(name), f"responses_{k}": found.responses[name].astype(np.uint8),
                    f"costs_{k}": found.costs[name].astype(np.uint32)}
-    replace(Path(path), lambda file: np.savez_compressed(file, **arrays), binary=True)
+    store(Path(path), found.about, arrays)
 
 
 def read(path: Path) -> Searches:
@@ -102,17 +100,12 @@ def read(path: Path) -> Searches:
     ValueError
         If the file is no record of a run.
     """
-    try:
-        with np.load(path, allow_pickle=False) as data:
-            names = [str(data[f"name_{k}"]) for k in range(sum(key.startswith("name_") for key in data.files))]
-            by_name = [{name: data[f"{kind}_{k}"].astype(np.int64) for k, name in enumerate(names)}
-                       for kind in ("responses", "costs")]
-            return Searches(data["prompts"].astype(np.int64), *by_name, data["beginnings"].astype(np.int64),
-                            -UNIT * data["log_law"], -UNIT * data["log_value"], json.loads(data["about"].tobytes()))
-    except FileNotFoundError:
-        raise ValueError(f"{Path(path).name}: no such record") from None
-    except Exception as error:  # np.load raises many types; all mean that the file is no record
-        raise ValueError(f"{Path(path).name}: not a record of a run ({error})") from None
+    with opened(path, "a run") as (data, about):
+        names = [str(data[f"name_{k}"]) for k in range(sum(key.startswith("name_") for key in data.files))]
+        by_name = [{name: data[f"{kind}_{k}"].astype(np.int64) for k, name in enumerate(names)}
+                   for kind in ("responses", "costs")]
+        return Searches(data["prompts"].astype(np.int64), *by_name, data["beginnings"].astype(np.int64),
+                        -UNIT * data["log_law"], -UNIT * data["log_value"], about)
 
 
 def load(config: str, root: Path | None = None) -> list[Searches]:
@@ -127,7 +120,3 @@ def load(config: str, root: Path | None = None) -> list[Searches]:
     if not (runs := [read(path) for path in sorted(folder.glob(f"{config}-*.npz"))]):
         raise ValueError(f"{FOLDER}: no record of a run of {config}")
     return runs
-
-
-def _units(logs: np.ndarray) -> np.ndarray:
-    return np.minimum(np.rint(-logs / UNIT), np.iinfo(np.uint16).max).astype(np.uint16)

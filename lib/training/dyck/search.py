@@ -1,11 +1,12 @@
 """Samplers on the trained networks: each response with its cost, the number of prefixes shown to the networks."""
 
 import numpy as np
+from scipy.special import expit, softmax
 
 from covtheory.instances.brackets import Brackets
 from covtheory.samplers.backtracking import Walkers
 from training.dyck.config import Config
-from training.dyck.networks import after, draw, last, softmax
+from training.dyck.networks import after, draw, last
 from training.transformer import Transformer
 
 
@@ -23,8 +24,8 @@ class NetworkModel:
         """``pi_ref(a|v)`` and ``Vhat(va)``, each (n, V); the last letter's value is the exact reward."""
         whole = np.concatenate([self.prompts[self.rows], prefix[:, : depth.max()]], axis=1)
         rows, at = np.arange(len(prefix)), self.prompts.shape[1] + depth
-        law = softmax(after(self.reference, whole, self.V).detach().double().numpy()[rows, at])
-        value = sigmoid(after(self.verifier, whole, self.V).detach().double().numpy()[rows, at])
+        law = softmax(after(self.reference, whole, self.V).detach().double().numpy()[rows, at], axis=1)
+        value = expit(after(self.verifier, whole, self.V).detach().double().numpy()[rows, at])
         ends = np.flatnonzero(depth == self.H - 1)
         for letter in range(self.V if ends.size else 0):
             closed = np.concatenate([whole[ends], np.full((len(ends), 1), letter)], axis=1)
@@ -49,11 +50,6 @@ class CountedWalkers(Walkers):
         """Move every walker until it is at a response or has asked about ``most`` nodes."""
         while (active := np.flatnonzero((self.depth < self.H) & (self.asked < most))).size:
             self._move(active)
-
-
-def sigmoid(scores: np.ndarray) -> np.ndarray:
-    """Probability from log odds."""
-    return 1 / (1 + np.exp(-scores))
 
 
 def walk(config: Config, model: NetworkModel, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -101,7 +97,7 @@ def blockwise(config: Config, model: NetworkModel, rng: np.random.Generator, blo
         if until == words.length:
             value = words.right(drawn).astype(float)
         else:
-            value = sigmoid(last(model.verifier, drawn[:, :-1], words.V)[np.arange(len(drawn)), drawn[:, -1]])
+            value = expit(last(model.verifier, drawn[:, :-1], words.V)[np.arange(len(drawn)), drawn[:, -1]])
         value = value.reshape(-1, N)
         part = np.cumsum(value, axis=1)
         random = (rng.random((len(part), 1)) * part[:, -1:] >= part[:, :-1]).sum(axis=1)

@@ -47,11 +47,9 @@ def list_cell(chunk, row: int, name: str, cell) -> np.ndarray:
     if isinstance(cell, str):
         cell = [None if part.lower() in ("null", "none", "nan") else part
                 for part in cell.strip().strip("[]").replace(",", " ").split()]
-    if not isinstance(cell, list):
-        if cell is None:
-            return np.empty(0)
-        raise chunk.problem(row, f"column {name!r}: {_shown(cell)} is no list of numbers")
-    array = _array(cell)
+    if cell is None:
+        return np.empty(0)
+    array = _array(cell) if isinstance(cell, list) else None
     if array is None:
         raise chunk.problem(row, f"column {name!r}: {_shown(cell)} is no list of numbers")
     return array

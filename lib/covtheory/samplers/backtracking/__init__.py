@@ -5,7 +5,6 @@ from covtheory.samplers.backtracking.baselines import (
     action_level_law,
     block_best_of_n_law,
     block_rejection_law,
-    outcome_level_law,
     sequence_coverage,
 )
 from covtheory.samplers.backtracking.electricity import (
@@ -19,48 +18,17 @@ from covtheory.samplers.backtracking.spectrum import (
     eigenvalues_above,
     exact_value_spectrum,
     level_gap,
-    level_spectrum,
     spectral_gap,
     spectrum,
 )
 from covtheory.samplers.backtracking.value_tree import ValueErrors, ValueTree, complete_tree
 from covtheory.samplers.backtracking.variants import metropolis_walk, momentum_walk
 from covtheory.samplers.backtracking.walk import BacktrackingWalk
-from covtheory.samplers.backtracking.walkers import (
-    FromFunction,
-    FromTree,
-    PrefixModel,
-    Walkers,
-    action_level_sample,
-)
+from covtheory.samplers.backtracking.walkers import PrefixModel, Walkers, action_level_sample
 
 __all__ = [
-    "BacktrackingWalk",
-    "FromFunction",
-    "FromTree",
-    "PrefixModel",
-    "ValueErrors",
-    "ValueTree",
-    "Walkers",
-    "action_coverage",
-    "action_level_law",
-    "action_level_sample",
-    "block_best_of_n_law",
-    "block_rejection_law",
-    "complete_tree",
-    "conductance_to_leaves",
-    "eigenvalues_above",
-    "exact_value_spectrum",
-    "first_leaf_law",
-    "hitting_time",
-    "leaf_trace",
-    "level_gap",
-    "level_spectrum",
-    "metropolis_walk",
-    "momentum_walk",
-    "outcome_level_law",
-    "response_lead",
-    "sequence_coverage",
-    "spectral_gap",
-    "spectrum",
+    "BacktrackingWalk", "PrefixModel", "ValueErrors", "ValueTree", "Walkers", "action_coverage", "action_level_law",
+    "action_level_sample", "block_best_of_n_law", "block_rejection_law", "complete_tree", "conductance_to_leaves",
+    "eigenvalues_above", "exact_value_spectrum", "first_leaf_law", "hitting_time", "leaf_trace", "level_gap",
+    "metropolis_walk", "momentum_walk", "response_lead", "sequence_coverage", "spectral_gap", "spectrum",
 ]

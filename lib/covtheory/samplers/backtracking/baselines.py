@@ -9,7 +9,7 @@ import numpy as np
 
 from covtheory.samplers.backtracking.value_tree import ValueTree
 from covtheory.samplers.best_of_n import best_of_n_law
-from covtheory.validation import count, threshold
+from covtheory.validation import count
 
 
 def action_level_law(tree: ValueTree) -> np.ndarray:
@@ -42,26 +42,6 @@ def action_coverage(tree: ValueTree) -> float:
     child = np.arange(1, len(tree))
     child = child[np.isfinite(tree.log_reach[child]) & (tree.true_value[tree.parent[child]] > 0)]
     return float((tree.true_value[child] / tree.true_value[tree.parent[child]]).max())
-
-
-def outcome_level_law(tree: ValueTree, M: float, N: int) -> np.ndarray:
-    """Outcome-level rejection with at most ``N`` proposals from ``pi_ref``, then one more draw whatever its reward.
-
-    Accepts ``y`` with probability ``min(1, tau(y)/(M Z))``; exact up to the ``(1 - 1/M)^N`` of running out when
-    ``M >= C_seq``. Proposals outside the listed responses have ``tau = 0``.
-
-    Examples
-    --------
-    >>> from covtheory.samplers.backtracking import complete_tree
-    >>> outcome_level_law(complete_tree(2, 1, [1, 0]), 2.0, 2)
-    array([0.875, 0.125])
-    """
-    M, N = float(threshold("M", M)), count("N", N)
-    mass = np.exp(tree.log_reach[tree.leaves])
-    accepted = mass * np.minimum(1.0, tree.tau / (M * tree.Z))
-    rate = accepted.sum()
-    empty = (1 - rate) ** N
-    return (1 - empty) / rate * accepted + empty * mass
 
 
 def block_best_of_n_law(tree: ValueTree, block: int, N: int) -> np.ndarray:

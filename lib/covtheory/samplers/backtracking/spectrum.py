@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy.linalg import eigvalsh_tridiagonal
 
 from covtheory.samplers.backtracking.walk import BacktrackingWalk
-from covtheory.validation import count, in_range, same_shape
+from covtheory.validation import count, in_range
 
 
 def spectrum(walk: BacktrackingWalk) -> np.ndarray:
@@ -77,43 +77,6 @@ def exact_value_spectrum(walk: BacktrackingWalk) -> np.ndarray:
         j = np.arange(1, H - d + 1)
         parts.append(np.repeat(np.cos((2 * j - 1) * np.pi / (2 * (H - d))), extra))
     return np.sort(np.concatenate(parts))[::-1]
-
-
-def level_spectrum(total: ArrayLike, branching: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
-    """Spectrum of a tree in which all nodes of a depth look alike, for any height: eigenvalues and multiplicities.
-
-    Functions of the depth give a birth-and-death chain on ``0..H``; functions that sum to zero over the children of a
-    node of depth ``d`` give the chain on ``d+1..H`` killed at ``d``.
-
-    Parameters
-    ----------
-    total : array_like, shape (H,)
-        ``W_h``: total conductance of the edges into depth ``h = 1..H``.
-    branching : array_like, shape (H,)
-        Number of children at depth ``0..H-1``.
-
-    Returns
-    -------
-    eigenvalues, multiplicities : ndarray
-        Of the non-lazy walk; multiplicities as floats, since they grow like the number of responses.
-
-    Examples
-    --------
-    >>> lam, many = level_spectrum([1, 1, 1], [2, 2, 2])
-    >>> float(many.sum()), round(float(lam.max()), 12)
-    (15.0, 1.0)
-    """
-    link, branching = _links(total), np.asarray(branching, dtype=float)
-    same_shape(total=link, branching=branching)
-    if (branching < 1).any():
-        raise ValueError(f"branching: got {branching.min():.6g}, expected at least one child")
-    nodes = np.append(1.0, np.cumprod(branching))
-    values, many = [eigvalsh_tridiagonal(np.zeros(len(link) + 1), link)], [np.ones(len(link) + 1)]
-    for d in np.flatnonzero(branching > 1):
-        block = eigvalsh_tridiagonal(np.zeros(len(link) - d), link[d + 1 :])
-        values.append(block)
-        many.append(np.full(len(block), nodes[d] * (branching[d] - 1)))
-    return np.concatenate(values), np.concatenate(many)
 
 
 def level_gap(total: ArrayLike) -> float:

@@ -5,12 +5,10 @@ transition thresholds along its current path, also below its present node until 
 step back and a step down again ask the model nothing.
 """
 
-from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
 
-from covtheory.samplers.backtracking.value_tree import ValueTree
 from covtheory.validation import count
 
 
@@ -29,10 +27,8 @@ class Walkers:
 
     Parameters
     ----------
-    model : PrefixModel
     size : int
         Number of walkers.
-    rng : numpy.random.Generator
 
     Attributes
     ----------
@@ -155,60 +151,3 @@ def action_level_sample(model: PrefixModel, size: int, rng: np.random.Generator)
         u = rng.random(size) * part[:, -1]
         prefix[:, h] = np.minimum((u[:, None] >= part).sum(axis=1), model.V - 1)
     return prefix
-
-
-class FromFunction:
-    """A model from a Python function of one prefix (a tuple), remembered per prefix.
-
-    For expensive or randomised values: a prefix keeps the value that it got first, so the walk stays reversible.
-
-    Parameters
-    ----------
-    value : callable
-        ``Vhat`` of a prefix of length ``1..H``; at length ``H`` the exact ``tau``.
-    pi_ref : callable, optional
-        Law of the next action after a prefix, shape (V,); default uniform.
-    """
-
-    def __init__(self, V: int, H: int, value: Callable[[tuple], float], pi_ref: Callable | None = None):
-        self.V, self.H = count("V", V), count("H", H)
-        self._value, self._law, self._memo = value, pi_ref or (lambda _: np.full(V, 1.0 / V)), {}
-
-    def children(self, prefix: np.ndarray, depth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Look up every prefix, computing what is new."""
-        found = [self._at(tuple(row[:h])) for row, h in zip(prefix.tolist(), depth.tolist(), strict=True)]
-        return np.array([law for law, _ in found]), np.array([value for _, value in found])
-
-    def __len__(self) -> int:
-        return len(self._memo)
-
-    def _at(self, prefix):
-        if prefix not in self._memo:
-            values = np.array([self._value((*prefix, a)) for a in range(self.V)], dtype=float)
-            self._memo[prefix] = (np.asarray(self._law(prefix), dtype=float), values)
-        return self._memo[prefix]
-
-
-class FromTree:
-    """A model that reads an explicit tree; actions are numbered among the listed siblings."""
-
-    def __init__(self, tree: ValueTree):
-        self.tree, self.H = tree, tree.H
-        self.first = np.searchsorted(tree.parent, np.arange(len(tree)))
-        self.many = np.bincount(tree.parent[1:], minlength=len(tree))
-        self.V = int(self.many.max())
-
-    def node(self, prefix: np.ndarray, depth: np.ndarray) -> np.ndarray:
-        """Tree node of each prefix."""
-        node = np.zeros(len(prefix), dtype=np.int64)
-        for h in range(self.H):
-            node = np.where(h < depth, self.first[node] + prefix[:, h], node)
-        return node
-
-    def children(self, prefix: np.ndarray, depth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Gather from the tree's arrays; missing siblings get zero."""
-        node = self.node(prefix, depth)
-        action = np.arange(self.V)
-        there = action < self.many[node][:, None]
-        child = np.where(there, np.minimum(self.first[node][:, None] + action, len(self.tree) - 1), 0)
-        return np.where(there, self.tree.pi_ref[child], 0.0), np.where(there, self.tree.value[child], 0.0)

@@ -16,16 +16,6 @@ from covtheory.samplers.merged.trace import trace_chi_square
 from covtheory.samplers.merged.tree import MergedTree
 
 __all__ = [
-    "MergedTree",
-    "action_level_steps",
-    "average_errors",
-    "first_response_steps",
-    "hitting_time",
-    "kl_to",
-    "marginals",
-    "moves_per_response",
-    "rejection_letters",
-    "target_steps",
-    "trace_chi_square",
-    "wasted_letters",
+    "MergedTree", "action_level_steps", "average_errors", "first_response_steps", "hitting_time", "kl_to",
+    "marginals", "moves_per_response", "rejection_letters", "target_steps", "trace_chi_square", "wasted_letters",
 ]

@@ -69,7 +69,7 @@ def kl_to(tree: MergedTree, steps: np.ndarray) -> float:
 def average_errors(tree: MergedTree) -> tuple[np.ndarray, np.ndarray]:
     """``a_h = E_{pi_ref} Vhat(y_1:h)/Z`` and ``b_h = E_{pi*}[V*/Vhat]`` for ``h = 1..H``; both one for true values.
 
-    Their largest entries are the average errors of notebook 14, Theorem 5. ``2 sum a`` is the mean number of moves
+    Their largest entries are the average errors of notebook 25, Theorem 3. ``2 sum a`` is the mean number of moves
     between two visits of responses (:func:`moves_per_response`), and the mean number of moves before the first one is
     at most ``sum b (2 sum a - 1)`` (notebook 20, Theorem 1).
     """

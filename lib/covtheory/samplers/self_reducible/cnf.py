@@ -11,7 +11,6 @@ class Cnf:
 
     Parameters
     ----------
-    n : int
     clauses : sequence of sequences of int
         ``+v`` is the variable ``v`` (from 1), ``-v`` its negation.
 

@@ -13,7 +13,6 @@ class Dnf:
 
     Parameters
     ----------
-    n : int
     terms : sequence of sequences of int
         ``+v`` is the variable ``v`` (from 1), ``-v`` its negation.
 

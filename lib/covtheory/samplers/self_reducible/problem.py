@@ -36,7 +36,6 @@ class Diagram:
 
     Parameters
     ----------
-    problem : SelfReducible
     most : int
         Largest number of states.
 

@@ -23,7 +23,6 @@ class CountingWalk:
 
     Parameters
     ----------
-    diagram : Diagram
     log_counter : array_like, shape (n,), optional
         Natural logarithm of ``Nhat`` at each state (minus infinity: zero); default the problem's crude count. A
         randomised counter must be asked once per state: equal questions get equal answers.
@@ -126,11 +125,6 @@ class CountingWalk:
         """Stationary probability of being at a solution: ``N / (2 sum of all Nhat)``."""
         return float(1 / self._mass[0])
 
-    @property
-    def root_mass(self) -> float:
-        """Stationary probability of the empty prefix."""
-        return float(self.share[0].sum() / self._mass[0])
-
     def conductance(self) -> float:
         """Smallest ``Q(S, S^c)/min(pi(S), pi(S^c))`` of the lazy walk: the best cut removes one edge."""
         rest = np.exp(self.log_counter[0] - self.log_counter[1:]) * self._mass[0] - self._mass[1:]
@@ -221,5 +215,3 @@ def alternating_counter(diagram: Diagram, r: float) -> np.ndarray:
         raise ValueError(f"r: got {r}, expected r >= 1")
     sign = np.where(diagram.depth % 2 == 1, 1.0, -1.0) * (diagram.depth < diagram.H) * (diagram.depth > 0)
     return diagram.log_counts + sign * np.log(r)
-
-

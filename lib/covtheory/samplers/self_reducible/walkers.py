@@ -12,9 +12,6 @@ class CountingWalkers:
 
     Parameters
     ----------
-    walk : CountingWalk
-    size : int
-    rng : numpy.random.Generator
     node : int
         The state that plays the root (default: the whole problem).
 

@@ -3,7 +3,7 @@ async least => {
   await document.fonts.ready;
   const found = [], scrolling = [], slides = [...document.querySelectorAll(".slides > section > section")];
   const lines = formula => { // parts of a formula that stand wholly below the one before begin a line
-    const boxes = [...formula.querySelectorAll(".katex-html > .base")].map(part => part.getBoundingClientRect());
+    const boxes = [...formula.querySelectorAll(".katex-html > .katex-base")].map(part => part.getBoundingClientRect());
     return 1 + boxes.filter((box, i) => i && box.left < boxes[i - 1].left).length;
   };
   for (const slide of slides) {
