@@ -6,6 +6,7 @@ from claimcheck.record import tally
 from claimcheck.register import Nearest, Registration, of_notebook
 from publishing import kernel_proofs
 from publishing.bibliography import Entry
+from publishing.numerals import number, typeset
 from publishing.statements import on_board
 
 
@@ -95,7 +96,7 @@ class Claims:
                          f"{item['comparison'].replace('_', ' ')}; {instances(item)}, "
                          f"ratio {number(item['ratio'])}</li>" for item in entry["checks"])
         return (f'<div class="claim-verdict {entry["status"]}" id="check-{id}"><p>'
-                f'{self.link(id, "", self.numbers[id])} <samp>{escape(text)}</samp></p>'
+                f'{self.link(id, "", self.numbers[id])} <samp>{typeset(escape(text))}</samp></p>'
                 f'<details><summary>What was checked</summary><ul>{checks}</ul>{self._twins(entry)}</details>'
                 f'{self.formal(id)}</div>')
 
@@ -174,8 +175,3 @@ def ratio(entry: dict) -> str:
     ('0.1235', '-')
     """
     return number(entry["worst"]["ratio"]) if entry["worst"] else "-"
-
-
-def number(value) -> str:
-    """Return a number with four digits; text as it is."""
-    return f"{value:.4g}" if isinstance(value, (int, float)) else escape(str(value))

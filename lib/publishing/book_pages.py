@@ -13,6 +13,7 @@ from publishing.book_cells import link
 from publishing.book_claims import Claims
 from publishing.heads import head
 from publishing.index import HOME
+from publishing.numerals import typeset
 
 GUIDES = ("errata.md", "nonclaims.md", "teaching.md", "checking.md", "measuring.md", "proofs.md",
           "using.md")
@@ -41,13 +42,13 @@ _REPOSITORY = f"https://github.com/{HOME}/blob/main/"
 _HOSTED = bool(HOME)
 
 
-def pages(root: Path, claims: Claims, ledger: dict) -> dict[str, str]:
-    """Return the Markdown of every page but the notebooks, by file name."""
+def pages(root: Path, claims: Claims, ledger: dict, decks: frozenset[str] = frozenset()) -> dict[str, str]:
+    """Return the Markdown of every page but the notebooks, by file name; ``decks``: the slides that can be linked."""
     made = {"claims.md": claims_page(root, claims, ledger), "bibliography.md": bibliography_page(claims)}
     for name in GUIDES:
         if (path := root / "references" / name).exists():
             text = path.read_text(encoding="utf-8")
-            parts = guide.pages(root, text) if name == "teaching.md" else {name: text}
+            parts = guide.pages(root, text, decks) if name == "teaching.md" else {name: text}
             made |= {part: link(relink(text, "references", root), claims) for part, text in parts.items()}
     return {"index.md": front_page(root, claims, ledger, [name for name in made if "teaching-" not in name]), **made}
 
@@ -69,7 +70,7 @@ def front_page(root: Path, claims: Claims, ledger: dict, others: list[str]) -> s
 ## The notebooks
 
 {chr(10).join(rows)}
-{totals(ledger)}. Every claim with its hypotheses, source and verdict: <a href="claims.html">all claims</a>.
+{typeset(totals(ledger))}. Every claim with its hypotheses, source and verdict: <a href="claims.html">all claims</a>.
 
 ```{{toctree}}
 :hidden:
@@ -108,7 +109,7 @@ def claims_page(root: Path, claims: Claims, ledger: dict) -> str:
     """Return the page of all claims: how to read a verdict, then one card a claim."""
     readme = (root / "README.md").read_text(encoding="utf-8")
     legend = re.search(r"^## How to read a verdict\n(.+?)(?=^## )", readme, re.MULTILINE | re.DOTALL)
-    parts = ["# All claims", f"{totals(ledger)}.",
+    parts = ["# All claims", f"{typeset(totals(ledger))}.",
              "For programs: " + ", ".join(f'<a href="files/{name}" download>{name}</a>' for name in FILES) + "."]
     parts.append('<p class="filter" hidden><label>Show only claims with <input type="search" '
                  'placeholder="a word, a name, a verdict"></label> <output></output></p>')
