@@ -32,6 +32,19 @@ function unfold() {
 addEventListener("load", () => { unfold(); document.fonts.ready.then(() => { reachable(); unfold(); }); });
 addEventListener("hashchange", unfold);
 
+// A picture opens alone, in all its pixels: on a phone its letters are small beside the text.
+addEventListener("DOMContentLoaded", () => {
+  for (const picture of document.querySelectorAll("article figure img")) {
+    if (picture.closest("a")) continue;
+    const whole = document.createElement("a");
+    whole.className = "whole";
+    whole.href = picture.src;
+    whole.title = "Open the picture alone";
+    picture.replaceWith(whole);
+    whole.append(picture);
+  }
+});
+
 // On paper the table of claims stands open (what else is folded is left out); what is wider than the sheet is made smaller.
 const folded = "article details.claims-of-notebook:not([open])";
 let opened = [];
