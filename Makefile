@@ -89,7 +89,7 @@ train: $(STAMP)
 	@$(BIN)/python -m training $(or $(CONFIG),small) --seed $(or $(SEED),0)
 
 book: $(STAMP)
-	@$(PIP) -r requirements/book.txt
+	@$(PIP) -r requirements/book.txt -r requirements/slides.txt
 	@$(RUN) book
 
 lab: $(STAMP)

@@ -24,7 +24,7 @@ ROOT = find_root(Path(__file__))
 REGISTER = load_register(ROOT)
 NOTEBOOKS = [path.stem for path in notebooks(ROOT)]
 GUIDES = [f"teaching-{name[:2]}" for name in NOTEBOOKS]
-PAGES = ["index", "claims", "bibliography", "errata", "nonclaims", "checking", "measuring", "proofs", "search",
+PAGES = ["index", "claims", "bibliography", "errata", "nonclaims", "checking", "measuring", "proofs", "using", "search",
          *NOTEBOOKS,
          *(["teaching", *GUIDES] if (ROOT / "references" / "teaching.md").exists() else [])]
 KINDS_OF_PAGE = [*(name for name in PAGES if name not in (*NOTEBOOKS, *GUIDES)), "teaching-05",

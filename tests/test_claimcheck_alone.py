@@ -54,7 +54,7 @@ def mine(started, tmp_path):
 def test_the_example_holds_as_it_is_handed_out(alone, started):
     run = claimcheck(alone, started, "verify")
     assert run.returncode == 0, run.stderr
-    assert "3 claims: 2 holds, 1 condition missing" in run.stdout
+    assert "3 claims: 2 hold, 1 condition missing" in run.stdout
     assert claimcheck(alone, started, "verify", "--seed", "5").returncode == 0
 
 

@@ -15,7 +15,8 @@ from publishing.heads import opening
 
 ROOT = find_root(Path(__file__))
 NOTEBOOKS = [path.stem for path in notebooks(ROOT)]
-OTHERS = ["index", "claims", "nonclaims", "errata", "bibliography"]
+OTHERS = ["index", "claims", "nonclaims", "errata", "bibliography", "proofs", "measuring", "checking", "using",
+          "teaching", "teaching-05", "teaching-16", "teaching-19"]
 LAPTOP, PHONE, A4 = {"width": 1440, "height": 900}, {"width": 390, "height": 844}, {"width": 680, "height": 1000}
 """Windows; the last is a sheet of A4 without its margins, in CSS pixels."""
 
@@ -32,8 +33,43 @@ FOLDED = """() => [document.querySelector("details.claims-of-notebook").open,
   [...new Set([...document.querySelectorAll("details.above-input > summary")].map(head => head.innerText.trim()))],
   [...document.querySelectorAll("details.above-input")].filter(box => box.open).length,
   [...document.querySelectorAll(".cell_input pre")].filter(code => code.checkVisibility()).length]"""
-CUT = """() => [...document.querySelectorAll(".cell_input pre")].filter(code =>
-  code.checkVisibility() && code.scrollWidth > code.clientWidth + 1).map(code => code.textContent.slice(0, 80))"""
+CUT = """() => [...document.querySelectorAll(".cell_input pre, .highlight pre, .table-wrapper > table.docutils")]
+  .filter(box => !box.closest(".cell_output") && box.checkVisibility() && (box.scrollWidth > box.clientWidth + 1 ||
+    box.getBoundingClientRect().width > box.closest("article").clientWidth + 1))
+  .map(box => box.textContent.slice(0, 80))"""
+APART = r"""() => {
+  const found = [];
+  const beside = (node, way) => { // the text that touches a formula, whatever tags lie between
+    for (let next; ; node = next) {
+      next = way > 0 ? node.nextSibling : node.previousSibling;
+      for (; !next; next = way > 0 ? node.nextSibling : node.previousSibling) {
+        node = node.parentElement;
+        if (!node || getComputedStyle(node).display !== "inline") return null;
+      }
+      while (next.firstChild && !next.matches(".katex")) next = way > 0 ? next.firstChild : next.lastChild;
+      if (next.nodeType !== 3 || next.data.length) return next.nodeType === 3 ? next : null;
+    }
+  };
+  const letter = (node, at) => {
+    const range = document.createRange();
+    range.setStart(node, at);
+    range.setEnd(node, at + 1);
+    return range.getClientRects()[0];
+  };
+  for (const formula of document.querySelectorAll("article .katex, .slides .katex")) {
+    const boxes = formula.querySelectorAll(".katex-html > .katex-base");
+    if (formula.closest(".katex-display") || !boxes.length || !formula.checkVisibility()) continue;
+    const first = boxes[0].getBoundingClientRect(), last = boxes[boxes.length - 1].getBoundingClientRect();
+    const after = beside(formula, 1), before = beside(formula, -1), tex = formula.textContent.slice(0, 40);
+    const low = after && /^[^\s\u2013\u2014]/.test(after.data) && letter(after, 0);
+    if (low && low.top > last.top + 0.7 * last.height && low.left < last.right - 1)
+      found.push(`${tex} | ${after.data.slice(0, 20)}`);
+    const high = before && /[(\[“"]$/.test(before.data) && letter(before, before.data.length - 1);
+    if (high && high.bottom < first.top + 0.3 * first.height && high.right > first.left + 1)
+      found.push(`${before.data.slice(-20)} | ${tex}`);
+  }
+  return found;
+}"""
 SCROLLING = """() => {
   const faults = [];
   for (const box of document.querySelectorAll("pre, div.math, .table-wrapper, span.math")) {
@@ -84,7 +120,7 @@ def seen(browser, address):
         page.set_viewport_size(PHONE)
         ready(page)
         made |= {"phone": page.evaluate(OPENING)} if name in NOTEBOOKS else {}
-        made["scrolling"] = page.evaluate(SCROLLING)
+        made |= {"scrolling": page.evaluate(SCROLLING), "apart": page.evaluate(APART)}
         page.set_viewport_size(A4)
         page.emulate_media(media="print")
         ready(page)
@@ -120,8 +156,24 @@ def test_claims_and_plumbing_are_folded_and_what_computes_stays_open(seen):
         assert visible >= 1, name
 
 
-def test_no_code_is_cut_on_a_laptop(seen):
+def test_no_code_and_no_table_is_cut_on_a_laptop(seen):
     assert faults(seen, "cut") == {}
+
+
+def test_no_line_begins_with_what_closes_a_formula_or_ends_with_what_opens_it(seen):
+    """On a phone: the comma after a formula, and the bracket before it, stay with it."""
+    assert faults(seen, "apart") == {}
+
+
+def test_a_formula_whose_comma_left_it_is_found(address, page):
+    """Without the span that keeps both together, at some width one of them begins a line."""
+    page.goto(f"{address}/errata.html")
+    page.add_style_tag(content=".tied { white-space: normal !important }")
+    found = []
+    for width in range(340, 440, 10):
+        page.set_viewport_size({"width": width, "height": 844})
+        found += page.evaluate(APART)
+    assert found
 
 
 def test_what_scrolls_on_a_phone_fades_at_its_edge_and_takes_the_keyboard(seen):

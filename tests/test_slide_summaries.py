@@ -201,18 +201,42 @@ def test_guide_has_a_page_a_notebook_with_links_and_boards():
     assert '<a href="teaching-02.html">02</a>' in pages["teaching.md"]
 
 
-def test_only_a_deck_that_is_not_older_than_its_sources_is_linked(tmp_path):
-    import os
-    import shutil
-    (tmp_path / "notebooks").mkdir()
-    (tmp_path / "build" / "slides").mkdir(parents=True)
-    (tmp_path / "references").mkdir()
-    path = shutil.copy(NOTEBOOKS["01"], tmp_path / "notebooks")
-    shutil.copy(ROOT / "references" / "claims.toml", tmp_path / "references")
-    made = tmp_path / "build" / "slides" / f"{NOTEBOOKS['01'].stem}.html"
-    assert guide.decks(tmp_path) == {}
-    made.write_text("deck", encoding="utf-8")
-    assert guide.decks(tmp_path) == {"01": made}
-    assert f'href="slides/{made.name}#/break-it"' in guide.links("Break it", NOTEBOOKS["01"].stem, {"01": made})
-    os.utime(path, (made.stat().st_mtime + 10,) * 2)
-    assert guide.decks(tmp_path) == {}
+def test_picture_of_another_section_is_refused_and_its_panel_with_a_sentence_is_not(summaries):
+    text = summaries.of(ROOT, "12")
+    whole = re.sub(r"!\[[^\]]*\]\(figure-2-right\)", "![](figure-2)", text)
+    assert "figure-2 belongs to 'Theorem 1: the three curves'" in "\n".join(summaries.faults(read("12"), whole))
+    silent = re.sub(r"!\[[^\]]*\]\(figure-2-right\)", "![](figure-2-right)", text)
+    assert "a panel needs a sentence" in "\n".join(summaries.faults(read("12"), silent))
+
+
+def test_panel_is_cut_in_the_gap_and_keeps_the_scale():
+    import base64
+    import io
+
+    from PIL import Image
+
+    from publishing.slides import pictures
+
+    image = Image.new("L", (100, 40), 255)
+    image.paste(0, (5, 5, 45, 35))
+    image.paste(0, (55, 5, 95, 35))
+    stored = io.BytesIO()
+    image.save(stored, "PNG")
+    whole = pictures.Picture(base64.b64encode(stored.getvalue()).decode(), "two boxes", 11, 1.0, "One")
+    assert (pictures.panel(whole, right=False).inches, pictures.panel(whole, right=True).inches) == (0.5, 0.5)
+    image.paste(0, (0, 20, 100, 22))
+    image.save(stored := io.BytesIO(), "PNG")
+    with pytest.raises(ValueError, match="no gap in its middle"):
+        pictures.panel(whole._replace(png=base64.b64encode(stored.getvalue()).decode()), right=True)
+
+
+def test_picture_beside_much_text_stands_on_a_slide_of_its_own_after_it_with_one_line():
+    from publishing.slides import cells, pictures, summaries
+
+    drawn = pictures.of(read("05"))
+    (beside,) = cells.summary("One", "Short.\n\n![](figure-4)", drawn)
+    text, picture = cells.summary("One", "word " * 50 + "\n\n$$a$$\n\n![](figure-4)", drawn)
+    assert "png" in beside.metadata.summary
+    assert "png" not in text.metadata.summary
+    assert picture.metadata.summary.below == drawn[3].alt
+    assert summaries.parsed("Short.\n\n![](figure-4)").height < 60

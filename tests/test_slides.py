@@ -138,7 +138,8 @@ def test_long_output_is_cut_with_a_pointer_to_the_notebook():
 @pytest.mark.parametrize("before", [True, False])
 def test_figure_has_its_text_and_its_caption_and_no_digest(before):
     data = {"image/png": "iVBORw0KGgo="}
-    picture = nbformat.v4.new_output("display_data", data, metadata={"image/png": {"alt": "a curve that falls"}})
+    picture = nbformat.v4.new_output("display_data", data, metadata={
+        "image/png": {"alt": "a curve that falls", "width": 720, "height": 480}})
     plot = cell("code", "plot()", "subslide", [picture, nbformat.v4.new_output("stream", text="n=3, last y -3")])
     caption = "**Figure 1.** It falls."
     around = ([cell("markdown", f"## One\n\nText.\n\n{caption}", "slide"), plot] if before else
@@ -146,9 +147,46 @@ def test_figure_has_its_text_and_its_caption_and_no_digest(before):
     _, (first, second) = built(*around)
     assert first.text.strip() == "Text."
     assert second.body.img["alt"] == "a curve that falls"
+    assert (second.body.img["data-points"], second.body.img["data-inches"]) == ("11", "7.2")
     assert second.body.img.find_next("p").get_text() == "Figure 1. It falls."
     assert "last y" not in second.text
     assert "a curve that falls" in second.notes
+
+
+def test_long_caption_is_cut_at_a_sentence_and_the_rest_goes_to_the_notes():
+    picture = nbformat.v4.new_output("display_data", {"image/png": "iVBORw0KGgo="}, metadata={
+        "image/png": {"alt": "a curve that falls", "width": 720, "height": 480}})
+    caption = "**Figure 1.** It falls. " + "More and more " * 20 + "of it. The end."
+    shown = [cell("markdown", "## One\n\nText.", "slide"), cell("code", "plot()", "subslide", [picture])]
+    _, (_, second, third) = built(*shown, cell("markdown", caption + "\n\n" + "And so on. " * 20, "-"))
+    assert second.text.split("Figure 1.")[1].split() == ["It", "falls."]
+    assert third.text.split()[:3] == ["And", "so", "on."]
+    assert "of it. The end." in second.notes
+    stream = nbformat.v4.new_output("stream", text="2\n")
+    assert len(built(*shown, cell("code", "1 + 1", "fragment", [stream]))[1]) == 3
+
+
+@pytest.mark.parametrize(("number", "named", "unnamed"), [
+    ("05", "The Coverage Principle", ";"), ("14", "Taming Imperfect Process Verifiers", "The Coverage Principle"),
+    ("18", "A Class of Extremal Functions", "The Coverage Principle"), ("20", "Taming", "The Coverage Principle"),
+    ("22", "Taming Imperfect Process Verifiers", "The Coverage Principle")])
+def test_title_slide_names_the_works_that_its_notebook_is_after(number, named, unnamed, files):
+    page = next(text for name, text in files.items() if name.startswith(number) and not name.endswith("_notes.html"))
+    seen = BeautifulSoup(page, "html.parser").find(id="title").find(class_="body").get_text()
+    assert named in seen
+    assert unnamed not in seen
+
+
+def test_every_link_of_the_guide_to_a_slide_arrives(files):
+    from publishing import guide
+
+    text = (ROOT / "references" / "teaching.md").read_text(encoding="utf-8")
+    linked = re.findall(r'href="slides/([^"#]+)(?:#/([^"]+))?"', "".join(
+        guide.pages(ROOT, text, frozenset(files)).values()))
+    assert len(linked) > 150
+    ids = {name: set(re.findall(r'<section id="([^"]+)"', page)) for name, page in files.items()}
+    assert [(name, place) for name, place in linked if name not in files or (place and place not in ids[name])] == []
+    assert 'href="slides/' not in "".join(guide.pages(ROOT, text).values())
 
 
 def test_verdicts_are_in_words():

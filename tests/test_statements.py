@@ -1,5 +1,6 @@
 """Registered texts as mathematics: every formula is rendered, no character is lost, what is prose stays prose."""
 
+import json
 import re
 import unicodedata
 from collections import Counter
@@ -122,3 +123,24 @@ def test_places_where_one_formula_follows_another_are_in_the_register():
 def test_a_formula_that_cannot_be_set_is_an_error():
     with pytest.raises(ValueError, match="TeX not understood"):
         formulas.html(r"\frac{1}{")
+
+
+@pytest.mark.parametrize(("text", "formulas"), [
+    ("exercises 05-a and 05-b", []), ("v2, p. 40: printed", []), ("notebook 04's bound", []),
+    ("3.3 s\nof CPU; 18 min; for a \"run\"", []), ("(i) the first, (ii) the second", []), ("draws · none", []),
+    ("log1p, expm1", []), ("kl_two_point_attained is in draws.v", []), ("one sheet of A4", []),
+    ("top-p, pass-at-k", ["p", "k"]), ("\"A larger N is harder.\" A fail@k", ["N", r"\mathrm{fail@}k"]),
+    ("2 min Cov_N", [r"2\min \mathrm{Cov}_{N}"]), ("a = 1e-09", ["a=10^{-9}"]), ("at N = 1e+200", ["N=10^{200}"]),
+    ("fair +-B tokens", [r"\pm B"]), ("½ of ϵ ≈ 2", [r"\varepsilon \approx 2"]),
+    ("B̲² and r_- only", [r"\underline{B}^{2}", "r_{-}"]),
+    ("1.99 B |theta - theta'|", [r"1.99B|\theta -\theta ^{\prime}|"]), ("(1.1 - ¼) a", [r"(1.1-\tfrac{1}{4})a"]),
+])
+def test_what_guide_labels_and_errata_write_is_told_apart(text, formulas):
+    assert [tex for math, tex in pieces(text) if math] == formulas
+
+
+def test_every_label_twin_witness_and_note_of_the_ledger_can_be_set():
+    for entry in json.loads((ROOT / "references" / "ledger.json").read_text(encoding="utf-8"))["claims"]:
+        texts = [check["label"] for check in entry["checks"]] + [tooth["change"] for tooth in entry["teeth"]]
+        for text in [*texts, entry["slack_note"], entry["worst"]["witness"] if entry["worst"] else ""]:
+            assert on_board(text) or not text, f"{entry['id']}: {text}"

@@ -129,8 +129,10 @@ def tally(records: list[dict]) -> str:
     >>> tally([{"status": "holds"}, {"status": "holds"}, {"status": "condition_missing"}])
     '2 hold, 1 condition missing'
     """
+    many = {"holds": "hold", "fails": "fail", "condition_missing": "conditions missing",
+            "proof_step_refuted": "proof steps refuted"}
     found = Counter(record["status"] for record in records)
-    return ", ".join(f"{n} {'hold' if status == 'holds' and n != 1 else status.replace('_', ' ')}"
+    return ", ".join(f"{n} {many.get(status, status) if n != 1 else status}".replace("_", " ")
                      for status, n in sorted(found.items(), key=lambda item: item[0] != "holds"))
 
 

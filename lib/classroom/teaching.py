@@ -1,6 +1,7 @@
 """What references/teaching.md must contain: a chapter a notebook, a block a lecture section, and plans that add up."""
 
 import re
+from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
@@ -129,11 +130,16 @@ def _exercises(nb, number, blocks, sections):
 
 
 def numbers(nb: nbformat.NotebookNode) -> set[str]:
-    """Return the numbers of a notebook's text and outputs, without leading zeros."""
+    """Return the numbers of a notebook's text and outputs, without leading zeros.
+
+    What a program printed with a small power of ten, 2.082e+04, may be quoted in print, 20,820.
+    """
     text = "\n".join([cell.source for cell in nb.cells] + [
         "".join(output.get("text", "")) + "".join(output.get("data", {}).get("text/plain", ""))
         for cell in nb.cells for output in cell.get("outputs", [])])
-    return {_bare(number) for number in [*_NUMBER.findall(_plain(text)), *_NUMBER.findall(text)]}
+    found = [*_NUMBER.findall(_plain(text)), *_NUMBER.findall(text)]
+    found += [format(Decimal(number), "f") for number in found if re.search(r"e[+-]?0?[0-5]$", number)]
+    return {_bare(number) for number in found}
 
 
 def foreign_numbers(own: set[str], text: str) -> list[str]:

@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 import tempfile
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import nbformat
@@ -33,8 +34,12 @@ SETTINGS = {
     "html_favicon": "_static/favicon.svg", "templates_path": ["_templates"],
 }
 
-SEARCH = '{% extends "!search.html" %}{% block content %}<h1>Search</h1>{{ super() }}{% endblock %}\n'
-"""The theme's page of search results has no heading of its own."""
+SEARCH = """{% extends "!search.html" %}{% block content %}<h1>Search</h1>
+<form class="search-here" action="{{ pathto('search') }}" method="get" role="search"><label>Words, or a claim's name
+<input type="search" name="q"></label> <button>Search</button></form>
+{{ super() }}{% endblock %}
+"""
+"""The theme's page of search results has no heading and no field of its own."""
 
 
 def book(root: Path, target: Path | None = None) -> int:
@@ -54,7 +59,7 @@ def book(root: Path, target: Path | None = None) -> int:
     except ImportError as error:
         print(f"book: {error}; make book installs what it needs (requirements/book.txt)", file=sys.stderr)
         return 1
-    print(f"book: {len(notebooks(root))} notebooks agree with the ledger; building (about half a minute)", flush=True)
+    print(f"book: {len(notebooks(root))} notebooks agree with the ledger; building (about a minute)", flush=True)
     target.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(dir=target.parent, prefix=f"{target.name}-", suffix=".tmp"))
     try:
@@ -82,7 +87,8 @@ def write_source(root: Path, source: Path, ledger: dict) -> None:
         nb = readable(nbformat.read(path, as_version=4), path.name[:2], path.name, claims)
         nbformat.write(nb, source / path.name)
         shutil.copyfile(path, extra / "notebooks" / path.name)
-    for name, text in pages(root, claims, ledger).items():
+    decks = slides(root)
+    for name, text in pages(root, claims, ledger, frozenset(decks)).items():
         (source / name).write_text(text, encoding="utf-8")
     for name in FILES:
         shutil.copyfile(root / "references" / name, extra / "files" / name)
@@ -91,9 +97,8 @@ def write_source(root: Path, source: Path, ledger: dict) -> None:
     for path in (root / "references").glob("*.png"):
         shutil.copyfile(path, source / "references" / path.name)
     (extra / "slides").mkdir()
-    for path in guide.decks(root).values():
-        text = guide.deck_for_site(path.read_text(encoding="utf-8"))
-        (extra / "slides" / path.name).write_text(text, encoding="utf-8")
+    for name, text in decks.items():
+        (extra / "slides" / name).write_text(guide.deck_for_site(text), encoding="utf-8")
     if (explorer := root / "references" / "explorer.html").exists():
         (extra / explorer.name).write_text(for_site(explorer.read_text(encoding="utf-8")), encoding="utf-8")
     shutil.copytree(ASSETS, source / "_static")
@@ -102,6 +107,19 @@ def write_source(root: Path, source: Path, ledger: dict) -> None:
         shutil.copy(path, source / "_static")
     (source / "_templates").mkdir()
     (source / "_templates" / "search.html").write_text(SEARCH, encoding="utf-8")
+
+
+def slides(root: Path) -> dict[str, str]:
+    """Return the decks, their notes and their index by file name; none, and a line, if what makes them is missing."""
+    from publishing.slides.command import make_all
+
+    try:
+        made = make_all(root)
+    except (PackageNotFoundError, ImportError) as error:
+        print(f"book: no slides: {error}; make book installs what they need (requirements/slides.txt)", file=sys.stderr)
+        return {}
+    made.pop("explorer.html", None)
+    return made
 
 
 def _sphinx(scratch: Path) -> int:

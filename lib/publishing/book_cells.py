@@ -16,7 +16,7 @@ HIDDEN = "# shown above"
 """Source, never seen, of the cells that hold the further outputs of another: without any, the reader drops a cell."""
 
 _CAPTION = re.compile(r"\A\*\*Figure (\d+)\b")
-_KEEP = r"```.*?```|\$\$.*?\$\$|\$[^$]*\$|!?\[[^\]]*\]\([^)]*\)|^#[^\n]*|<[^>]+>"
+_KEEP = r"```.*?```|\$\$.*?\$\$|\$[^$]*\$|!?\[[^\]]*\]\([^)]*\)|^#[^\n]*|</?[a-z][^>]*>"
 _LINKED = re.compile(rf"(?P<keep>{_KEEP})|`(?P<code>[^`\n]+)`|(?P<word>\b[Nn]otebook (?P<number>\d\d))\b", re.S | re.M)
 
 

@@ -6,6 +6,7 @@ from claimcheck.record import tally
 from claimcheck.register import Nearest, Registration, of_notebook
 from publishing import kernel_proofs
 from publishing.bibliography import Entry
+from publishing.numerals import number, typeset
 from publishing.statements import on_board
 
 
@@ -61,7 +62,7 @@ class Claims:
         """Return what is closest in print to a claim, with links to the bibliography, and what is new."""
         links = ", ".join(f'<a href="bibliography.html#{key}">{escape(self.bibliography[key].short)}</a>'
                           for key in nearest.keys)
-        return f"{escape(nearest.closest)} {f'({links}) ' * bool(links)}New here: {escape(nearest.new)}"
+        return f"{on_board(nearest.closest)} {f'({links}) ' * bool(links)}New here: {on_board(nearest.new)}"
 
     def table(self, notebook: str) -> str:
         """Return the folded table at the head of a notebook's page; every row can be linked to by ``#claim-id``."""
@@ -91,10 +92,11 @@ class Claims:
         """Return what stands where the notebook checks the claim: its text line, then the checks and twins, folded."""
         entry = self.ledger[id]
         roles = {"states": "statement", "step": "step"}
-        checks = "".join(f"<li>{roles[item['role']]}: {escape(item['label'])}: {item['comparison'].replace('_', ' ')}; "
-                         f"{instances(item)}, ratio {number(item['ratio'])}</li>" for item in entry["checks"])
+        checks = "".join(f"<li>{roles[item['role']]}: {on_board(item['label'])}: "
+                         f"{item['comparison'].replace('_', ' ')}; {instances(item)}, "
+                         f"ratio {number(item['ratio'])}</li>" for item in entry["checks"])
         return (f'<div class="claim-verdict {entry["status"]}" id="check-{id}"><p>'
-                f'{self.link(id, "", self.numbers[id])} <samp>{escape(text)}</samp></p>'
+                f'{self.link(id, "", self.numbers[id])} <samp>{typeset(escape(text))}</samp></p>'
                 f'<details><summary>What was checked</summary><ul>{checks}</ul>{self._twins(entry)}</details>'
                 f'{self.formal(id)}</div>')
 
@@ -106,8 +108,9 @@ class Claims:
         """Return everything that register and ledger say about a claim."""
         found = self.ledger[entry.id]
         page, worst = self.pages[entry.notebook], found["worst"]
-        at = f"{number(worst['value'])} against {number(worst['bound'])} at {escape(worst['witness'])}" if worst else ""
-        slack = f". {escape(found['slack_note'])}" if found["slack_note"] else ""
+        at = (f"{number(worst['value'])} against {number(worst['bound'])} at {on_board(worst['witness'])}"
+              if worst else "")
+        slack = f". {on_board(found['slack_note'])}" if found["slack_note"] else ""
         facts = {
             "Hypotheses": on_board(entry.hypotheses),
             "Does not say": on_board(entry.does_not_say),
@@ -131,7 +134,7 @@ class Claims:
 
     @staticmethod
     def _twins(entry):
-        items = "".join(f"<li>{escape(tooth['change'])}: {'rejected' if tooth['bites'] else 'not rejected'}</li>"
+        items = "".join(f"<li>{on_board(tooth['change'])}: {'rejected' if tooth['bites'] else 'not rejected'}</li>"
                         for tooth in entry["teeth"])
         return f'<ul class="teeth">{items}</ul>'
 
@@ -172,8 +175,3 @@ def ratio(entry: dict) -> str:
     ('0.1235', '-')
     """
     return number(entry["worst"]["ratio"]) if entry["worst"] else "-"
-
-
-def number(value) -> str:
-    """Return a number with four digits; text as it is."""
-    return f"{value:.4g}" if isinstance(value, (int, float)) else escape(str(value))

@@ -13,8 +13,10 @@ from publishing.book_cells import link
 from publishing.book_claims import Claims
 from publishing.heads import head
 from publishing.index import HOME
+from publishing.numerals import typeset
 
-GUIDES = ("errata.md", "nonclaims.md", "teaching.md", "checking.md", "measuring.md", "proofs.md")
+GUIDES = ("errata.md", "nonclaims.md", "teaching.md", "checking.md", "measuring.md", "proofs.md",
+          "using.md")
 """Pages of references/ that the site has too."""
 
 FILES = ("ledger.json", "claims.toml", "proofs.toml", "references.bib")
@@ -40,13 +42,13 @@ _REPOSITORY = f"https://github.com/{HOME}/blob/main/"
 _HOSTED = bool(HOME)
 
 
-def pages(root: Path, claims: Claims, ledger: dict) -> dict[str, str]:
-    """Return the Markdown of every page but the notebooks, by file name."""
+def pages(root: Path, claims: Claims, ledger: dict, decks: frozenset[str] = frozenset()) -> dict[str, str]:
+    """Return the Markdown of every page but the notebooks, by file name; ``decks``: the slides that can be linked."""
     made = {"claims.md": claims_page(root, claims, ledger), "bibliography.md": bibliography_page(claims)}
     for name in GUIDES:
         if (path := root / "references" / name).exists():
             text = path.read_text(encoding="utf-8")
-            parts = guide.pages(root, text) if name == "teaching.md" else {name: text}
+            parts = guide.pages(root, text, decks) if name == "teaching.md" else {name: text}
             made |= {part: link(relink(text, "references", root), claims) for part, text in parts.items()}
     return {"index.md": front_page(root, claims, ledger, [name for name in made if "teaching-" not in name]), **made}
 
@@ -68,7 +70,7 @@ def front_page(root: Path, claims: Claims, ledger: dict, others: list[str]) -> s
 ## The notebooks
 
 {chr(10).join(rows)}
-{totals(ledger)}. Every claim with its hypotheses, source and verdict: <a href="claims.html">all claims</a>.
+{typeset(totals(ledger))}. Every claim with its hypotheses, source and verdict: <a href="claims.html">all claims</a>.
 
 ```{{toctree}}
 :hidden:
@@ -107,7 +109,7 @@ def claims_page(root: Path, claims: Claims, ledger: dict) -> str:
     """Return the page of all claims: how to read a verdict, then one card a claim."""
     readme = (root / "README.md").read_text(encoding="utf-8")
     legend = re.search(r"^## How to read a verdict\n(.+?)(?=^## )", readme, re.MULTILINE | re.DOTALL)
-    parts = ["# All claims", f"{totals(ledger)}.",
+    parts = ["# All claims", f"{typeset(totals(ledger))}.",
              "For programs: " + ", ".join(f'<a href="files/{name}" download>{name}</a>' for name in FILES) + "."]
     parts.append('<p class="filter" hidden><label>Show only claims with <input type="search" '
                  'placeholder="a word, a name, a verdict"></label> <output></output></p>')
@@ -126,7 +128,7 @@ def bibliography_page(claims: Claims) -> str:
     for entry in sorted(claims.bibliography.values(), key=lambda entry: entry.short.lower()):
         cited = [claims.link(id, text=number) for id, number in claims.numbers.items()
                  if claims.register[id].source_key == entry.key]
-        words = [escape(", ".join(entry.authors)) + ".", f"<cite>{escape(entry.fields['title'])}</cite>.",
+        words = [escape(", ".join(entry.authors)).rstrip(".") + ".", f"<cite>{escape(entry.fields['title'])}</cite>.",
                  escape(f"{entry.place}, {entry.fields['year']}." if entry.place else f"{entry.fields['year']}.")]
         if entry.url:
             words.append(f'<a href="{escape(entry.url)}">{escape(entry.url.removeprefix("https://"))}</a>.')

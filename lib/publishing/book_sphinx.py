@@ -7,12 +7,10 @@ import re
 from pathlib import Path
 
 from publishing import formulas, statements
+from publishing.punctuation import tied
 
-PLAIN = ("index", "errata", "nonclaims")
-"""Pages whose text is written as the register is, without TeX: it is set by the same grammar."""
-
-SYMBOLS = ("measuring", "proofs")
-"""Pages, and those of the guide, in which only names with an index are set: Cov_N, π_D."""
+PLAIN = ("index", "errata", "nonclaims", "proofs", "measuring", "using")
+"""Pages, and those of the guide, whose text is written as the register is, without TeX: it is set by its grammar."""
 
 EXPLORER = ('<p class="caption"><span class="caption-text">Play</span></p><ul><li class="toctree-l1">'
             '<a class="reference external" href="explorer.html">The explorer</a></li></ul>')
@@ -33,15 +31,26 @@ def setup(app) -> dict:
     app.add_transform(Indexed)
     app.add_html_math_renderer("stored", (_inline, None), (_block, None))
     app.connect("doctree-read", _prepare, priority=100)  # before titles are collected
-    app.connect("html-page-context", _captions, priority=900)  # after the theme has made its navigation
+    app.connect("html-page-context", _finished, priority=900)  # after the theme has made its navigation
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
 
 
-def _captions(app, page, template, context, doctree) -> None:
-    """Make the sidebar's captions plain text (headings without a level are invalid), and link the explorer there."""
+def _finished(app, page, template, context, doctree) -> None:
+    """Make the sidebar's captions plain text (headings without a level are invalid), and link the explorer there;
+    tie formulas to what touches them.
+    """
+    for part in ("body", "toc"):
+        if part in context:
+            context[part] = tied(_jointed(context[part]))
     if tree := context.get("furo_navigation_tree"):
         explorer = EXPLORER * (Path(app.srcdir) / "_extra" / "explorer.html").exists()
         context["furo_navigation_tree"] = tree.replace(' role="heading"', "") + explorer
+
+
+def _jointed(html):
+    """Let a long name in a table go on in the next line behind a joint of it."""
+    return re.sub(r'(?<=<span class="pre">)[\w./\[\]]{12,}(?=</span></code>)',
+                  lambda name: re.sub(r"(?<=[\w])([_./]+)(?=\w)", r"\1<wbr>", name[0]), html)
 
 
 def _prepare(app, doctree) -> None:
@@ -49,10 +58,8 @@ def _prepare(app, doctree) -> None:
     from docutils import nodes
     from sphinx.util import logging
 
-    if app.env.docname in PLAIN:
+    if app.env.docname in PLAIN or app.env.docname.startswith("teaching"):
         _typeset(doctree)
-    elif app.env.docname in SYMBOLS or app.env.docname.startswith("teaching"):
-        _typeset(doctree, symbols)
     for node in [*doctree.findall(nodes.math), *doctree.findall(nodes.math_block)]:
         tex, display = node.astext(), node.tagname == "math_block"
         try:
@@ -75,25 +82,8 @@ def _index(doctree) -> None:
                 ("single", found[1], f"claim-{found[1]}", "main", None)]))
 
 
-def symbols(text: str) -> list[tuple[bool, str]]:
-    r"""Return a text in pieces, as :func:`publishing.statements.pieces` does, with names that have an index apart.
-
-    Examples
-    --------
-    >>> symbols("E Cov_N at N = 2")
-    [(False, 'E '), (True, '\\mathrm{Cov}_{N}'), (False, ' at N = 2')]
-    """
-    made, at = [], 0
-    for found in re.finditer(r"\b(Cov|π)(\^ans)?_([A-Za-z]+|\d+)(?![\w^'’])", text):
-        name = ("\\mathrm{Cov}" if found[1] == "Cov" else "\\pi") + ("^{\\mathrm{ans}}" if found[2] else "")
-        index = found[3] if len(found[3]) == 1 or found[3].isdigit() else f"\\mathrm{{{found[3]}}}"
-        made += [(False, text[at:found.start()]), (True, f"{name}_{{{index}}}")]
-        at = found.end()
-    return [(math, part) for math, part in [*made, (False, text[at:])] if part]
-
-
-def _typeset(doctree, cut=statements.pieces) -> None:
-    """Put formulas where plain text has them; code, quotations and what is set already stay as they are."""
+def _typeset(doctree) -> None:
+    """Put formulas where plain text has them; code and what is set already stay as they are."""
     from docutils import nodes
 
     kept = (nodes.literal, nodes.literal_block, nodes.raw, nodes.math, nodes.math_block, nodes.title)
@@ -103,9 +93,9 @@ def _typeset(doctree, cut=statements.pieces) -> None:
                 parent[at - 1:at + 1] = [nodes.Text(parent[at - 1].astext() + parent[at].astext())]
     for node in list(doctree.findall(nodes.Text)):
         at = node.parent.index(node)
-        quoted = at and node.parent[at - 1].astext() == "Printed:"
-        made = cut(node.astext())
-        if not isinstance(node.parent, kept) and not quoted and all(_sets(tex) for math, tex in made if math):
+        code = at and isinstance(node.parent[at - 1], nodes.raw) and node.parent[at - 1].astext().endswith("<code>")
+        made = statements.pieces(node.astext())
+        if not isinstance(node.parent, kept) and not code and all(_sets(tex) for math, tex in made if math):
             node.parent.replace(node, [nodes.math(part, part) if math else nodes.Text(part) for math, part in made])
 
 

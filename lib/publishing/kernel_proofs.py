@@ -6,6 +6,7 @@ from html import escape
 from pathlib import Path
 
 from claimcheck.register import load_register
+from publishing.statements import on_board
 
 RECORD, PAGE = "references/proofs.toml", "references/proofs.md"
 """What ``make prove`` writes, and the page that is made of it."""
@@ -72,10 +73,10 @@ def _theorem(proof):
         * ("machine" in proof["assumptions"]))
     facts = {"Theorem": f'<code>{proof["theorem"]}</code> in <a href="{FILES}/{name}">{proof["file"]}</a>, '
                         f'<a href="{READ}">how to read it</a>',
-             "Proves": escape(proof.get("part", "the claim")), "Differs": escape(proof.get("differs", "nothing")),
+             "Proves": on_board(proof.get("part", "the claim")), "Differs": on_board(proof.get("differs", "nothing")),
              "Rests on": rests}
     if "twin" in proof:
-        facts["Refuted"] = f'the tempting wrong form: {escape(proof["wrong"])} (<code>{escape(proof["twin"])}</code>)'
+        facts["Refuted"] = f'the tempting wrong form: {on_board(proof["wrong"])} (<code>{escape(proof["twin"])}</code>)'
     rows = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in facts.items())
     statement = escape(proof["statement"].strip()).replace("-&gt;", "<span>-&gt;</span>")  # no line ends within
     return f"<pre>{statement}</pre><dl>{rows}</dl>"

@@ -6,15 +6,17 @@ import unicodedata
 _words = re.compile(r"\w+").findall
 LETTERS = _words("alpha beta gamma delta epsilon eps zeta eta theta kappa lambda lam mu nu xi pi rho sigma tau phi "
                   "chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega")
-_MARKS = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde"}
+_MARKS = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde", "\u0332": "underline"}
+_VARIANTS = str.maketrans("ϵϕϑϱµ", "εφθρμ")
 FUNCTIONS = frozenset(_words("log ln exp min max inf sup cos cosh sin sinh tanh mod"))
 NAMES = frozenset(_words("Cov KL TV Bin Ber Beta Gamma Reg kl rank"))
-RELATIONS = frozenset(["<=", ">=", "<", ">", "=", "≤", "≥", "∈", "≡", "~", "∝", "↦"])
+RELATIONS = frozenset(["<=", ">=", "<", ">", "=", "≤", "≥", "∈", "≡", "≈", "~", "∝", "↦"])
 SIGNS = {
     "<=": r"\le ", ">=": r"\ge ", "->": r"\to ", "...": r"\dots ", "..": r"\,\ldots\,", "||": r"\|", "≤": r"\le ",
     "≥": r"\ge ", "→": r"\to ", "↦": r"\mapsto ", "∝": r"\propto ", "∈": r"\in ", "∞": r"\infty ", "‖": r"\|",
     "Σ": r"\sum ", "∏": r"\prod ", "∫": r"\int ", "−": "-", "–": "-", "-": "-", "·": r"\cdot ", "×": r"\times ",
-    "±": r"\pm ", "≡": r"\equiv ", "⌈": r"\lceil ", "⌉": r"\rceil ", "⌊": r"\lfloor ", "⌋": r"\rfloor ", "~": r"\sim ",
+    "±": r"\pm ", "+-": r"\pm ", "≈": r"\approx ", "≡": r"\equiv ",
+    "⌈": r"\lceil ", "⌉": r"\rceil ", "⌊": r"\lfloor ", "⌋": r"\rfloor ", "~": r"\sim ",
     "⟨": r"\langle ", "⟩": r"\rangle ", "ℓ": r"\ell ", "∥": r"\|", "∼": r"\sim ", "<": "<", ">": ">", "=": "=",
     "+": "+", "/": "/", "|": "|",
     "x": r"\times ", "{": r"\{", "}": r"\}", "(": "(", ")": ")", "[": "[", "]": "]", ",": ",", ";": ";",
@@ -40,7 +42,7 @@ def atom(kind, text, mean=False):
         value = plain.replace(",", "{,}")
         if not power:
             return value
-        return ("" if plain == "1" else rf"{value}\cdot ") + f"10^{{{power.replace('−', '-')}}}"
+        return ("" if plain == "1" else rf"{value}\cdot ") + f"10^{{{int(power.replace('−', '-'))}}}"
     if kind == "letter":
         return rf"\mathbb{{{text}}}" if mean else letter(text)
     return SIGNS.get(text, text)
@@ -52,7 +54,7 @@ def letter(text):
         return spelt
     if text[0] in SIGNS and text[0] != "x":
         return SIGNS[text[0]]
-    text = unicodedata.normalize("NFD", text)
+    text = unicodedata.normalize("NFD", text.translate(_VARIANTS))
     base, rest = text[0], text[1:]
     mark, digits = ("", rest) if not rest or rest[0] not in _MARKS else (_MARKS[rest[0]], rest[1:])
     if "GREEK" in unicodedata.name(base):

@@ -5,36 +5,42 @@ import re
 from publishing.statement_letters import CLOSING, FUNCTIONS, NAMES, RELATIONS, SIGNS, greek
 
 _PRODUCTS = frozenset(
-    "AB BC BH HB Kq NN TH TL VH aH aK cH cN ck dN du eK en gB mH ml mn np rL sL sm sn st".split())  # noqa: SIM905
+    "AB BC BH BHn ab na tL tl HB Kq NN TH TL VH aH aK cH cN ck dN du eK en gB mH ml mn np rL sL sm sn st".split())  # noqa: SIM905
 """Two letters that are no word: a product, or a differential."""
 BREAKS = re.compile(r"(?<=depth d < H) |(?<=probability 1 − delta) |(?<=probability 1 - δ) |(?<=probability 1 − δ) ")
 """Where one formula follows another with nothing between them but a space, and no rule sees it."""
 
 _TOKEN = re.compile(r"""
     (?P<space>\s+)
-  | (?P<prose>https?://\S+ | \d{4}\.\d{5}(?:v\d)? | \w+\.(?:toml|json|md|py)\b | (?:[A-Za-z]\.){2,}
+  | (?P<prose>https?://\S+ | \d{4}\.\d{5}(?:v\d)? | \w+\.(?:toml|json|md|py|v|csv|npz)\b
+      | [a-z]+(?:_[a-z]+){2,} | \b\d\d-[a-f]\b | \bv\d\b | \bpp?\.\ \d+ | \blog1p\b | \bA4\b | \bW&B\b
+      | (?<=\d\s)(?:s|ms|min)\b(?=[,;.]|$|\s(?:of|and|under|for|to)\b) | (?<!\w)\((?:i{1,3}|iv)\) | (?:[A-Za-z]\.){2,}
       | (?:Lemmas?|Theorems?|Thm|Prop|Proposition|Remark|Fig|Figure|Section|Appendix|Equation)\b\.?
-        (?:\ (?:[A-Z](?![A-Za-z])\.?)?\d*(?:\.\d+)*(?![\w(]))?
+        (?:\ (?:[A-Z](?![A-Za-z])\.?)?\d*(?:\.\d+)*(?:\([a-z]\))?(?![\w(]))?
       | (?<![A-Za-z])[A-Z]\.\d+ | \bT\d\b(?!\d)
-      | (?<=[\w)\]}])-(?=[A-Za-z]{2}) [A-Za-z]+(?:-[A-Za-z]+)* | (?<=[A-Za-z]{2})-(?=[A-Z(])
-      | (?<=\b[A-Za-z])'s\b | (?<=\d)'s\b
+      | (?<=[\w)\]}])-(?=[A-Za-z]{2}) [A-Za-z]+(?:-[A-Za-z]+)* | (?<=[A-Za-z]{2})-(?=[^\W\d]|\()
+      | (?<![A-Za-z]{2})['’]s\b
       | (?<=\d)(?:st|nd|rd|th)\b)
-  | (?P<at>(?:pass|Pass|fail|failure)@)
+  | (?P<at>(?:pass|Pass|fail|failure|maj)@)
+  | (?P<number>[¼½¾⅓⅔⅛⅜⅝⅞] | (?:\d+|(?<![\w.])(?=\.\d))(?:,\d{3})*(?:\.\d+)?(?:e[−+-]?\d+)?)
   | (?P<letters>[^\W\d_\u0370-\u03ff²³¹\u2070-\u209cᶜℓ]{2,}
-      (?:[-’'][^\W\d_\u0370-\u03ff²³¹\u2070-\u209c]{2,})*(?:['’]s\b|(?<=[a-z]{3})['’](?!\w))?)
-  | (?P<letter>[^\W\d_²³¹\u2070-\u209cᶜ][\u0302\u0303\u0304]?\d*)
-  | (?P<number>[¼½¾⅓⅔⅛⅜⅝⅞] | (?:\d+|(?<![\w.])(?=\.\d))(?:,\d{3})*(?:\.\d+)?(?:e[−-]?\d+)?)
+      (?:[-’'][^\W\d_\u0370-\u03ff²³¹\u2070-\u209c]{2,})*(?![\u0302\u0303\u0304\u0332])(?:['’]s\b|(?<=[a-z]{3})['’](?!\w))?)
+  | (?P<letter>[^\W\d_²³¹\u2070-\u209cᶜ][\u0302\u0303\u0304\u0332]?\d*)
   | (?P<root>√)
   | (?P<script>[_^])
   | (?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᶜ⋆′″]+ | (?<=[A-Za-z\u0370-\u03ff\u0302\u0304'’])[*'’] | (?<=[A-Z])∞)
   | (?P<lowered>[₀₁₂₃₄₅₆₇₈₉₊₋]+)
-  | (?P<sign><=|>=|->|\.\.\.|\.\.|\|\||.)
+  | (?P<sign><=|>=|->|\+-|\.\.\.|\.\.|\|\||.)
 """, re.VERBOSE | re.DOTALL)
 
 
 def cut(text):
     """Return (kind, text) of every token; kinds: space, words, article or what _TOKEN names, refined."""
-    found = [(match.lastgroup, match.group()) for match in _TOKEN.finditer(text)]
+    found = []
+    for match in _TOKEN.finditer(text):
+        kind, said = match.lastgroup, match.group()
+        primed = kind == "letters" and said[-1] in "'’" and greek(said[:-1])
+        found += [(kind, said[:-1]), ("raised", said[-1])] if primed else [(kind, said)]
     made, gone = [], 0
     for at in range(len(found)):
         made.append(("break" if BREAKS.match(text, gone) else _refined(found, at)[0], _refined(found, at)[1]))
@@ -61,14 +67,17 @@ def _refined(found, at):
         if after[0] in ("script", "raised", "lowered") and text not in NAMES | FUNCTIONS and len(text) == 2:
             return "letters", text
         return ("function" if text in FUNCTIONS else "name" if text in NAMES else "words"), text
+    if kind == "letter" and text == "A" and before[1] in '“"' and at and after[0] == "space":
+        return "words", text
     if kind == "letter" and text in "aAI" and (before[0] == "space" or before[1] in "(“\""):
         following = found[at + 2] if at + 2 < len(found) else ("sign", ".")
         if at > 1 and (found[at - 2][0] == "sign" and found[at - 2][1] in "−-+/=" ):
             return kind, text
-        if text == "A" and at and found[at - 2][1] not in ".:":
+        if text == "A" and at > 1 and found[at - 2][1] not in ".:?;\"”":
             return kind, text
-        if after[0] == "space" and (at + 2 == len(found) or following[0] in ("number", "letter", "at", "prose") or (
-                following[0] == "letters" and following[1] not in ("in", "and", "or", "is", "at", "if"))):
+        article = following[0] in ("number", "letter", "at", "prose") or following[1] in '"“' or (
+            following[0] == "letters" and following[1] not in ("in", "and", "or", "is", "at", "if"))
+        if after[0] == "space" and (at + 2 == len(found) or article):
             return "words", text
     if kind == "letter" and text == "x" and 1 < at < len(found) - 2 and (
             found[at - 2][0] == found[at + 2][0] == "number"):
@@ -124,7 +133,7 @@ def real(token):
     """Whether a token makes a formula of what it stands in; numbers, names and strokes do not."""
     kind, text = token
     return kind in ("letter", "letters", "at", "script", "raised", "lowered", "root") or (
-        kind == "number" and "e" in text) or (kind == "sign" and text not in "/-−–|x")
+        kind == "number" and "e" in text) or (kind == "sign" and text not in "/-−–|x·")
 
 
 def says(tokens, start):

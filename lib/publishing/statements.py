@@ -45,7 +45,7 @@ def pieces(text: str) -> list[tuple[bool, str]]:
 
 @cache
 def on_board(text: str) -> str:
-    """Return a text of the register as HTML: words escaped, formulas set by KaTeX.
+    """Return a text of the register or the ledger as HTML: words escaped, formulas set by KaTeX.
 
     Examples
     --------
@@ -76,7 +76,8 @@ def _extent(tokens, start):
         at += 1
         if depth == 0 and kind != "space" and (kind != "function" or tokens[at - 3][1] in RELATIONS):
             end = at
-    while end > start and tokens[end - 1] in (("sign", "-"), ("sign", "−"), ("sign", "–")):  # a dash
+    while end > start and tokens[end - 1][0] == "sign" and tokens[end - 1][1] in "-−–·" and (
+            tokens[end - 2][0] != "script"):  # a dash, a dot between two texts
         end -= 1
         while end > start and tokens[end - 1][0] == "space":
             end -= 1

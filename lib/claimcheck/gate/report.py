@@ -1,13 +1,12 @@
 """The run's table of claims as text, and a self-contained HTML page with a picture of every claim's slack."""
 
 import io
-from collections import Counter
 from html import escape
 
 import matplotlib
 from matplotlib.figure import Figure
 
-from claimcheck.record import GOOD
+from claimcheck.record import GOOD, tally
 
 GOOD_COLOUR, BAD_COLOUR = "#0072B2", "#D55E00"
 
@@ -36,13 +35,11 @@ def table(ledger: dict) -> str:
 def totals(ledger: dict) -> str:
     """Return one line that counts claims by verdict, instances and teeth."""
     claims = ledger["claims"]
-    verdicts = Counter(entry["status"].replace("_", " ") for entry in claims)
     teeth = [tooth["bites"] for entry in claims for tooth in entry["teeth"]]
     alarm = sum(entry["monte_carlo"]["false_alarm"] for entry in claims if entry["monte_carlo"])
     says, instances = (sum(entry[name] for entry in claims) for name in ("says", "instances"))
-    return (f"{len(claims)} claims: " + ", ".join(f"{n} {verdict}" for verdict, n in verdicts.items())
-            + f"; {says:,} of {instances:,} instances say something; {sum(teeth)} of {len(teeth)} teeth bite; "
-            + f"false-alarm probability at most {alarm:.2g}")
+    return (f"{len(claims)} claims: {tally(claims)}; {says:,} of {instances:,} instances say something; "
+            f"{sum(teeth)} of {len(teeth)} teeth bite; false-alarm probability at most {alarm:.2g}")
 
 
 def html(ledger: dict, problems: list[str], seed: int, title: str = "Claims") -> str:

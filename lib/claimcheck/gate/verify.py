@@ -85,7 +85,8 @@ def _verify(root, only, seed, fresh, workers):
     if told := [f"notebook {run.notebook[:2]}: {line}" for run in runs for line in run.warnings]:
         print(f"{len(told)} warnings of dependencies, which are no difference; the first: {told[0]}")
     elapsed = time.perf_counter() - started
-    print(f"{len(runs)} notebooks, seed {seed}, {elapsed:.0f} s; report: build/report{suffix}.html")
+    count = f"{len(runs)} notebook{'s' * (len(runs) != 1)}"
+    print(f"{count}, seed {seed}, {elapsed:.0f} s; report: build/report{suffix}.html")
     if count := sum(run.unseen for run in runs):
         print(f"NOT compared: {count} picture{'s' * (count > 1)}: "
               f"{'; '.join(unlike(root / 'requirements.txt')) or 'other versions drew here'}")

@@ -37,7 +37,8 @@ def tournament_text(facts: dict, most: int = 12) -> str:
     lines += ["", "score: largest share of responses that another checkpoint finds N times likelier; limits hold for",
               f"all together with confidence {1 - facts['false_alarm']:.4g}.",
               f"Cov at {promise['coverage_threshold']:g} of the pick is at most 5 x (best checkpoint's Cov at 1) + "
-              f"{promise['additive']:.4g}" + (" (above one: too few responses for it to say anything);"
-                                              if promise["additive"] >= 1 else ";"),
+              f"{promise['additive']:.4g}" + (
+                  " (above one: too few responses for it to say anything);" if promise["additive"] >= 1 else
+                  f",\nso it says something only if that Cov is below {(1 - promise['additive']) / 5:.2g};"),
               "the coverage itself needs the teacher's probabilities."]
     return "\n".join(lines)

@@ -35,7 +35,7 @@ def board(number: str, heading: str):
 @cache
 def drawings() -> dict[str, str]:
     """Return every drawing by file name, as SVG."""
-    from publishing.boards import algorithms, coverage, learning  # noqa: F401
+    from publishing.boards import algorithms, coverage, interventions, learning, walks  # noqa: F401
 
     return {name: made.svg() for name, made in sorted(DRAWN.items())}
 

@@ -119,5 +119,5 @@ BOTH.box(8, 8, 21, 32, c="blue", fill="blue").box(8, 8, 63, 10.7, c="red", fill=
 BOTH.text(31, 34, "miss by 2: cheap, may be common", c="blue").text(
     31, 21, "miss by 65536: dear, so it is rare", c="red"
 )
-BOTH.text(31, 45, "equal areas (not to scale): what overfitting earns", size=3)
+BOTH.text(23, 45, "equal areas (not to scale): what overfitting earns", size=3)
 DRAWN["tail-in-one-line.svg"] = BOTH

@@ -1,6 +1,7 @@
 """A stored notebook made ready for nbconvert: slides named, verdicts in words, what is not shown gathered as notes."""
 
 import re
+from html import escape
 from itertools import pairwise
 
 import nbformat
@@ -9,7 +10,8 @@ from claimcheck.record import MIME, tally
 from publishing.book_cells import take_caption
 from publishing.guide import with_boards
 from publishing.heads import head, slugify
-from publishing.slides import summaries, verdict
+from publishing.numerals import typeset
+from publishing.slides import pictures, sources, summaries, verdict
 
 MOST_OUTPUT = 12
 """Lines of printed output that a slide shows."""
@@ -17,12 +19,8 @@ MOST_OUTPUT = 12
 ROWS = 9
 """Claims in the closing table of one slide."""
 
-PAPER = ("On *The Coverage Principle: How Pre-Training Enables Post-Training* "
-         "(Chen, Huang, Golowich, Malladi, Block, Ash, Krishnamurthy and Foster, arXiv 2510.15020)")
-"""What a title slide says of the paper whose theory is checked."""
-
-
-def prepared(nb: nbformat.NotebookNode, register: dict, guide: str = "", written: str = "") -> nbformat.NotebookNode:
+def prepared(nb: nbformat.NotebookNode, register: dict, guide: str = "", written: str = "",
+             bibliography: dict | None = None) -> nbformat.NotebookNode:
     """Return a copy whose cells are what a deck shows, each first cell of a slide with its name, heading and notes.
 
     Parameters
@@ -33,9 +31,13 @@ def prepared(nb: nbformat.NotebookNode, register: dict, guide: str = "", written
         The teaching guide; what it says on a section opens the notes of that section's first slide.
     written : str
         The summary slides, see :mod:`publishing.slides.summaries`: each stands above what the notebook has to say.
+    bibliography : dict, optional
+        From :func:`publishing.bibliography.read`: the title slide names those of its works that the notebook is after.
     """
     facts = head(nb)._asdict()
     opening, sections = columns(nb, register, guide, written)
+    opening[0].source = "\n\n".join(filter(None, [
+        opening[0].source, sources.after(sources.works(nb, bibliography or {}))]))
     records = [output["data"][MIME] for cell in nb.cells for output in cell.get("outputs", [])
                if MIME in output.get("data", {})]
     if records:
@@ -56,9 +58,9 @@ def columns(nb: nbformat.NotebookNode, register: dict, guide: str, written: str)
 
     Parameters are those of :func:`prepared`.
     """
-    found, made = summaries.blocks(written), []
+    found, made, drawn = summaries.blocks(written), [], pictures.of(nb)
     for cell in nb.cells:
-        _add(made, cell, register, found, summaries.pictures(nb))
+        _add(made, cell, register, found, drawn)
     _open(made[0], head(nb))
     told = teaching_of(guide, head(nb).title[:2])
     made[0].metadata.notes[:0] = filter(None, [told.get("")])
@@ -78,10 +80,10 @@ def deck_of(made: list, facts: dict, metadata: dict) -> nbformat.NotebookNode:
 
 
 def _open(cell, facts):
-    """Leave the question and the paper on the title slide; the rest of the notebook's head goes to its notes."""
+    """Leave the question on the title slide; the rest of the notebook's head goes to its notes."""
     cell.metadata.opening = True
     cell.metadata.notes[:0] = [re.sub(r"\*\*The question\.\*\* .+\n*", "", cell.source)]
-    cell.source = f"**The question.** {facts.question}\n\n{PAPER}"
+    cell.source = f"**The question.** {facts.question}"
 
 
 def _add(made, cell, register, written, drawn):
@@ -94,11 +96,16 @@ def _add(made, cell, register, written, drawn):
         return
     if cell.cell_type == "markdown":
         for number, part in enumerate(_parts(cell)):
+            part, after = _captioned(part, made, made)
             made += _shown(part, "subslide" if number else kind, written, drawn, first=not made)
+            made += [new(after, "subslide")] if after else []
     else:
         shown = nbformat.v4.new_code_cell(cell.source, metadata=new("", kind).metadata, outputs=_outputs(cell))
+        shown.metadata.points = pictures.letters(cell.source)
         if any("image/png" in output.get("data", {}) for output in shown.outputs):
-            shown.metadata.caption = take_caption(made)
+            shown.metadata.caption, _ = _captioned(take_caption(made), made, [shown])
+        elif shown.outputs and kind in ("-", "fragment") and _pictures(made):
+            shown.metadata.slideshow.slide_type = kind = "subslide"
         if not shown.outputs and kind == "fragment":
             shown.metadata.slideshow.slide_type = "-"
         made.append(shown)
@@ -109,6 +116,26 @@ def _add(made, cell, register, written, drawn):
             _starts(made)[-1].metadata.notes.append(f"**Picture:** {output.metadata['image/png']['alt']}")
 
 
+def _captioned(text, made, near):
+    """Text in two, what stands here and what needs a slide of its own, if it begins with a caption; its rest: notes."""
+    caption, _, after = text.partition("\n\n")
+    if not caption.startswith("**Figure ") or not made:
+        return text, ""
+    drawn = _pictures(near)
+    shown, rest = pictures.cut(caption, *[pictures.words_below(*drawn[-1])] * bool(drawn))
+    if rest:
+        _starts(made)[-1].metadata.notes.append(f"**Not on the slides:**\n\n{rest}")
+    short = summaries.words(f"{shown} {after}") <= pictures.CAPTION
+    return (f"{shown}\n\n{after}", "") if short else (shown, after)
+
+
+def _pictures(made):
+    """The pictures of the last slide so far, each with the size in points of its smallest letter."""
+    last = next(at for at in reversed(range(len(made))) if made[at] is _starts(made)[-1])
+    return [(output, cell.metadata.points) for cell in made[last:] for output in cell.get("outputs", [])
+            if "image/png" in output.get("data", {})]
+
+
 def _shown(part, kind, written, drawn, first):
     """The cells of one part of a text: a level-2 heading opens a column, with its summary on top if one is written."""
     if not (heading := re.match(r"##? (.+)\n*", part)):
@@ -116,16 +143,23 @@ def _shown(part, kind, written, drawn, first):
     name, text = heading.group(1).strip(), part[heading.end():]
     if name not in written:
         return [new(text, "slide", name)]
-    return [summary(name, written[name], drawn), new(text, "subslide", name)]
+    return [*summary(name, written[name], drawn), new(text, "subslide", name)]
 
 
-def summary(heading: str, body: str, drawn: list) -> nbformat.NotebookNode:
-    """Return the summary slide that opens a column; ``drawn`` are the pictures that it may show."""
-    above, figure, below = summaries.parsed(body)
-    made = new(above, "slide", heading)
-    made.metadata.summary = {"below": below}
-    if figure:
-        made.metadata.summary |= drawn[figure - 1]._asdict()
+def summary(heading: str, body: str, drawn: list) -> list[nbformat.NotebookNode]:
+    """Return what opens a column: a summary with its picture, or the text and then the picture with its one line.
+
+    ``drawn`` are the pictures that it may show.
+    """
+    wanted = summaries.parsed(body)
+    made = [new(wanted.above, "slide", heading)]
+    made[0].metadata.summary = {"below": wanted.below}
+    if wanted.figure:
+        picture = wanted.shown(drawn)
+        if wanted.alone(picture):
+            made.append(new("", "subslide", heading))
+            made[-1].metadata.summary = {"below": typeset(escape(picture.alt)), "alone": True}
+        made[-1].metadata.summary |= picture._asdict()
     return made
 
 
@@ -172,6 +206,8 @@ def _outputs(cell):
                 shown.append(nbformat.v4.new_output("stream", text="\n".join(lines)))
         else:
             shown.append(nbformat.v4.new_output("display_data", data, metadata=output.metadata))
+            if "image/png" in data:
+                shown[-1].metadata["image/png"]["inches"] = pictures.inches(output)
     return shown
 
 

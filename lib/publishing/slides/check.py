@@ -1,4 +1,4 @@
-"""Looks at every slide in a browser: nothing overflows, nothing is too small, nothing is asked of a network.
+"""Looks at every slide in a browser: nothing overflows, no letter is too small, nothing is asked of a network.
 
 Needs Chromium and playwright (requirements/browser.txt); ``covtheory slides --check`` and the tests use it.
 """
@@ -51,7 +51,7 @@ def browser() -> Iterator:
 
 def look(page, path: Path) -> tuple[int, list[str], list[str]]:
     """Open a deck in a new page and return the number of slides, what is wrong with them, and what is worth a note:
-    a slide that scrolls a little, a picture whose letters are below 60 % of the text.
+    a slide that scrolls a little. A picture whose smallest letter is below 60 % of the text beside it is wrong.
     """
     said: list[str] = []
     page.on("console", lambda message: message.type in ("error", "warning") and said.append(f"console: {message.text}"))

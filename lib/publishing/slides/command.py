@@ -55,6 +55,7 @@ def make_all(root: Path, only: str | None = None) -> dict[str, str]:
     ValueError
         If ``only`` names no notebook, or a stored output is stale or a claim does not hold.
     """
+    from publishing import bibliography
     from publishing.slides import cells, deck, plans, summaries
 
     paths = notebooks(root, only)
@@ -62,8 +63,9 @@ def make_all(root: Path, only: str | None = None) -> dict[str, str]:
     register = load_register(root)
     guide = root / "references" / "teaching.md"
     told = guide.read_text(encoding="utf-8") if guide.exists() else ""
+    works = bibliography.read(root / "references" / "references.bib")
     decks = {f"{path.stem}.html": cells.prepared(nbformat.read(path, as_version=4), register, told,
-                                                   summaries.of(root, path.name[:2])) for path in paths}
+                                                   summaries.of(root, path.name[:2]), works) for path in paths}
     files = {name: deck.html(nb) for name, nb in decks.items()}
     files |= {f"{name[:2]}_notes.html": deck.notes(nb, name) for name, nb in decks.items()}
     return plans.with_explorer(root, files if only else {**files, "index.html": deck.index(decks)})

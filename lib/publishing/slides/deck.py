@@ -13,6 +13,7 @@ from pygments.formatters import HtmlFormatter
 
 from publishing import formulas
 from publishing.guide import with_boards
+from publishing.punctuation import tied
 
 ASSETS = Path(__file__).parents[1] / "assets"
 PACKAGE = "sphinx-revealjs"
@@ -95,6 +96,8 @@ def _page(title, template, **values):
 
 
 def _filled(template, **values):
+    if "body" in values:
+        values["body"] = tied(values["body"])
     return _exporter().environment.get_template(f"{template}.html.j2").render(values)
 
 

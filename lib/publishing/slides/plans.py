@@ -10,8 +10,9 @@ from claimcheck.gate.contract import notebooks
 from claimcheck.gate.staleness import assert_fresh
 from claimcheck.register import load_register
 from classroom import teaching
+from publishing import bibliography
 from publishing.heads import head, slugify
-from publishing.slides import cells, deck, summaries
+from publishing.slides import cells, deck, sources, summaries
 
 EXPLORER = "explorer.html"
 HANDOUT = "Handout"
@@ -119,11 +120,12 @@ def _plan(wanted, guide):
 
 
 def _book(root, number, guide):
-    """The head of a notebook and the columns of its sections."""
+    """The head of a notebook, the columns of its sections, the works that it is after."""
     (path,) = notebooks(root, number)
     assert_fresh(root, number)
     nb = nbformat.read(path, as_version=4)
-    return head(nb), cells.columns(nb, load_register(root), guide, summaries.of(root, number))[1]
+    columns = cells.columns(nb, load_register(root), guide, summaries.of(root, number))[1]
+    return head(nb), columns, sources.works(nb, bibliography.read(root / "references" / "references.bib"))
 
 
 def _lecture(title, rows, books, written):
@@ -131,18 +133,20 @@ def _lecture(title, rows, books, written):
     total, clock, several = sum(row.minutes for row in rows), 0, len({row.notebook for row in rows} - {""}) > 1
     opening, contents = cells.new("", "slide", title), cells.new("", "subslide", "Sections")
     opening.metadata.opening = True
-    first = next(facts for facts, _ in (books[row.notebook] for row in rows if row.notebook))
+    told = [books[number] for number in dict.fromkeys(row.notebook for row in rows if row.notebook)]
+    first, after = told[0][0], list(dict.fromkeys(work.key for *_, works in told for work in works[:1]))
+    named = {work.key: work for *_, works in told for work in works}
     question = written.get(QUESTION) or f"**The question.** {first.question}"
-    opening.source = f"{question}\n\n{cells.PAPER}\n\n**{total} minutes**"
+    opening.source = f"{question}\n\n{sources.after([named[key] for key in after])}\n\n**{total} minutes**"
     made, lines, last = [opening, contents], [], ""
     for row in rows:
         if not row.notebook:
-            column = [cells.summary(row.sections[0][0].upper() + row.sections[0][1:],
-                                    written.get(row.sections[0], f"{row.minutes} minutes"), [])]
+            column = cells.summary(row.sections[0][0].upper() + row.sections[0][1:],
+                                   written.get(row.sections[0], f"{row.minutes} minutes"), [])
             clock = _timed(column, clock, row.minutes, total, lines)
             made += column
             continue
-        facts, sections = books[row.notebook]
+        facts, sections, _ = books[row.notebook]
         if several and row.notebook != last:
             divider = cells.new(facts.question, "slide", facts.title)
             divider.metadata.divider = True

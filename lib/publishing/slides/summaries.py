@@ -7,29 +7,54 @@ from typing import NamedTuple
 import nbformat
 
 from classroom.teaching import foreign_numbers, numbers
-from covtheory.figures import STYLE
 from publishing import formulas
+from publishing.slides import pictures
 
 LEFT_OUT = ("references",)
 """How the level-2 headings begin that have no summary slide, in small letters."""
 
-MARK = 5
-"""Points: what is not larger is the size of a marker."""
-
 WORDS = 60
 """A summary has at most so many; a formula counts as one."""
 
-_PICTURE = re.compile(r"!\[[^\]]*\]\((?:figure-(\d+))?[^)]*\)")
+BESIDE = 0.65
+"""A picture whose smallest letter would be smaller, as a share of the text's, has a slide of its own."""
+
+WIDTH, HEIGHT, TYPE = 1192, 570, 25
+"""Pixels that a text and its picture share under the heading, and the size of the text there."""
+
+_PICTURE = re.compile(r"!\[([^\]]*)\]\((?:figure-(\d+)(?:-(left|right)(?=\)))?)?[^)]*\)")
 _DISPLAY = re.compile(r"\$\$(.+?)\$\$", re.DOTALL)
 _INLINE = re.compile(r"\$([^$]+)\$")
 
 
 class Summary(NamedTuple):
-    """A summary in Markdown: what stands above its picture, the number of the picture (0: none), what stands below."""
+    """A summary in Markdown: the text above and below its picture, the picture's number (0: none), panel and sentence.
+
+    The panel is "left" or "right", or "" for the whole, whose sentence is the notebook's.
+    """
 
     above: str
     figure: int
     below: str
+    panel: str = ""
+    alt: str = ""
+
+    @property
+    def height(self) -> float:
+        """About how many pixels its text takes beside a picture: lines of a hundred letters, displayed formulas."""
+        text = f"{self.above}\n\n{self.below}"
+        lines = [len(re.sub(r"\\[a-zA-Z]+|[{}$\\]", "", line)) // 100 + 1
+                 for line in _DISPLAY.sub("", text).splitlines() if line.strip()]
+        return sum(32 * count + 8 for count in lines) + 84 * text.count("$$") / 2
+
+    def alone(self, picture: pictures.Picture) -> bool:
+        """Whether its picture needs a slide of its own, so that its letters can be read beside the text's."""
+        return picture.letter(WIDTH, HEIGHT - self.height) < BESIDE * TYPE
+
+    def shown(self, drawn: list[pictures.Picture]) -> pictures.Picture:
+        """Return its picture out of those of the notebook."""
+        whole = drawn[self.figure - 1]
+        return pictures.panel(whole, self.panel == "right")._replace(alt=self.alt) if self.panel else whole
 
 
 def folder(root: Path) -> Path:
@@ -61,10 +86,15 @@ def parsed(body: str) -> Summary:
     Examples
     --------
     >>> parsed("See:\n\n![](figure-2)\n\nIt falls.")
-    Summary(above='See:', figure=2, below='It falls.')
+    Summary(above='See:', figure=2, below='It falls.', panel='', alt='')
+    >>> parsed("![KL grows.](figure-1-right)")
+    Summary(above='', figure=1, below='', panel='right', alt='KL grows.')
     """
     above, *rest = _PICTURE.split(body, maxsplit=1)
-    return Summary(above.strip(), int(rest[0] or 0), rest[1].strip()) if rest else Summary(above.strip(), 0, "")
+    if not rest:
+        return Summary(above.strip(), 0, "")
+    alt, number, panel, below = rest
+    return Summary(above.strip(), int(number or 0), below.strip(), panel or "", alt)
 
 
 def words(body: str) -> int:
@@ -77,32 +107,6 @@ def words(body: str) -> int:
     """
     bare = _INLINE.sub("x", _DISPLAY.sub("x", _PICTURE.sub("", body)))
     return sum(any(letter.isalnum() for letter in word) for word in bare.split())
-
-
-class Picture(NamedTuple):
-    """A picture of a notebook: PNG in base 64, its text, the size in points of its smallest letter."""
-
-    png: str
-    alt: str
-    points: float
-
-
-def pictures(nb: nbformat.NotebookNode) -> list[Picture]:
-    """Return the pictures of a notebook in order: Figure 1 first."""
-    return [Picture(output["data"]["image/png"], output.metadata["image/png"]["alt"], letters(cell.source))
-            for cell in nb.cells for output in cell.get("outputs", []) if "image/png" in output.get("data", {})]
-
-
-def letters(source: str) -> float:
-    """Return the size in points of the smallest letter of a figure: that of the style unless the code asks for less.
-
-    Examples
-    --------
-    >>> letters("ax.plot(x, y)"), letters("ax.text(0, 1, 'a', fontsize=9)")
-    (11, 9.0)
-    """
-    asked = [float(size) for size in re.findall(r"\b(?:font)?size=(\d+\.?\d*)", source)]
-    return min([STYLE["font.size"], *(size for size in asked if size > MARK)])
 
 
 def headings(nb: nbformat.NotebookNode) -> list[str]:
@@ -119,8 +123,16 @@ def faults(nb: nbformat.NotebookNode, text: str) -> list[str]:
     found += [f"{heading!r} is no section of the notebook" for heading in written if heading not in wanted]
     if not found and list(written) != wanted:
         found.append("the summaries do not stand in the order of the notebook")
+    drawn = pictures.of(nb)
     for heading, body in written.items():
-        found += [f"{heading!r}: {said}" for said in faults_of(body, own, len(pictures(nb)))]
+        found += [f"{heading!r}: {said}" for said in faults_of(body, own, len(drawn))]
+        summary = parsed(body)
+        if bool(summary.panel) != (len(summary.alt.split()) > 3):
+            found.append(f"{heading!r}: a panel needs a sentence that says what to see, a whole picture has its own")
+        if 0 < summary.figure <= len(drawn) and not summary.panel:
+            section = drawn[summary.figure - 1].section
+            found += [f"{heading!r}: figure-{summary.figure} belongs to {section!r}; name the panel that belongs here, "
+                      f"figure-{summary.figure}-left or -right"] * (section != heading)
     return found
 
 
@@ -139,7 +151,7 @@ def faults_of(body: str, own: set[str], drawn: int, most: int = WORDS) -> list[s
         found.append("is empty")
     if (count := words(body)) > most:
         found.append(f"{count} words, at most {most}")
-    marks = _PICTURE.findall(body)
+    marks = [mark for _, mark, _ in _PICTURE.findall(body)]
     if len(marks) > 1 or any(not mark or not 1 <= int(mark) <= drawn for mark in marks):
         found.append(f"at most one picture, figure-1 to figure-{drawn}, not {marks}")
     displayed = _DISPLAY.findall(body)

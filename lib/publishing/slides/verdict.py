@@ -3,6 +3,7 @@
 import re
 from html import escape
 
+from publishing.numerals import typeset
 from publishing.statements import on_board
 
 ROUTES = {"symbolic": "computer algebra", "interval": "certified intervals over the whole range",
@@ -66,13 +67,13 @@ def card(record: dict) -> str:
             f'<p class="verdict"><strong>{"✗" if refuted else "✓"} {headline(record)}</strong> '
             f'<span>{KINDS[record["kind"]]} · <code>{escape(record["id"])}</code></span></p>'
             f'<p class="statement">{on_board(record["statement"])}</p>'
-            f'<p class="checked">{escape(checked(record), quote=False)}</p></div>')
+            f'<p class="checked">{typeset(escape(checked(record), quote=False))}</p></div>')
 
 
 def note(record: dict, register: dict) -> str:
     """Return what to say about a claim: where it comes from, under what, what it does not say, what broke."""
     entry = register.get(record["id"])
-    name, how = escape(record["id"]), escape(checked(record))
+    name, how = escape(record["id"]), typeset(escape(checked(record)))
     lines = [f"<p><strong>{headline(record)}:</strong> <code>{name}</code>. {how}</p>"]
     if entry is not None:
         lines += [f"<p><strong>Under:</strong> {escape(entry.hypotheses)}</p>",

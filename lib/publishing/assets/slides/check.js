@@ -3,7 +3,7 @@ async least => {
   await document.fonts.ready;
   const found = [], scrolling = [], slides = [...document.querySelectorAll(".slides > section > section")];
   const lines = formula => { // parts of a formula that stand wholly below the one before begin a line
-    const boxes = [...formula.querySelectorAll(".katex-html > .base")].map(part => part.getBoundingClientRect());
+    const boxes = [...formula.querySelectorAll(".katex-html > .katex-base")].map(part => part.getBoundingClientRect());
     return 1 + boxes.filter((box, i) => i && box.left < boxes[i - 1].left).length;
   };
   for (const slide of slides) {
@@ -33,10 +33,12 @@ async least => {
       if (note.getClientRects().length) found.push(`${name}: its notes are visible`);
     for (const formula of slide.querySelectorAll(".katex-display"))
       if (slide.matches(".summary") && lines(formula) > 1) scrolling.push(`${name}: its formula breaks into lines`);
-    for (const image of slide.querySelectorAll("img[data-points]")) { // figures are drawn at 200 pixels an inch
-      const shown = Math.min(image.clientWidth / image.naturalWidth, image.clientHeight / image.naturalHeight);
-      const letter = shown * image.dataset.points / 72 * 200 / parseFloat(getComputedStyle(body).fontSize);
-      if (letter < 0.6) scrolling.push(`${name}: letters of its picture are ${(100 * letter).toFixed(0)} % of the text's`);
+    const texts = [...slide.querySelectorAll(".body p, .body li")].filter(text => text.getClientRects().length && !text.closest(".claim"));
+    const type = Math.max(...(texts.length ? texts : [body]).map(text => parseFloat(getComputedStyle(text).fontSize)));
+    for (const image of slide.querySelectorAll("img[data-points]")) { // how large its smallest letter is shown
+      const shown = Math.min(image.clientWidth, image.clientHeight * image.naturalWidth / image.naturalHeight);
+      const letter = shown / image.dataset.inches * image.dataset.points / 72;
+      if (letter < 0.6 * type) found.push(`${name}: letters of its picture are ${(100 * letter / type).toFixed(0)} % of the text's`);
     }
     for (const image of slide.querySelectorAll("img"))
       if (!image.alt || image.naturalWidth === 0) found.push(`${name}: a picture lacks its text or its pixels`);

@@ -1,0 +1,138 @@
+"""A notebook's pictures as slides show them: their width, their letters, their captions, one panel of two."""
+
+import base64
+import io
+import re
+from itertools import groupby
+from typing import NamedTuple
+
+import nbformat
+import numpy as np
+from PIL import Image
+
+from covtheory.figures import STYLE
+
+MARK = 5
+"""Points: what is not larger is the size of a marker."""
+
+CAPTION = 36
+"""Words of a caption that stand under every picture; more where it leaves room; a formula counts as one."""
+
+ROOM, LETTER, LINE, WORDS = 510, 14.0, 33, 13
+"""Pixels for a picture and its caption, of its smallest letter, of a line; words of a line."""
+
+_SENTENCE = re.compile(r"(?<=[.!?]) +(?=[A-Z*($\\])")
+_FORMULA = re.compile(r"\$[^$]+\$")
+
+_ASKED = re.compile(r"\b(?:font|label)?size=(\d+\.?\d*)")
+
+
+class Picture(NamedTuple):
+    """A picture: PNG in base 64, its text, its smallest letter in points, its width in inches, its section."""
+
+    png: str
+    alt: str
+    points: float
+    inches: float
+    section: str
+
+    def letter(self, width: float, height: float) -> float:
+        """Return the size in pixels of its smallest letter where a slide has so many pixels for it."""
+        drawn = _image(self.png)
+        return min(width, height * drawn.width / drawn.height) / self.inches * self.points / 72
+
+
+def of(nb: nbformat.NotebookNode) -> list[Picture]:
+    """Return the pictures of a notebook in order: Figure 1 first."""
+    found, section = [], ""
+    for cell in nb.cells:
+        if cell.cell_type == "markdown":
+            section = [section, *re.findall(r"^## (.+)$", cell.source, re.MULTILINE)][-1].strip()
+        found += [Picture(output["data"]["image/png"], output.metadata["image/png"]["alt"], letters(cell.source),
+                          inches(output), section)
+                  for output in cell.get("outputs", []) if "image/png" in output.get("data", {})]
+    return found
+
+
+def letters(source: str) -> float:
+    """Return the size in points of the smallest letter of a figure: that of the style unless the code asks for less.
+
+    Examples
+    --------
+    >>> letters("ax.plot(x, y)"), letters("ax.text(0, 1, 'a', fontsize=9)"), letters("ax.tick_params(labelsize=8)")
+    (11, 9.0, 8.0)
+    """
+    return min([STYLE["font.size"], *(size for size in map(float, _ASKED.findall(source)) if size > MARK)])
+
+
+def inches(output: nbformat.NotebookNode) -> float:
+    """Return the width at which a stored picture was drawn: it is shown at 100 pixels an inch, as its output says.
+
+    Examples
+    --------
+    >>> inches(nbformat.v4.new_output("display_data", {}, metadata={"image/png": {"width": 720}}))
+    7.2
+    """
+    said = output.metadata.get("image/png", {})
+    return (said["width"] if "width" in said else _image(output["data"]["image/png"]).width) / 100
+
+
+def words_below(output: nbformat.NotebookNode, points: float) -> int:
+    """Return how many words have room below a picture whose smallest letter stays large enough.
+
+    Examples
+    --------
+    >>> said = {"image/png": {"width": 720, "height": 360}}
+    >>> words_below(nbformat.v4.new_output("display_data", {}, metadata=said), 11)
+    65
+    """
+    said = output.metadata.get("image/png", {})
+    if "height" in said:
+        high = said["height"] / 100
+    else:
+        image = _image(output["data"]["image/png"])
+        high = inches(output) * image.height / image.width
+    return max(CAPTION, int((ROOM - high * LETTER * 72 / points) // LINE) * WORDS)
+
+
+def cut(caption: str, most: int = CAPTION) -> tuple[str, str]:
+    """Return a caption in two: the whole sentences that a slide has room for, one at least, and the rest.
+
+    Examples
+    --------
+    >>> cut("**Figure 1.** It falls. " + "And so on " * 20 + "to zero.")[0]
+    '**Figure 1.** It falls.'
+    """
+    held = _FORMULA.sub(lambda found: found[0].replace(" ", "\0"), caption)  # a formula is one word
+    shown, *rest = _SENTENCE.split(held)
+    while rest and len(f"{shown} {rest[0]}".split()) <= most:
+        shown += f" {rest.pop(0)}"
+    return shown.replace("\0", " "), " ".join(rest).replace("\0", " ")
+
+
+def panel(picture: Picture, right: bool) -> Picture:
+    """Return the left or the right panel of a picture of two: it is cut in the middle of the gap between them.
+
+    Raises
+    ------
+    ValueError
+        If no column near the middle is without ink.
+    """
+    image = _image(picture.png)
+    pixels = np.asarray(image.convert("L"))
+    blank = (pixels == pixels[0, 0]).all(axis=0)
+    width = image.width
+    runs = [[at for at, _ in run] for clear, run in groupby(enumerate(blank), key=lambda column: column[1]) if clear]
+    runs = [run for run in runs if 0.35 * width < run[len(run) // 2] < 0.65 * width]
+    if not runs:
+        raise ValueError("a picture has no gap in its middle, so no panels")
+    cut = (middle := max(runs, key=len))[len(middle) // 2]
+    part = image.crop((cut, 0, width, image.height) if right else (0, 0, cut, image.height))
+    stored = io.BytesIO()
+    part.save(stored, "PNG", optimize=True)
+    return picture._replace(png=base64.b64encode(stored.getvalue()).decode(),
+                            inches=picture.inches * part.width / width)
+
+
+def _image(png):
+    return Image.open(io.BytesIO(base64.b64decode(png)))
