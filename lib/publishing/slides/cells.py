@@ -122,7 +122,7 @@ def _captioned(text, made, near):
     if not caption.startswith("**Figure ") or not made:
         return text, ""
     drawn = _pictures(near)
-    shown, rest = pictures.cut(caption, *[pictures.words_below(*drawn[-1])] * bool(drawn))
+    shown, rest = pictures.cut(caption, *[pictures.words_below(*one) for one in drawn[-1:]])
     if rest:
         _starts(made)[-1].metadata.notes.append(f"**Not on the slides:**\n\n{rest}")
     short = summaries.words(f"{shown} {after}") <= pictures.CAPTION
