@@ -19,7 +19,7 @@ ENTRIES = {
         lambda: float(largest_mass(1.0, np.log(1e4)) / 2),
         {
             "That is p: response 0 of the rare prompt is covered.": lambda: float(largest_mass(1.0, np.log(1e4))),
-            "That is the paper's p, alpha^2/(32 log M), halved.": lambda: float(printed_mass(1.0, np.log(1e4)) / 2),
+            "That is the paper's p, α²/(32 log M), halved.": lambda: float(printed_mass(1.0, np.log(1e4)) / 2),
             "The loss does not shrink with N below M: use log M, not log N.":
                 lambda: float(largest_mass(1.0, np.log(1e3)) / 2),
         },
@@ -27,7 +27,7 @@ ENTRIES = {
     "07-b": (
         lambda: _SMALL.selection_probability(3),
         {
-            "With (+,1),(+,0),(+,0) the sum is log 2 - 2 log 1.5 < 0: pi_1 wins there.":
+            "With (+,1),(+,0),(+,0) the sum is log 2 - 2 log 1.5 < 0: π₁ wins there.":
                 lambda: _SMALL.selection_probability(3) + 3 * (31 / 64) ** 3,
             "That is n = 2.": lambda: _SMALL.selection_probability(2),
             "It is not enough to avoid (-,1): two (+,0) with any third lose as well.":
@@ -53,9 +53,9 @@ ENTRIES = {
     "07-e": (
         lambda: _largest_log_M(),
         {
-            "Half of the rare prompt is missed: KL of pi_2 has p/2.": lambda: _largest_log_M(1.0),
+            "Half of the rare prompt is missed: KL of π₂ has p/2.": lambda: _largest_log_M(1.0),
             "The other response of the rare prompt gains log 2.": lambda: _largest_log_M() - np.log(2),
-            "pi_1 errs on the common prompt only: a factor 1 - p.":
+            "π₁ errs on the common prompt only: a factor 1 - p.":
                 lambda: np.log(2) + float(coin_divergence(1.0)) / 0.005,
         },
     ),

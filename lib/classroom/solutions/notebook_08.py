@@ -31,7 +31,7 @@ ENTRIES = {
     "08-b": (
         _tuned,
         {
-            "The largest step is not the best one here: balance 4/(eta T) against 2 eta sigma^2.": lambda: float(
+            "The largest step is not the best one here: balance 4/(ηT) against 2ησ².": lambda: float(
                 sgd_average_kl(1.0, theorem_step(8, 2.0), 10**5)
             ),
             "The noise term is missing.": lambda: _tuned() / 2,
@@ -44,7 +44,7 @@ ENTRIES = {
         lambda: SLOW.visits,
         {
             "That is three eighths of it, the expected number of visits in T steps.": lambda: 3 * SLOW.visits / 8,
-            "One step covers 1/(m B_plus), not 1/m: the start is 1/B_plus below the edge.": lambda: (
+            "One step covers 1/(m B̄), not 1/m: the start is 1/B̄ below the edge.": lambda: (
                 SLOW.visits * SLOW.B_plus
             ),
             "The factor e of the start below the edge is missing.": lambda: SLOW.visits * np.e,

@@ -17,16 +17,16 @@ ENTRIES = {
     "09-a": (
         lambda: LAM,
         {
-            "That is log N/eta; divide by 16.": lambda: 16 * LAM,
-            "That is the least lambda of Theorem 1, 2 B log N.": lambda: 2 * 40 * np.log(16),
-            "That is 1/eta.": lambda: 1 / ETA,
+            "That is log N/η; divide by 16.": lambda: 16 * LAM,
+            "That is the least λ of Theorem 1, 2 B log N.": lambda: 2 * 40 * np.log(16),
+            "That is 1/η.": lambda: 1 / ETA,
         },
     ),
     "09-b": (
         lambda: _length(600.0, 1 / 1280, 200.0),
         {
-            "Lambda is missing: the step is shorter than eta.": lambda: _length(600.0, 1 / 1280, 0.0),
-            "That is clipping at lambda, not normalisation.": lambda: _length(600.0, 1 / 1280, 200.0) * 200 / 600,
+            "λ is missing: the step is shorter than η.": lambda: _length(600.0, 1 / 1280, 0.0),
+            "That is clipping at λ, not normalisation.": lambda: _length(600.0, 1 / 1280, 200.0) * 200 / 600,
             "The norm is missing in the denominator.": lambda: 600 / 1280 / 200,
         },
     ),
@@ -35,7 +35,7 @@ ENTRIES = {
         {
             "That is min(J, log N); turn it into coverage with 1/(log N - 1 + 1/N) + 1/log N.": lambda: 100
             * float(normalized_stopped(0.0, 1.0, 1, *SETTING)),
-            "w_0 = 4 is missing: the start may be at distance 2.": lambda: 25
+            "w₀ = 4 is missing: the start may be at distance 2.": lambda: 25
             * float(normalized_coverage(0.0, 1.0, 1, *SETTING)),
             "That is for an average coverage of one.": lambda: float(normalized_coverage(0.0, 1.0, 1, *SETTING)),
         },
@@ -45,7 +45,7 @@ ENTRIES = {
         {
             "Divide by K = 4.": lambda: 8 * 100 * 0.1 * 0.9 / 50**2,
             "Eight tokens: multiply by H.": lambda: 100 * 0.1 * 0.9 / (4 * 50**2),
-            "That is the mean square of the noise of the batch; divide by lambda squared.": lambda: 8 * 9.0 / 4,
+            "That is the mean square of the noise of the batch; divide by λ².": lambda: 8 * 9.0 / 4,
             "The noise has variance p(1 - p), not p.": lambda: 8 * 100 * 0.1 / (4 * 50**2),
         },
     ),

@@ -49,8 +49,8 @@ ENTRIES: Entries = {
             "You took D = 2, the diameter of the ball; the start is at distance 1.": lambda: float(
                 bound.decoder_jeffreys(0.01, 1e4, 9.0, 2.0, 2.0)
             ),
-            "You forgot to divide by 2 - eta B^2.": lambda: 1 / (0.01 * 1e4) + 0.01 * 9.0,
-            "sigma_star^2 is 9, not its square.": lambda: float(bound.decoder_jeffreys(0.01, 1e4, 81.0, 2.0, 1.0)),
+            "You forgot to divide by 2 - ηB².": lambda: 1 / (0.01 * 1e4) + 0.01 * 9.0,
+            "σ⋆² is 9, not its square.": lambda: float(bound.decoder_jeffreys(0.01, 1e4, 81.0, 2.0, 1.0)),
         },
     ),
     "10-b": (
@@ -72,7 +72,7 @@ ENTRIES: Entries = {
         {
             "The token that crosses A gets the fraction that fills A, not weight 1.": lambda: 2.0,
             "The token that crosses A gets the fraction that fills A, not weight 0.": lambda: 1.0,
-            "That is the sum of alpha_h eps_h; the question asks for the sum of alpha_h.": lambda: float(
+            "That is the sum of α_h ε_h; the question asks for the sum of the α_h.": lambda: float(
                 _weights() @ [1.0, 2.0, 0.5, 3.0]
             ),
             "Once A is full nothing is added: the third token has weight 0.": lambda: float(_weights().sum() + 1.0),
@@ -81,7 +81,7 @@ ENTRIES: Entries = {
     "10-d": (
         lambda: _first_length(_printed),
         {
-            "One token fewer is just short: the bound is still above kappa H.": lambda: _first_length(_printed) - 1,
+            "One token fewer is just short: the bound is still above κH.": lambda: _first_length(_printed) - 1,
             "That is Theorem 2 with its own constants, for any start.": lambda: _first_length(
                 lambda H: bound.decoder_best(1, bound.CURVATURE * H, 1.0, 2.0)
             ),

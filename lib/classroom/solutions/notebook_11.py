@@ -28,7 +28,7 @@ ENTRIES = {
     "11-a": (
         lambda: _least_n(11 / 3, 2),
         {
-            "That is the form with 32 log(4K/delta).": lambda: _least_n(32, 4),
+            "That is the form with 32 log(4K/δ).": lambda: _least_n(32, 4),
             "You forgot the factor 2 in the union bound: both halves of Lemma 2 are used.": lambda: _least_n(11 / 3, 1),
             "You took all pairs of models; one best model is fixed, so 2K events are enough.":
                 lambda: _least_n(11 / 3, 400),
@@ -48,9 +48,9 @@ ENTRIES = {
     "11-c": (
         lambda: 8 * 1.5**3,
         {
-            "That is the threshold N of the tournament; coverage is guaranteed at gamma N.": lambda: 8 * 1.5**2,
+            "That is the threshold N of the tournament; coverage is guaranteed at γN.": lambda: 8 * 1.5**2,
             "The factor 2 is needed only without pointwise approximation.": lambda: 2 * 8 * 1.5**3,
-            "Coverage is guaranteed at gamma N; N itself already contains gamma squared.": lambda: 8 * 1.5**4,
+            "Coverage is guaranteed at γN; N itself already contains γ².": lambda: 8 * 1.5**4,
         },
     ),
     "11-d": (
