@@ -37,7 +37,7 @@ ENTRIES: Entries = {
     "23-b": (
         lambda: _step(10.0),
         {
-            "That is the bound of Theorem 1(b); for one step the exponent is 2 eta (1 - p), exactly.": lambda: 1
+            "That is the bound of Theorem 1(b); for one step the exponent is 2η(1 − p), exactly.": lambda: 1
             + 9 / math.e,
             "That is reinforcement learning; the slope of the log loss is 1/p.": lambda: _step(1.0),
             "Both logits move: the exponent has a factor 2.": lambda: 1 + 9 * math.exp(-0.45),
@@ -74,7 +74,7 @@ WORKED = {
         r"The step multiplies the odds $\frac19$ by $e^{2\eta J'p(1-p)}$ with $J'=\frac1p$: the exponent is "
         r"$2\cdot\tfrac12\cdot0.9$. $\frac1p=1+9\,e^{-0.9}=4.65913$.",
     "23-c":
-        r"Theorem 2(a): $p\propto\pi/w_2(\pi)$ with $w_2(q)=\frac{2q(1-q)}{1-(1-q)^2}=\frac{2(1-q)}{2-q}$. "
+        r"Theorem 2(a): $\pi_D\propto\pi/w_2(\pi)$ with $w_2(q)=\frac{2q(1-q)}{1-(1-q)^2}=\frac{2(1-q)}{2-q}$. "
         r"$w_2(\tfrac34)=\tfrac25$, $w_2(\tfrac14)=\tfrac67$: $\frac34\cdot\frac52=1.875$ and "
         r"$\frac14\cdot\frac76=0.291667$. $\frac{1.875}{2.166667}=0.865385$.",
     "23-d":
