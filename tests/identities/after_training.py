@@ -57,7 +57,7 @@ def flow_time(p0, p1, kind):
 
 def group_time(p0, p1, m):
     """Theorem 3 of notebook 24: du/dt is at most twice each of the two bounds on g_m."""
-    return most(time(p0, p1, lambda p: 2 * p * sqrt(m - 1)), time(p0, p1,
+    return most(time(p0, p1, lambda p: 2 * p * (1 - p) * sqrt(m - 1)), time(p0, p1,
     lambda p: 2 * sqrt((m - 1) / m * p * (1 - p))))
 
 

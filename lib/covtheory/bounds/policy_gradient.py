@@ -63,7 +63,7 @@ def flow_time(p0: ArrayLike, p1: ArrayLike, kind: str = "reward") -> np.ndarray:
 def group_time_lower(p0: ArrayLike, p1: ArrayLike, m: ArrayLike) -> np.ndarray:
     """Least time of the expected group-normalised flow with ``m`` samples per group, any number of responses.
 
-    The larger of ``[L + 1/p0 - 1/p1] / (2 sqrt(m-1))`` with ``L = logit p1 - logit p0`` and
+    The larger of the plain flow's time over ``sqrt(m-1)``, exact for ``m`` = 2 and 3 and two responses, and
     ``sqrt(m/(m-1))`` times the time with exact normalisation.
 
     Source: notebook 24, Theorem 3.
@@ -71,11 +71,11 @@ def group_time_lower(p0: ArrayLike, p1: ArrayLike, m: ArrayLike) -> np.ndarray:
     Examples
     --------
     >>> float(group_time_lower(1e-6, 0.5, 5).round(1))
-    250003.0
+    250006.7
     """
     m = threshold("m", m, least=2.0)
-    rare = (flow_time(p0, p1, "natural") + 1 / np.asarray(p0) - 1 / np.asarray(p1)) / (2 * np.sqrt(m - 1))
-    return np.maximum(rare, np.sqrt(m / (m - 1)) * flow_time(p0, p1, "normalised"))
+    plain = flow_time(p0, p1, "reward") / np.sqrt(m - 1)
+    return np.maximum(plain, np.sqrt(m / (m - 1)) * flow_time(p0, p1, "normalised"))
 
 
 _PRIMITIVES = {  # antiderivatives, in u = logit p, of 1 / (du/dt) for two responses
