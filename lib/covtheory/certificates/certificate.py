@@ -98,7 +98,7 @@ def certified_coverage(
         reasons.append(bracket.detail.get("obstacle", f"{bracket.method} reaches {relative_gap_of(bracket):.3g}"))
     best = min(found, key=relative_gap_of, default=Bracket(0.0, 1.0, "nothing", {"complement": (0.0, 1.0)}))
     raise ValueError(
-        f"relative_gap: got {gap:.3g}, expected more at log_N = {t:.17g}, where the best is "
+        f"relative_gap: got {gap:.3g}, expected more at log_N = {t:.17g}; reached when asked for it: "
         f"{relative_gap_of(best):.3g} (value in [{best.lower:.6g}, {best.upper:.6g}]): "
         f"{'; '.join(dict.fromkeys(reasons))}"
     )
