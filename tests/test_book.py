@@ -86,7 +86,7 @@ def test_links_inside_the_site_lead_to_a_file_and_an_anchor(site, read):
 def test_the_explorer_leads_to_the_sections_that_prove_what_it_shows_and_back(site, read):
     links = [urlsplit(target) for target in Read((site / "explorer.html").read_text(encoding="utf-8")).links]
     inside = [link for link in links if not link.scheme and link.path]
-    assert len(inside) == 16
+    assert len(inside) == 17
     assert inside[0].path == "index.html"
     for link in inside[1:]:
         assert link.fragment in read[link.path].ids, link

@@ -63,7 +63,7 @@ def test_page_is_small_and_asks_for_nothing():
 def test_links_lead_to_notebooks_and_on_the_site_to_their_sections_and_back():
     text = PAGE.read_text(encoding="utf-8")
     targets = re.findall(r'href="(\.\./[^"]+)" data-section="([^"]+)"', text)
-    assert len(targets) == text.count('href="../') == 15
+    assert len(targets) == text.count('href="../') == 16
     for target, _ in targets:
         assert (PAGE.parent / target).resolve().exists(), target
     there = explorer.for_site(text)

@@ -60,7 +60,7 @@ WORKED = {
         r"=3\big(\frac23-\frac45+\frac27\big)=\frac{16}{35}$, so pass@3 is $\frac{19}{35}=0.542857$.",
     "13-d":
         r"The odds $\frac1{99}$ become $\frac{20}{99}$: $p_\beta=\frac{20}{119}=0.168067$. $k$ draws of the base miss "
-        r"with probability $0.99^k$, one of the tilt with $\frac{99}{119}$: "
-        r"$k=\log\frac{99}{119}/\log0.99=0.184004/0.0100503=18.3082$. Theorem 3 allows up to 20.",
+        r"with probability $0.99^k$, one of the tilt with $\frac{99}{119}$ "
+        r"(Theorem 3 allows up to 20): $k=\log\frac{99}{119}/\log0.99=0.184004/0.0100503=18.3082$.",
 }
 """The steps of every solution, Markdown; they end with the value."""
