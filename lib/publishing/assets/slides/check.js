@@ -15,7 +15,7 @@ async least => {
     if (body.getBoundingClientRect().height < 500 * scale) found.push(`${name}: its heading takes the room of its text`);
     if (!body.querySelector("p, li, td, h3, img, pre.output")) found.push(`${name}: is empty`);
     const long = body.scrollHeight / body.clientHeight;
-    if (long > 1 && body.scrollHeight > body.clientHeight + 1)
+    if (long > 1.005 && body.scrollHeight > body.clientHeight + 1) // two pixels are no reason to scroll
       (long > 2 ? found : scrolling).push(`${name}: scrolls, ${long.toFixed(2)} times its room`);
     for (const element of slide.querySelectorAll(".body *, h1, h2, h2 *, .crumb")) {
       if (!element.getClientRects().length || element.closest(".katex-mathml, svg")) continue;
