@@ -57,7 +57,8 @@ def spoilt(folder, scratch, addition):
     ('<p style="height:1300px">tall</p>', "scrolls, 2."), ('<p style="width:1400px">wide</p>', "too wide"),
     ('<p style="font-size:12px">small</p>', "12.0 px: small"), ('<img src="data:image/png;base64,">', "lacks its text"),
     ('<p>text</p><img alt="small" data-points="9" data-inches="12" style="flex:none;width:700px;height:300px" '
-     'src="data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7">', "letters of its picture are"),
+     'src="data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7">',
+     "letters of its picture are"),
     ('<p style="display:block"><img alt="far" src="https://example.org/a.png"></p>', "network"),
 ])
 def test_planted_defect_is_found(defect, said, folder, tmp_path, page):
