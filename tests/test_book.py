@@ -19,6 +19,7 @@ from claimcheck.gate.contract import notebooks
 from claimcheck.record import MIME
 from claimcheck.register import find_root, load_register
 from publishing.book import book, replace
+from publishing.slides.pictures import of
 
 ROOT = find_root(Path(__file__))
 REGISTER = load_register(ROOT)
@@ -178,6 +179,24 @@ def test_no_page_scrolls_sideways_on_a_phone(address, page):
         page.goto(f"{address}/{name}.html")
         page.evaluate("document.fonts.ready.then(() => new Promise(requestAnimationFrame))")
         assert overflowing(page) == [], name
+    assert page.problems == []
+
+
+def test_on_a_phone_panels_stand_one_above_the_other_and_are_larger(address, page):
+    of_page = "[...document.querySelectorAll('article figure img')]"
+    pictures = f"{of_page}.map(i => [i.currentSrc, i.naturalWidth, i.clientWidth])"
+    several = 0
+    for name in NOTEBOOKS:
+        page.set_viewport_size({"width": 390, "height": 844})
+        page.goto(f"{address}/{name}.html", wait_until="load")
+        narrow = page.evaluate(pictures)
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.wait_for_function(f"{of_page}.every(i => i.complete && i.currentSrc.includes('_images'))")
+        for (small, natural, shown), (whole, pixels, _) in zip(narrow, page.evaluate(pictures), strict=True):
+            assert "_images" in whole
+            several += small != whole
+            assert (natural < 0.7 * pixels and shown > 340) if small != whole else natural == pixels
+    assert several == sum(bool(picture.gaps) for path in notebooks(ROOT) for picture in of(nbformat.read(path, 4))) > 30
     assert page.problems == []
 
 

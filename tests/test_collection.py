@@ -43,6 +43,10 @@ def test_every_exercise_of_a_notebook_has_a_solution_and_is_open(path):
         assert exercises.find(exercise)
 
 
+def test_the_register_is_in_the_order_in_which_the_notebooks_show_their_verdicts():
+    assert list(REGISTER) == list(dict.fromkeys(record["id"] for record in stored_records(ROOT)))
+
+
 def test_committed_ledger_is_what_the_notebooks_hold():
     stored = ledgers.collect(stored_records(ROOT), REGISTER, name="covtheory")
     assert stored == ledgers.read(ROOT / "references" / "ledger.json")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from covtheory.figures import digest, figure, label_line, show
+from covtheory.figures import digest, figure, gaps, label_line, png, show
 
 ALT = "A straight line that rises."
 
@@ -53,10 +53,27 @@ def test_show_prints_nothing_and_carries_text_digest_and_the_size_to_show(monkey
     assert data["text/plain"] == f"[figure: {ALT}]\ncurve A: n=2, x 0..1, y 1..4, last y 4"
     assert data["image/png"].startswith(b"\x89PNG")
     about = options["metadata"]["image/png"]
-    assert about == {"alt": ALT, "width": 720, "height": 400}
+    assert about == {"alt": ALT, "width": 720, "height": 400, "panels": []}
     with Image.open(io.BytesIO(data["image/png"])) as image:
         assert image.size == (1440, 800)
         assert image.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
+
+
+def test_gaps_lie_where_no_ink_is_and_keep_names_and_colour_bars_with_their_panel():
+    fig, axes = figure(1, 3, width=9)
+    for ax in axes[:2]:
+        ax.plot([0, 1], [1e-9, 1e9], label="A")
+        ax.set(xlabel="x (no unit)", ylabel="a long name (nats)")
+    fig.colorbar(axes[2].pcolormesh(np.arange(4).reshape(2, 2)), ax=axes[2], label="height (nats)")
+    with Image.open(io.BytesIO(png(fig))) as image:
+        pixels = np.asarray(image.convert("L"))
+    first, second = gaps(fig)
+    assert (pixels[:, [2 * first, 2 * second]] == 255).all()
+    left, right = (ax.get_tightbbox() for ax in axes[:2])
+    assert left.x1 <= 2 * first <= right.x0
+    assert right.x1 <= 2 * second <= axes[2].get_tightbbox().x0
+    fig.text(0.5, 0.98, "over both")
+    assert gaps(fig) == []
 
 
 @pytest.mark.parametrize(("change", "message"), [({"xlabel": ""}, "need a label"), ({"ylabel": ""}, "need a label")])

@@ -217,17 +217,20 @@ def test_panel_is_cut_in_the_gap_and_keeps_the_scale():
 
     from publishing.slides import pictures
 
-    image = Image.new("L", (100, 40), 255)
-    image.paste(0, (5, 5, 45, 35))
-    image.paste(0, (55, 5, 95, 35))
-    stored = io.BytesIO()
-    image.save(stored, "PNG")
-    whole = pictures.Picture(base64.b64encode(stored.getvalue()).decode(), "two boxes", 11, 1.0, "One")
-    assert (pictures.panel(whole, right=False).inches, pictures.panel(whole, right=True).inches) == (0.5, 0.5)
-    image.paste(0, (0, 20, 100, 22))
+    image = Image.new("L", (200, 80), 255)
+    image.paste(0, (10, 10, 90, 70))
     image.save(stored := io.BytesIO(), "PNG")
-    with pytest.raises(ValueError, match="no gap in its middle"):
-        pictures.panel(whole._replace(png=base64.b64encode(stored.getvalue()).decode()), right=True)
+    whole = pictures.Picture(base64.b64encode(stored.getvalue()).decode(), "a box", 11, 1.0, "One", (50,))
+    left, right = (pictures.panel(whole, right) for right in (False, True))
+    assert (left.inches, right.inches, left.gaps) == (0.5, 0.5, ())
+    drawn = [Image.open(io.BytesIO(base64.b64decode(part.png))) for part in (left, right)]
+    assert [part.size for part in drawn] == [(100, 80)] * 2
+    assert drawn[0].getpixel((50, 40)) == 0
+    assert drawn[1].getcolors() == [(8000, 255)]
+    of_three = whole._replace(gaps=(30, 60))
+    assert [pictures.panel(of_three, right).inches for right in (False, True)] == [0.3, 0.4]
+    with pytest.raises(ValueError, match="no gap"):
+        pictures.panel(whole._replace(gaps=()), right=True)
 
 
 def test_picture_beside_much_text_stands_on_a_slide_of_its_own_after_it_with_one_line():

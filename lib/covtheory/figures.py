@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from itertools import pairwise
 
 import matplotlib
 import numpy as np
@@ -20,6 +21,9 @@ DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (1, 1)))
 
 DPI = 200
 """Pixels per inch of what is stored; shown at half of it, so that a dense screen, a zoom and paper stay sharp."""
+
+TOUCH = 5
+"""Pixels by which the boxes of two panels may overlap: letters do not fill theirs."""
 
 STYLE = {
     "figure.dpi": DPI, "savefig.dpi": DPI, "figure.figsize": (7.2, 4.0), "figure.constrained_layout.use": True,
@@ -79,7 +83,7 @@ def show(fig: Figure, alt: str) -> None:
         raise ValueError("nothing with data was drawn")
     width, height = (round(100 * inches) for inches in fig.get_size_inches())
     display({"image/png": png(fig), "text/plain": "\n".join([f"[figure: {alt}]", *lines])}, raw=True,
-            metadata={"image/png": {"alt": alt, "width": width, "height": height}})
+            metadata={"image/png": {"alt": alt, "width": width, "height": height, "panels": gaps(fig)}})
 
 
 def png(fig: Figure) -> bytes:
@@ -102,6 +106,28 @@ def png(fig: Figure) -> bytes:
     reduced.putpalette(colours)
     reduced.save(small, "png", optimize=True)
     return small.getvalue()
+
+
+def gaps(fig: Figure) -> list[int]:
+    """Return where a drawn figure may be cut between its panels: pixels from the left, at the size as shown.
+
+    What belongs to a panel stays with it: axes and their names, what is written beside them, a bar of colours.
+
+    Examples
+    --------
+    >>> fig, axes = figure(1, 2)
+    >>> _ = png(fig)
+    >>> gaps(fig), gaps(figure()[0])
+    ([360], [])
+    """
+    panels = []
+    for ax in sorted(fig.axes, key=lambda ax: ax.get_position().x0):
+        box = ax.get_tightbbox()
+        if panels and (box.x0 < panels[-1][1] - TOUCH or ax.get_label() == "<colorbar>"):
+            panels[-1][1] = max(panels[-1][1], box.x1)
+        else:
+            panels.append([box.x0, box.x1])
+    return [] if fig.texts else [round((one[1] + other[0]) / 2 * 100 / DPI) for one, other in pairwise(panels)]
 
 
 def digest(fig: Figure) -> Iterator[str]:

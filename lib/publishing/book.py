@@ -1,5 +1,8 @@
 """The collection as a static site: ``build/book`` from the stored notebooks, without running them."""
 
+import base64
+import hashlib
+import io
 import os
 import shutil
 import sys
@@ -8,15 +11,18 @@ from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import nbformat
+from PIL import Image
 
 from claimcheck.gate.contract import notebooks
 from claimcheck.gate.staleness import StaleError, assert_fresh
 from claimcheck.register import load_nearest, load_register
-from publishing import bibliography, formulas, guide, kernel_proofs
+from publishing import bibliography, formulas, guide, kernel_proofs, panels
 from publishing.book_cells import readable
 from publishing.book_claims import Claims
 from publishing.book_pages import FILES, pages
+from publishing.book_sphinx import NARROW
 from publishing.explorer import for_site
+from publishing.slides import pictures
 
 ASSETS = Path(__file__).parent / "assets" / "book"
 TITLE = "Coverage notebooks"
@@ -81,12 +87,13 @@ def write_source(root: Path, source: Path, ledger: dict) -> None:
                     {path.name[:2]: f"{path.stem}.html" for path in paths}, kernel_proofs.read(root),
                     load_nearest(root))
     extra = source / "_extra"
-    for folder in (extra / "notebooks", extra / kernel_proofs.FILES, source / "references"):
+    for folder in (extra / "notebooks", extra / NARROW, extra / kernel_proofs.FILES, source / "references"):
         folder.mkdir(parents=True)
     for path in paths:
         nb = readable(nbformat.read(path, as_version=4), path.name[:2], path.name, claims)
         nbformat.write(nb, source / path.name)
         shutil.copyfile(path, extra / "notebooks" / path.name)
+        _narrow(nbformat.read(path, as_version=4), extra / NARROW)
     decks = slides(root)
     for name, text in pages(root, claims, ledger, frozenset(decks)).items():
         (source / name).write_text(text, encoding="utf-8")
@@ -107,6 +114,15 @@ def write_source(root: Path, source: Path, ledger: dict) -> None:
         shutil.copy(path, source / "_static")
     (source / "_templates").mkdir()
     (source / "_templates" / "search.html").write_text(SEARCH, encoding="utf-8")
+
+
+def _narrow(nb: nbformat.NotebookNode, folder: Path) -> None:
+    """Write every picture of several panels once more, its panels one above the other."""
+    for picture in pictures.of(nb):
+        if picture.gaps:
+            stored = base64.b64decode(picture.png)
+            narrow = panels.stacked(Image.open(io.BytesIO(stored)), round(100 * picture.inches), picture.gaps)
+            narrow.save(folder / f"{hashlib.sha256(stored).hexdigest()}.png", optimize=True)
 
 
 def slides(root: Path) -> dict[str, str]:

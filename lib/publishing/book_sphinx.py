@@ -3,6 +3,7 @@
 Sphinx and docutils are imported inside, so that the rest of the library needs neither.
 """
 
+import hashlib
 import re
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from publishing.punctuation import tied
 
 PLAIN = ("index", "errata", "nonclaims", "proofs", "measuring", "using")
 """Pages, and those of the guide, whose text is written as the register is, without TeX: it is set by its grammar."""
+
+NARROW = "narrow"
+"""Folder of the pictures for narrow screens; each is named by the digest of the picture that it stands for."""
 
 EXPLORER = ('<p class="caption"><span class="caption-text">Play</span></p><ul><li class="toctree-l1">'
             '<a class="reference external" href="explorer.html">The explorer</a></li></ul>')
@@ -41,10 +45,24 @@ def _finished(app, page, template, context, doctree) -> None:
     """
     for part in ("body", "toc"):
         if part in context:
-            context[part] = tied(_jointed(context[part]))
+            context[part] = tied(_jointed(_narrow(app, context[part])))
     if tree := context.get("furo_navigation_tree"):
         explorer = EXPLORER * (Path(app.srcdir) / "_extra" / "explorer.html").exists()
         context["furo_navigation_tree"] = tree.replace(' role="heading"', "") + explorer
+
+
+def _narrow(app, html):
+    """Let a narrow screen have the panels of a picture one above the other, where the source has such a picture."""
+    files = {Path(name).name: app.srcdir / uri for uri, (_, name) in app.env.images.items()}
+
+    def one(picture):
+        source = files.get(Path(picture["file"]).name)
+        digest = source and hashlib.sha256(source.read_bytes()).hexdigest()
+        if not source or not (app.srcdir / "_extra" / NARROW / f"{digest}.png").exists():
+            return picture[0]
+        return f'<picture><source media="(max-width: 40rem)" srcset="{NARROW}/{digest}.png">{picture[0]}</picture>'
+
+    return re.sub(r'<img [^>]*src="(?P<file>_images/[^"]+)"[^>]*>', one, html)
 
 
 def _jointed(html):

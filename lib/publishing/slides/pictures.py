@@ -3,14 +3,13 @@
 import base64
 import io
 import re
-from itertools import groupby
 from typing import NamedTuple
 
 import nbformat
-import numpy as np
 from PIL import Image
 
 from covtheory.figures import STYLE
+from publishing import panels
 
 MARK = 5
 """Points: what is not larger is the size of a marker."""
@@ -28,13 +27,14 @@ _ASKED = re.compile(r"\b(?:font|label)?size=(\d+\.?\d*)")
 
 
 class Picture(NamedTuple):
-    """A picture: PNG in base 64, its text, its smallest letter in points, its width in inches, its section."""
+    """A picture: PNG in base 64, its text, its smallest letter in points, its width in inches, section and gaps."""
 
     png: str
     alt: str
     points: float
     inches: float
     section: str
+    gaps: tuple[int, ...] = ()
 
     def letter(self, width: float, height: float) -> float:
         """Return the size in pixels of its smallest letter where a slide has so many pixels for it."""
@@ -49,7 +49,7 @@ def of(nb: nbformat.NotebookNode) -> list[Picture]:
         if cell.cell_type == "markdown":
             section = [section, *re.findall(r"^## (.+)$", cell.source, re.MULTILINE)][-1].strip()
         found += [Picture(output["data"]["image/png"], output.metadata["image/png"]["alt"], letters(cell.source),
-                          inches(output), section)
+                          inches(output), section, tuple(output.metadata["image/png"].get("panels", ())))
                   for output in cell.get("outputs", []) if "image/png" in output.get("data", {})]
     return found
 
@@ -111,27 +111,21 @@ def cut(caption: str, most: int = CAPTION) -> tuple[str, str]:
 
 
 def panel(picture: Picture, right: bool) -> Picture:
-    """Return the left or the right panel of a picture of two: it is cut in the middle of the gap between them.
+    """Return the leftmost or the rightmost panel of a picture.
 
     Raises
     ------
     ValueError
-        If no column near the middle is without ink.
+        If it has only one.
     """
+    if not picture.gaps:
+        raise ValueError("a picture has no gap, so no panels")
     image = _image(picture.png)
-    pixels = np.asarray(image.convert("L"))
-    blank = (pixels == pixels[0, 0]).all(axis=0)
-    width = image.width
-    runs = [[at for at, _ in run] for clear, run in groupby(enumerate(blank), key=lambda column: column[1]) if clear]
-    runs = [run for run in runs if 0.35 * width < run[len(run) // 2] < 0.65 * width]
-    if not runs:
-        raise ValueError("a picture has no gap in its middle, so no panels")
-    cut = (middle := max(runs, key=len))[len(middle) // 2]
-    part = image.crop((cut, 0, width, image.height) if right else (0, 0, cut, image.height))
+    part = panels.split(image, round(100 * picture.inches), picture.gaps)[-1 if right else 0]
     stored = io.BytesIO()
     part.save(stored, "PNG", optimize=True)
-    return picture._replace(png=base64.b64encode(stored.getvalue()).decode(),
-                            inches=picture.inches * part.width / width)
+    return picture._replace(png=base64.b64encode(stored.getvalue()).decode(), gaps=(),
+                            inches=picture.inches * part.width / image.width)
 
 
 def _image(png):
