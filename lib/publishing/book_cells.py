@@ -15,6 +15,9 @@ from publishing.heads import opening
 HIDDEN = "# shown above"
 """Source, never seen, of the cells that hold the further outputs of another: without any, the reader drops a cell."""
 
+LONG = 20
+"""Lines of code that stand open on a page; more are folded."""
+
 _CAPTION = re.compile(r"\A\*\*Figure (\d+)\b")
 _KEEP = r"```.*?```|\$\$.*?\$\$|\$[^$]*\$|!?\[[^\]]*\]\([^)]*\)|^#[^\n]*|</?[a-z][^>]*>"
 _LINKED = re.compile(rf"(?P<keep>{_KEEP})|`(?P<code>[^`\n]+)`|(?P<word>\b[Nn]otebook (?P<number>\d\d))\b", re.S | re.M)
@@ -150,12 +153,14 @@ def _code(cell, number, claims, caption):
 
 
 def _folded(cell):
-    """Say what the code is for if it is folded: what constructs and computes before the reader's eyes stays open."""
+    """Say what the code is for if it is folded: what constructs and computes stays open, up to half a screen of it."""
     if any(map(_is_figure, cell.outputs)):
         return "the figure"
     if any(map(_is_table, cell.outputs)):
         return "imports"
-    return "the check" if any(MIME in output.get("data", {}) for output in cell.outputs) else ""
+    if any(MIME in output.get("data", {}) for output in cell.outputs):
+        return "the check"
+    return f"{lines} lines" if (lines := len(cell.source.splitlines())) > LONG else ""
 
 
 def _is_figure(output):

@@ -9,6 +9,10 @@ GAP = 18
 """Pixels, as shown, between two panels that stand one above the other."""
 
 
+LEAST = 460
+"""Pixels, as shown, of the width of such a picture: a small panel's letters grow no larger than those of the text."""
+
+
 def split(image: Image.Image, shown: int, gaps: Sequence[int]) -> list[Image.Image]:
     """Return the panels of a picture from left to right.
 
@@ -29,19 +33,20 @@ def split(image: Image.Image, shown: int, gaps: Sequence[int]) -> list[Image.Ima
 
 
 def stacked(image: Image.Image, shown: int, gaps: Sequence[int]) -> Image.Image:
-    """Return a picture with its panels one above the other, on the colour of its corner.
+    """Return a picture with its panels one above the other, in the middle, on the colour of its corner.
 
     Examples
     --------
-    >>> stacked(Image.new("L", (200, 20), 255), 100, [40]).size
-    (120, 76)
+    >>> stacked(Image.new("L", (2000, 800), 255), 1000, [480]).size
+    (1040, 1636)
     """
-    panels, gap = split(image, shown, gaps), round(GAP * image.width / shown)
+    panels = split(image, shown, gaps)
+    least, gap = (round(length * image.width / shown) for length in (LEAST, GAP))
     high = sum(panel.height for panel in panels) + gap * (len(panels) - 1)
-    whole = image.resize((max(panel.width for panel in panels), high))
+    whole = image.resize((max(least, *(panel.width for panel in panels)), high))
     whole.paste(image.getpixel((0, 0)), (0, 0, *whole.size))
     at = 0
     for panel in panels:
-        whole.paste(panel, (0, at))
+        whole.paste(panel, ((whole.width - panel.width) // 2, at))
         at += panel.height + gap
     return whole
