@@ -23,12 +23,12 @@ def _(b):
 @board("08", "The smallest example: one step by hand")
 def _(b):
     """From one wrong token a long step lands beyond the ball and is projected on the other wrong token."""
-    b.ring(32, 28, 14).dot(40, 39.5, c="red").dot(40, 16.5, c="red").dot(46, 28, c="green")
-    b.text(41, 42, "v_1", c="red").text(34, 18, "v_{-1}", c="red").text(48, 29, "v_0", c="green")
-    b.line((40, 39.5), (78, 2), c="blue", arrow=True).text(62, 22, "8 (v_0 - v_1)", c="blue").line(
-        (76, 3), (42, 15.6), c="red", dash=True, arrow=True
+    b.ring(30, 42, 6.6).dot(33.8, 47.4, c="red").dot(33.8, 36.6, c="red").dot(36.6, 42, c="green")
+    b.text(34.8, 49, "v_1", c="red").text(25, 31.5, "v_{−1}", c="red").text(38.4, 41.4, "v_0", c="green")
+    b.line((33.8, 47.4), (56.4, 4.1), c="blue", arrow=True).text(49, 26, "8 (v_0 − v_1)", c="blue").line(
+        (55.6, 5.2), (34.6, 35.4), c="red", dash=True, arrow=True
     )
-    b.text(52, 46, "v_1 + 8 (v_0 - v_1) = 7 v_{-1}")
+    b.text(50, 46, "v_1 + 8 (v_0 − v_1) = 7 v_{−1}").text(17, 14, "back to the disc", c="red")
 
 
 @board("09", "The question, in a picture")
