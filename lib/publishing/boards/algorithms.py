@@ -36,7 +36,7 @@ def _(b):
     """Left at the best step: vanilla grows with H, the others do not. Right at one small step: Adam grows too."""
     b.axes("H", "best step", to_x=46).line((10, 12), (24, 12), (44, 46), c="ink").text(25, 40, "vanilla", size=3)
     b.text(39, 49, "750", size=2.8).line((10, 13), (44, 16), c="blue").text(
-        20, 19.4, "others: 3 to 7", c="blue", size=3
+        31, 19.4, "others: 3 to 7", c="blue", size=3
     )
     b.axes("H", "one step", x=56, to_x=96).line((58, 16), (94, 46), c="red").text(68, 40, "Adam 190", c="red", size=3)
     b.text(96, 49, "7890", c="red", size=2.8, anchor="end").line((58, 22), (94, 23), c="blue").text(
@@ -50,7 +50,7 @@ def _(b):
     b.axes("H", "KL")
     b.line((8, 8), (52, 50), c="red").text(40, 48, "proper", c="red", anchor="end").line(
         (8, 9), (92, 42), c="grey"
-    ).text(74, 40, "fixed step", c="grey")
+    ).text(60, 42, "fixed step", c="grey")
     b.curve(lambda x: 8 + 2.2 * sqrt(x - 8), 8, 92, c="blue").text(84, 24, "√H", c="blue")
     b.curve(lambda x: 8 + 2 * log(x - 7), 8, 92, c="green").text(80, 12, "log H", c="green")
 
@@ -61,7 +61,7 @@ def _(b):
     b.dot(12, 28).text(8, 33, "θ = 0").text(6, 20, "0.32781", c="grey", size=3)
     for y, sign, theta, cost, share in ((44, "+", "1/2", "0.06713", "0.8808"), (12, "−", "−1/2", "0.82872", "0.1192")):
         b.line((14, 28), (50, y), arrow=True, c="blue" if y > 28 else "red")
-        b.text(24, 28 + (y - 28) * 0.72 + 2, f"{sign} {share}", size=3).text(53, y, f"θ = {theta}").text(
+        b.text(24, 41 if y > 28 else 13, f"{sign} {share}", size=3).text(53, y, f"θ = {theta}").text(
             74, y, f"costs {cost}", size=3
         )
     b.text(40, 26, "together 0.4857, frozen 0.65563")

@@ -29,7 +29,7 @@ def _(b):
     """A convex curve beta of alpha from the corner and a straight line alpha over N cross at the buffered coverage."""
     b.axes("α: data mass", "model mass")
     b.curve(lambda x: 8 + 38 * ((x - 8) / 84) ** 2.2, 8, 90, c="blue", w=3).text(79, 43, "β(α)", c="blue", anchor="end")
-    b.line((8, 8), (92, 30), c="red", dash=True).text(93, 26, "α/N", c="red", anchor="end")
+    b.line((8, 8), (92, 30), c="red", dash=True).text(93, 22.5, "α/N", c="red", anchor="end")
     b.line((61.3, 8), (61.3, 22), c="grey", dash=True).dot(61.3, 22)
     b.text(44, 36, "the least model mass", size=3, anchor="end").text(44, 31, "that goes with α", size=3, anchor="end")
     b.text(59, 3, "worst grading", c="grey", anchor="end")
