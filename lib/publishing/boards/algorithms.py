@@ -204,7 +204,7 @@ def _(b):
     """The ratio of target to law against the length: forward bends up, the first response is straight, one is flat."""
     b.axes("length (log)", "ratio (log)")
     b.curve(lambda x: 9 + 0.0012 * (x - 8) ** 2.7, 9, 55, c="red").text(30, 46, "forward", c="red")
-    b.line((10, 10), (92, 38), c="green").text(58, 33, "first response", c="green")
+    b.line((10, 10), (92, 38), c="green").text(52, 34.5, "first response", c="green")
     b.line((10, 14), (92, 14), c="blue", dash=True).text(60, 16, "wait long enough", c="blue")
 
 

@@ -49,7 +49,7 @@ def _(b):
 def _(b):
     """Uncovered prompts over N: rewards flatten the near part of the start's line; the log loss lowers all of it."""
     b.axes("log N", "log Cov_N")
-    b.line((8, 48), (92, 20), w=3).text(60, 36, "start: slope -1/2")
+    b.line((8, 48), (92, 20), w=3).text(60, 36, "start: slope −1/2")
     b.line((8, 35), (46, 35), (92, 19), c="red", dash=True).text(11, 31, "rewards: the near part", c="red", size=3)
     b.line((8, 26), (62, 8), c="blue", w=3).text(11, 13, "log loss: all of it", c="blue", size=3)
 
