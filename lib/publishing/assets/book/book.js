@@ -4,13 +4,16 @@ function fade(box) {
   box.classList.toggle("more-left", left);
   box.classList.toggle("more-right", right);
 }
-function reachable() {
-  for (const formula of document.querySelectorAll("span.math")) {
+function reachable(part = document, all = false) { // what the browser has not laid out yet waits until it comes near
+  const laid = box => all || box.checkVisibility({ contentVisibilityAuto: true });
+  for (const formula of part.querySelectorAll("span.math")) {
+    if (!laid(formula)) continue;
     formula.classList.remove("scrolls", "more-left", "more-right");
     const box = formula.closest("p, li, dd, td, figcaption, h1, h2, h3") || document.body;
     if ([...formula.querySelectorAll(".katex-base")].some(part => part.getBoundingClientRect().width > box.clientWidth)) formula.classList.add("scrolls");
   }
-  for (const box of document.querySelectorAll("pre, .table-wrapper, div.math, span.math.scrolls")) {
+  for (const box of part.querySelectorAll("pre, .table-wrapper, div.math, span.math.scrolls")) {
+    if (!laid(box)) continue;
     const scrolls = box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1;
     if (scrolls) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
@@ -19,8 +22,9 @@ function reachable() {
     box.dataset.fades = "yes";
   }
 }
-addEventListener("resize", reachable);
-document.addEventListener("toggle", reachable, true);
+addEventListener("resize", () => reachable());
+document.addEventListener("toggle", event => reachable(event.target), true);
+document.addEventListener("contentvisibilityautostatechange", event => event.skipped || reachable(event.target));
 
 // The target of a link may lie in a folded part: open it.
 function unfold() {
@@ -34,7 +38,7 @@ addEventListener("hashchange", unfold);
 
 // A picture opens alone, in all its pixels: on a phone its letters are small beside the text.
 addEventListener("DOMContentLoaded", () => {
-  for (const picture of document.querySelectorAll("article figure img")) {
+  for (const picture of document.querySelectorAll("article img")) {
     if (picture.closest("a")) continue;
     const whole = document.createElement("a");
     whole.className = "whole";
@@ -45,10 +49,25 @@ addEventListener("DOMContentLoaded", () => {
   }
 });
 
+// On a phone a row of a table that holds sentences is a card: every cell then says its column. On paper a short block stays whole.
+addEventListener("DOMContentLoaded", () => {
+  for (const table of document.querySelectorAll("table.docutils")) {
+    const heads = [...table.querySelectorAll("thead th")].map(head => head.textContent.trim());
+    const prose = [...table.querySelectorAll("td")].some(cell =>
+      [...cell.querySelectorAll(".katex")].reduce((most, formula) => most - formula.textContent.length, cell.textContent.length) > 40);
+    if (heads.length < 3 || !prose || heads.some(head => head.length > 30)) continue;
+    table.classList.add("cards");
+    for (const row of table.querySelectorAll("tbody tr")) [...row.cells].forEach((cell, at) => { cell.dataset.label = heads[at]; });
+  }
+  for (const block of document.querySelectorAll("pre"))
+    if (block.textContent.trim().split("\n").length <= 24) block.classList.add("unbroken");
+});
+
 // On paper the table of claims stands open (what else is folded is left out); what is wider than the sheet is made smaller.
 const folded = "article details.claims-of-notebook:not([open])";
 let opened = [];
 addEventListener("beforeprint", () => {
+  reachable(document, true);
   opened = [...document.querySelectorAll(folded)];
   for (const box of opened) box.open = true;
   for (const box of document.querySelectorAll("div.math, span.math.scrolls")) {
