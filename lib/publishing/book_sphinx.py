@@ -113,16 +113,8 @@ def _typeset(doctree) -> None:
         at = node.parent.index(node)
         code = at and isinstance(node.parent[at - 1], nodes.raw) and node.parent[at - 1].astext().endswith("<code>")
         made = statements.pieces(node.astext())
-        if not isinstance(node.parent, kept) and not code and all(_sets(tex) for math, tex in made if math):
+        if not isinstance(node.parent, kept) and not code and all(statements.understood(tex) for math, tex in made if math):
             node.parent.replace(node, [nodes.math(part, part) if math else nodes.Text(part) for math, part in made])
-
-
-def _sets(tex):
-    """Whether KaTeX understands what the grammar made; a text for which it does not stays as it is."""
-    try:
-        return bool(formulas.html(tex))
-    except ValueError:
-        return False
 
 
 def _inline(translator, node) -> None:

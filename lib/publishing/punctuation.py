@@ -63,7 +63,7 @@ def named(html: str) -> str:
     --------
     >>> from publishing.formulas import html
     >>> named(f'<a href="x">{html("N>1")}</a>')[:31]
-    '<a href="x" aria-label="N&gt;1">'
+    '<a href="x" aria-label="N&gt;1"'
     >>> named(f'<a href="x">at {html("N")}</a>')[:15]
     '<a href="x">at '
     """

@@ -30,7 +30,15 @@ document.addEventListener("contentvisibilityautostatechange", event => event.ski
 function unfold() {
   const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
   for (let box = target && target.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
-  if (target) target.scrollIntoView();
+  if (target) reach(target);
+}
+// What is laid out only now, between here and there, moves the target: go on until it stays.
+function reach(target, times = 30) {
+  target.scrollIntoView({ behavior: "instant" });
+  const { top } = target.getBoundingClientRect();
+  requestAnimationFrame(() => requestAnimationFrame(() => {
+    if (times && Math.abs(target.getBoundingClientRect().top - top) > 1) reach(target, times - 1);
+  }));
 }
 // Letters that arrive and formulas that find their room move what stands below them: go to the target once more.
 addEventListener("load", () => { unfold(); document.fonts.ready.then(() => { reachable(); unfold(); }); });
@@ -103,6 +111,19 @@ addEventListener("load", () => {
       if (part.querySelector("section.claim")) part.hidden = !part.querySelector("section.claim:not([hidden])");
     filter.querySelector("output").textContent = words.length ? `${cards.filter(card => !card.hidden).length} of ${cards.length}` : "";
   });
+});
+
+// What the search finds of claims has their names, and an excerpt says a formula once.
+document.addEventListener("DOMContentLoaded", () => { // before the search begins, which waits for the same
+  if (typeof Search === "undefined") return;
+  const found = Search._performSearch;
+  Search._performSearch = (...asked) => found(...asked).map(([page, title, anchor, ...rest]) =>
+    [page, anchor?.startsWith("#claim-") ? `Claim ${anchor.slice(7)}` : title, anchor, ...rest]);
+  Search.htmlToText = (html, anchor) => {
+    const page = new DOMParser().parseFromString(html, "text/html"), main = page.querySelector('[role="main"]');
+    for (const part of page.querySelectorAll(".headerlink, script, style, .katex-html, annotation")) part.remove();
+    return (anchor && main.querySelector(anchor) || main).textContent;
+  };
 });
 
 // A page opened as a file may not fetch others: search then shows titles without excerpts.
