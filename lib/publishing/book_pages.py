@@ -128,8 +128,9 @@ def bibliography_page(claims: Claims) -> str:
     for entry in sorted(claims.bibliography.values(), key=lambda entry: entry.short.lower()):
         cited = [claims.link(id, text=number) for id, number in claims.numbers.items()
                  if claims.register[id].source_key == entry.key]
-        title = f"<cite>{escape(entry.fields['title'])}</cite>"
-        words = [escape(", ".join(entry.authors)).rstrip(".") + ".", title + "." * (entry.fields["title"][-1] not in "?!"),
+        title = entry.fields["title"]
+        words = [escape(", ".join(entry.authors)).rstrip(".") + ".",
+                 f"<cite>{escape(title)}</cite>" + "." * (title[-1] not in "?!"),
                  escape(f"{entry.place}, {entry.fields['year']}." if entry.place else f"{entry.fields['year']}.")]
         if entry.url:
             words.append(f'<a href="{escape(entry.url)}">{escape(entry.url.removeprefix("https://"))}</a>.')

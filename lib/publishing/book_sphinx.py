@@ -113,7 +113,8 @@ def _typeset(doctree) -> None:
         at = node.parent.index(node)
         code = at and isinstance(node.parent[at - 1], nodes.raw) and node.parent[at - 1].astext().endswith("<code>")
         made = statements.pieces(node.astext())
-        if not isinstance(node.parent, kept) and not code and all(statements.understood(tex) for math, tex in made if math):
+        understood = all(statements.understood(tex) for math, tex in made if math)
+        if not isinstance(node.parent, kept) and not code and understood:
             node.parent.replace(node, [nodes.math(part, part) if math else nodes.Text(part) for math, part in made])
 
 

@@ -57,7 +57,7 @@ def tied(html: str) -> str:
 
 
 def named(html: str) -> str:
-    r"""Return a page, or a part of one, in which a link whose whole text is a formula says it in words, for who listens.
+    r"""Return a page, or a part of one, in which a link whose whole text is a formula has a name, for who listens.
 
     Examples
     --------

@@ -43,7 +43,8 @@ def cut(text):
         found += [(kind, said[:-1]), ("raised", said[-1])] if primed else [(kind, said)]
     made, gone = [], 0
     for at in range(len(found)):
-        made.append(("break" if found[at][0] == "space" and BREAKS.search(text, 0, gone) else _refined(found, at)[0], _refined(found, at)[1]))
+        kind, said = _refined(found, at)
+        made.append(("break" if kind == "space" and BREAKS.search(text, 0, gone) else kind, said))
         gone += len(found[at][1])
     return _brackets(made)
 

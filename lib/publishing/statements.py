@@ -13,7 +13,6 @@ from publishing.statement_letters import RELATIONS
 from publishing.statement_tex import mean, tex
 from publishing.statement_tokens import cut, real, says
 
-
 _KEPT = re.compile(r"(```.*?```|`[^`\n]*`|\$\$.*?\$\$|\$[^$]*\$|!?\[[^\]]*\]\([^)]*\)|</?[a-z][^>]*>|\*+)", re.DOTALL)
 """What is no plain text in Markdown."""
 

@@ -9,7 +9,8 @@ function reachable(part = document, all = false) { // what the browser has not l
   for (const formula of part.querySelectorAll("span.math")) {
     if (!laid(formula)) continue;
     formula.classList.remove("scrolls", "more-left", "more-right");
-    const box = formula.closest("p, li, dd, td, figcaption, h1, h2, h3") || document.body;
+    let box = formula.closest("p, li, dd, td, figcaption, h1, h2, h3") || document.body;
+    while (!box.clientWidth && box !== document.body) box = box.parentElement; // a paragraph may stand in a line
     if ([...formula.querySelectorAll(".katex-base")].some(part => part.getBoundingClientRect().width > box.clientWidth)) formula.classList.add("scrolls");
   }
   for (const box of part.querySelectorAll("pre, .table-wrapper, div.math, span.math.scrolls")) {
@@ -65,7 +66,7 @@ addEventListener("DOMContentLoaded", () => {
       [...cell.querySelectorAll(".katex")].reduce((most, formula) => most - formula.textContent.length, cell.textContent.length) > 40);
     if (heads.length < 3 || !prose || heads.some(head => head.length > 30)) continue;
     table.classList.add("cards");
-    for (const row of table.querySelectorAll("tbody tr")) [...row.cells].forEach((cell, at) => { cell.dataset.label = heads[at]; });
+    for (const row of table.querySelectorAll("tbody tr")) [...row.cells].forEach((cell, at) => { if (cell.textContent.trim()) cell.dataset.label = heads[at]; });
   }
   for (const block of document.querySelectorAll("pre"))
     if (block.textContent.trim().split("\n").length <= 24) block.classList.add("unbroken");
