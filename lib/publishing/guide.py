@@ -70,14 +70,15 @@ def lecture(plan: str, decks: frozenset[str]) -> str:
 
 
 def deck_for_site(text: str) -> str:
-    """Return a deck as it stands in the site's folder ``slides``: the explorer is one folder up.
+    """Return a deck as it stands in the site's folder ``slides``: the explorer is one folder up, and so is the site.
 
     Examples
     --------
     >>> deck_for_site('<a href="explorer.html#learn">see</a>')
     '<a href="../explorer.html#learn">see</a>'
     """
-    return text.replace('href="explorer.html', 'href="../explorer.html')
+    home = '<p><a href="../index.html">All notebooks</a></p>'
+    return text.replace('href="explorer.html', 'href="../explorer.html').replace("<h1>Slides</h1>", f"{home}<h1>Slides</h1>")
 
 
 def with_boards(text: str) -> str:
