@@ -77,8 +77,8 @@ def deck_for_site(text: str) -> str:
     >>> deck_for_site('<a href="explorer.html#learn">see</a>')
     '<a href="../explorer.html#learn">see</a>'
     """
-    home = '<p><a href="../index.html">All notebooks</a></p>'
-    return text.replace('href="explorer.html', 'href="../explorer.html').replace("<h1>Slides</h1>", f"{home}<h1>Slides</h1>")
+    home = '<p><a href="../index.html">All notebooks</a></p><h1>Slides</h1>'
+    return text.replace('href="explorer.html', 'href="../explorer.html').replace("<h1>Slides</h1>", home)
 
 
 def with_boards(text: str) -> str:
