@@ -126,11 +126,13 @@ def _narrow(nb: nbformat.NotebookNode, folder: Path) -> None:
 
 
 def slides(root: Path) -> dict[str, str]:
-    """Return the decks, their notes and their index by file name; none, and a line, if what makes them is missing."""
-    from publishing.slides.command import make_all
+    """Return decks, notes, index, and plans with slides of their own; none, and a line, if a package is missing."""
+    from publishing.slides.command import make_all, plan_files
 
     try:
         made = make_all(root)
+        for path in (root / "references" / "slides").glob("[a-z]*-*.md"):
+            made |= plan_files(root, path.stem)
     except (PackageNotFoundError, ImportError) as error:
         print(f"book: no slides: {error}; make book installs what they need (requirements/slides.txt)", file=sys.stderr)
         return {}

@@ -128,14 +128,16 @@ def bibliography_page(claims: Claims) -> str:
     for entry in sorted(claims.bibliography.values(), key=lambda entry: entry.short.lower()):
         cited = [claims.link(id, text=number) for id, number in claims.numbers.items()
                  if claims.register[id].source_key == entry.key]
-        words = [escape(", ".join(entry.authors)).rstrip(".") + ".", f"<cite>{escape(entry.fields['title'])}</cite>.",
+        title = entry.fields["title"]
+        words = [escape(", ".join(entry.authors)).rstrip(".") + ".",
+                 f"<cite>{escape(title)}</cite>" + "." * (title[-1] not in "?!"),
                  escape(f"{entry.place}, {entry.fields['year']}." if entry.place else f"{entry.fields['year']}.")]
         if entry.url:
             words.append(f'<a href="{escape(entry.url)}">{escape(entry.url.removeprefix("https://"))}</a>.')
         if "note" in entry.fields:
             words.append(escape(entry.fields["note"].rstrip(".")) + ".")
         if cited and entry.key != "thiscollection":
-            words.append("Claims " + ", ".join(cited) + ".")
+            words.append(f"Claim{'s' * (len(cited) > 1)} {', '.join(cited)}.")
         items.append(f'<li id="{entry.key}">{" ".join(words)}</li>')
     return ('# Bibliography\n\nSources of the claims. As <a href="files/references.bib" download>BibTeX</a>.\n\n'
             '<ul class="bibliography">\n' + "\n".join(items) + "\n</ul>\n")

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 from publishing import formulas, statements
-from publishing.punctuation import tied
+from publishing.punctuation import named, tied
 
 PLAIN = ("index", "errata", "nonclaims", "proofs", "measuring", "using")
 """Pages, and those of the guide, whose text is written as the register is, without TeX: it is set by its grammar."""
@@ -41,11 +41,11 @@ def setup(app) -> dict:
 
 def _finished(app, page, template, context, doctree) -> None:
     """Make the sidebar's captions plain text (headings without a level are invalid), and link the explorer there;
-    tie formulas to what touches them.
+    tie formulas to what touches them, and name links that are formulas.
     """
     for part in ("body", "toc"):
         if part in context:
-            context[part] = tied(_jointed(_narrow(app, context[part])))
+            context[part] = tied(named(_jointed(_narrow(app, context[part]))))
     if tree := context.get("furo_navigation_tree"):
         explorer = EXPLORER * (Path(app.srcdir) / "_extra" / "explorer.html").exists()
         context["furo_navigation_tree"] = tree.replace(' role="heading"', "") + explorer
@@ -113,16 +113,9 @@ def _typeset(doctree) -> None:
         at = node.parent.index(node)
         code = at and isinstance(node.parent[at - 1], nodes.raw) and node.parent[at - 1].astext().endswith("<code>")
         made = statements.pieces(node.astext())
-        if not isinstance(node.parent, kept) and not code and all(_sets(tex) for math, tex in made if math):
+        understood = all(statements.understood(tex) for math, tex in made if math)
+        if not isinstance(node.parent, kept) and not code and understood:
             node.parent.replace(node, [nodes.math(part, part) if math else nodes.Text(part) for math, part in made])
-
-
-def _sets(tex):
-    """Whether KaTeX understands what the grammar made; a text for which it does not stays as it is."""
-    try:
-        return bool(formulas.html(tex))
-    except ValueError:
-        return False
 
 
 def _inline(translator, node) -> None:

@@ -33,6 +33,7 @@ def pages(root: Path, text: str, decks: frozenset[str] = frozenset()) -> dict[st
     names = "\n".join(name.removesuffix(".md") for name in made)
     plans = with_boards(re.sub(r"(?<=^\| )(\d+ \| )(\d\d)(?= \|)", r'\1<a href="teaching-\2.html">\2</a>', opening,
                                flags=re.MULTILINE))
+    plans = re.sub(r"^### ([\w-]+): .+\n", lambda found: found[0] + lecture(found[1], decks), plans, flags=re.MULTILINE)
     everything = ('\n<a href="slides/index.html">All slides</a>, a deck a notebook, with notes to print.\n\n'
                   if "index.html" in decks else "\n")
     return {"teaching.md": f"{plans}\n## Section by section\n{everything}" + "\n".join(lines)
@@ -54,15 +55,30 @@ def links(heading: str, stem: str, decks: frozenset[str]) -> str:
     return f'<p class="guide-links">{" · ".join(found)}</p>\n'
 
 
+def lecture(plan: str, decks: frozenset[str]) -> str:
+    """Return the line of links of a plan: its deck, notes and page to hand out, as far as they are there.
+
+    Examples
+    --------
+    >>> lecture("tail-45", frozenset(["tail-45.html", "tail-45_handout.html"])).count("href=")
+    2
+    """
+    names = {"": "Slides", "_notes": "Notes to print", "_handout": "Page to hand out"}
+    found = [f'<a href="slides/{plan}{end}.html">{name}</a>' for end, name in names.items()
+             if f"{plan}{end}.html" in decks]
+    return f'\n<p class="guide-links">{" · ".join(found)}</p>\n\n' if found else ""
+
+
 def deck_for_site(text: str) -> str:
-    """Return a deck as it stands in the site's folder ``slides``: the explorer is one folder up.
+    """Return a deck as it stands in the site's folder ``slides``: the explorer is one folder up, and so is the site.
 
     Examples
     --------
     >>> deck_for_site('<a href="explorer.html#learn">see</a>')
     '<a href="../explorer.html#learn">see</a>'
     """
-    return text.replace('href="explorer.html', 'href="../explorer.html')
+    home = '<p><a href="../index.html">All notebooks</a></p><h1>Slides</h1>'
+    return text.replace('href="explorer.html', 'href="../explorer.html').replace("<h1>Slides</h1>", home)
 
 
 def with_boards(text: str) -> str:

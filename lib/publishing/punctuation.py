@@ -6,6 +6,9 @@ with what stands right after it; between the boxes lines begin as before.
 """
 
 import re
+from html import escape, unescape
+
+from publishing.formulas import plain
 
 _FORMULA = '<span class="katex"><span class="katex-mathml">'
 _HEAD, _BOX = '<span class="katex-html" aria-hidden="true">', '<span class="katex-base">'
@@ -13,6 +16,8 @@ _AROUND = '<span class="math">'
 _SPAN = re.compile(r"<span\b|</span>")
 _BEFORE = re.compile(r"(?:&(?:amp|lt|gt|quot|#\w+);|[^\s<>&;—–]){1,24}\Z")
 _AFTER = re.compile(r"(?:&(?:amp|lt|gt|quot|#\w+);|[^\s<>&—–]){1,24}[—–-]?")
+_LINK = re.compile(r"<a\b(?![^>]*aria-label)(?P<about>[^>]*)>(?P<inside>.*?)</a>", re.DOTALL)
+_TEX = re.compile(r'<annotation encoding="application/x-tex">(.*?)</annotation>', re.DOTALL)
 _CLOSED = re.compile(r"</(?:em|strong|i|b)>(?=[.,;:!?)\]])")
 
 
@@ -49,6 +54,29 @@ def tied(html: str) -> str:
                  closed[0] if closed else ""]
         at = found.end() if found else closed.end() if closed else after
     return "".join([*made, html[at:]])
+
+
+def named(html: str) -> str:
+    r"""Return a page, or a part of one, in which a link whose whole text is a formula has a name, for who listens.
+
+    Examples
+    --------
+    >>> from publishing.formulas import html
+    >>> named(f'<a href="x">{html("N>1")}</a>')[:31]
+    '<a href="x" aria-label="N&gt;1"'
+    >>> named(f'<a href="x">at {html("N")}</a>')[:15]
+    '<a href="x">at '
+    """
+    def one(link):
+        rest, at, inside = "", 0, link["inside"]
+        while (start := inside.find(_FORMULA, at)) >= 0:
+            rest, at = rest + inside[at:start], _end(inside, start)
+        if not at or re.sub(r"<[^>]*>|\s", "", rest + inside[at:]):
+            return link[0]
+        name = " ".join(plain(unescape(tex)) for tex in _TEX.findall(inside))
+        return f'<a{link["about"]} aria-label="{escape(name)}">{inside}</a>'
+
+    return _LINK.sub(one, html)
 
 
 def _end(html, start):

@@ -7,14 +7,14 @@ from publishing.statement_letters import CLOSING, FUNCTIONS, NAMES, RELATIONS, S
 _PRODUCTS = frozenset(
     "AB BC BH BHn ab na tL tl HB Kq NN TH TL VH aH aK cH cN ck dN du eK en gB mH ml mn np rL sL sm sn st".split())  # noqa: SIM905
 """Two letters that are no word: a product, or a differential."""
-BREAKS = re.compile(r"(?<=depth d < H) |(?<=probability 1 − delta) |(?<=probability 1 - δ) |(?<=probability 1 − δ) ")
+BREAKS = re.compile(r"(?:depth d < H|probability 1 [-−] (?:delta|δ))\Z")
 """Where one formula follows another with nothing between them but a space, and no rule sees it."""
 
 _TOKEN = re.compile(r"""
     (?P<space>\s+)
   | (?P<prose>https?://\S+ | \d{4}\.\d{5}(?:v\d)? | \w+\.(?:toml|json|md|py|v|csv|npz)\b
       | [a-z]+(?:_[a-z]+){2,} | \b\d\d-[a-f]\b | \bv\d\b | \bpp?\.\ \d+ | \blog1p\b | \bA4\b | \bW&B\b
-      | (?<=\d\s)(?:s|ms|min)\b(?=[,;.]|$|\s(?:of|and|under|for|to)\b) | (?<!\w)\((?:i{1,3}|iv)\) | (?:[A-Za-z]\.){2,}
+      | (?<=\d\s)(?:s|ms|min)\b(?=[,;.]|$|\s(?:a|of|and|under|for|to)\b) | (?<!\w)\((?:i{1,3}|iv)\) | (?:[A-Za-z]\.){2,}
       | (?:Lemmas?|Theorems?|Thm|Prop|Proposition|Remark|Fig|Figure|Section|Appendix|Equation)\b\.?
         (?:\ (?:[A-Z](?![A-Za-z])\.?)?\d*(?:\.\d+)*(?:\([a-z]\))?(?![\w(]))?
       | (?<![A-Za-z])[A-Z]\.\d+ | \bT\d\b(?!\d)
@@ -43,7 +43,8 @@ def cut(text):
         found += [(kind, said[:-1]), ("raised", said[-1])] if primed else [(kind, said)]
     made, gone = [], 0
     for at in range(len(found)):
-        made.append(("break" if BREAKS.match(text, gone) else _refined(found, at)[0], _refined(found, at)[1]))
+        kind, said = _refined(found, at)
+        made.append(("break" if kind == "space" and BREAKS.search(text, 0, gone) else kind, said))
         gone += len(found[at][1])
     return _brackets(made)
 

@@ -4,6 +4,7 @@ A text is cut into tokens, tokens that are mathematics and stand together make a
 No character is lost but parentheses that an index, a power or a root makes needless; tests/test_statements.py counts.
 """
 
+import re
 from functools import cache
 from html import escape
 
@@ -11,6 +12,9 @@ from publishing import formulas
 from publishing.statement_letters import RELATIONS
 from publishing.statement_tex import mean, tex
 from publishing.statement_tokens import cut, real, says
+
+_KEPT = re.compile(r"(```.*?```|`[^`\n]*`|\$\$.*?\$\$|\$[^$]*\$|!?\[[^\]]*\]\([^)]*\)|</?[a-z][^>]*>|\*+)", re.DOTALL)
+"""What is no plain text in Markdown."""
 
 
 def pieces(text: str) -> list[tuple[bool, str]]:
@@ -54,6 +58,29 @@ def on_board(text: str) -> str:
     """
     return "".join(f'<span class="math">{formulas.html(part)}</span>' if math else escape(part, quote=False)
                    for math, part in pieces(text))
+
+
+def in_markdown(text: str) -> str:
+    r"""Return Markdown without TeX with its formulas as TeX; code, links and formulas stay.
+
+    Examples
+    --------
+    >>> in_markdown("**Board:** `Cov_N`, E Cov_N at $N$ [of N](x_1)")
+    '**Board:** `Cov_N`, $\\mathbb{E}\\,\\mathrm{Cov}_{N}$ at $N$ [of N](x_1)'
+    """
+    parts = _KEPT.split(text)
+    parts[::2] = ["".join(f"${said}$" if math else said for math, said in pieces(part))
+                  if all(understood(said) for math, said in pieces(part) if math) else part for part in parts[::2]]
+    return "".join(parts)
+
+
+@cache
+def understood(tex: str) -> bool:
+    """Whether KaTeX understands what the grammar made; a text for which it does not stays as it is."""
+    try:
+        return bool(formulas.html(tex))
+    except ValueError:
+        return False
 
 
 def _extent(tokens, start):

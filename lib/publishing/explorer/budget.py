@@ -15,6 +15,7 @@ MASSES = np.array([0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.04, 0.06, 0.08, 0.1
 """Mass of the rare event in units of d/n."""
 
 FINE = np.geomspace(0.004, 0.6, 49)
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 REFERENCES = {4: ("4", (0.44, 0.6)), 1_024: ("1,024", (0.052, 0.4)), 2**38: ("2³⁸", (0.0105, 0.5))}
 
 
@@ -39,7 +40,7 @@ def budget() -> dict:
         "sample; each rare event in it costs the rival log N, less 1 − 1/N for the mass that it puts elsewhere. "
         "Maximum likelihood picks a rival when the gain exceeds the price.",
         [control("N", "The rivals undervalue by N", DRAWS, 64,
-                 texts=[f"{N:,}" if N < 10**6 else f"2^{int(np.log2(N))}" for N in DRAWS]),
+                 texts=[f"{N:,}" if N < 10**6 else f"2{str(int(np.log2(N))).translate(RAISED)}" for N in DRAWS]),
          control("m", "Mass of the rare event, in d/n", MASSES, 0.08)],
         [chart("A miss is a block: its mass times its price", "Mass against price. The block of the chosen mass and N, "
                "the curve of blocks of area one over pi, the largest mass that rivals miss for half of the data sets, "

@@ -12,6 +12,7 @@ from publishing.guide import with_boards
 from publishing.heads import head, slugify
 from publishing.numerals import typeset
 from publishing.slides import pictures, sources, summaries, verdict
+from publishing.statements import in_markdown
 
 MOST_OUTPUT = 12
 """Lines of printed output that a slide shows."""
@@ -246,4 +247,4 @@ def teaching_of(text: str, number: str) -> dict[str, str]:
     body = re.sub(r"^\|.*\n?", "", found.group(1), flags=re.MULTILINE)
     opening, *rest = re.split(r"^### (.+)$", body, flags=re.MULTILINE)
     told = {"": opening, **dict(zip(rest[::2], rest[1::2], strict=True))}
-    return {name.strip(): with_boards(body).strip() for name, body in told.items() if body.strip()}
+    return {name.strip(): with_boards(in_markdown(body)).strip() for name, body in told.items() if body.strip()}

@@ -13,7 +13,7 @@ from pygments.formatters import HtmlFormatter
 
 from publishing import formulas
 from publishing.guide import with_boards
-from publishing.punctuation import tied
+from publishing.punctuation import named, tied
 
 ASSETS = Path(__file__).parents[1] / "assets"
 PACKAGE = "sphinx-revealjs"
@@ -97,7 +97,7 @@ def _page(title, template, **values):
 
 def _filled(template, **values):
     if "body" in values:
-        values["body"] = tied(values["body"])
+        values["body"] = tied(named(values["body"]))
     return _exporter().environment.get_template(f"{template}.html.j2").render(values)
 
 

@@ -76,10 +76,11 @@ def note(record: dict, register: dict) -> str:
     name, how = escape(record["id"]), typeset(escape(checked(record)))
     lines = [f"<p><strong>{headline(record)}:</strong> <code>{name}</code>. {how}</p>"]
     if entry is not None:
-        lines += [f"<p><strong>Under:</strong> {escape(entry.hypotheses)}</p>",
-                  f"<p><strong>It does not say:</strong> {escape(entry.does_not_say)}</p>",
-                  f"<p><strong>Source:</strong> {escape(entry.source_key)}, {escape(entry.source_locator)}</p>"]
-    teeth = "; ".join(escape(tooth["change"]) for tooth in record["teeth"] if tooth["bites"])
+        source = "" if entry.source_key == "thiscollection" else f"{escape(entry.source_key)}, "
+        lines += [f"<p><strong>Under:</strong> {on_board(entry.hypotheses)}</p>",
+                  f"<p><strong>It does not say:</strong> {on_board(entry.does_not_say)}</p>",
+                  f"<p><strong>Source:</strong> {source}{escape(entry.source_locator)}</p>"]
+    teeth = "; ".join(on_board(tooth["change"]) for tooth in record["teeth"] if tooth["bites"])
     if teeth:
         lines.append(f"<p><strong>Would have broken it:</strong> {teeth}.</p>")
     return "".join(lines)

@@ -6,6 +6,9 @@ const deck = new Reveal({hash: true, width: tall ? 720 : 1280, height: tall ? 72
   pdfSeparateFragments: false, showNotes: false, plugins: [RevealNotes],
   keyboardCondition: event => !(document.activeElement.matches(".scrolls") && /^(Arrow(Up|Down)|Page|Home|End)/.test(event.key))});
 
+// The speaker's window has no style of formulas: there the browser sets what is written for who listens.
+for (const seen of document.querySelectorAll("aside.notes .katex-html")) seen.remove();
+
 // A body that is longer than its slide scrolls: say so, and let the keyboard reach it.
 function reachable() {
   for (const box of document.querySelectorAll(".body, pre")) {
