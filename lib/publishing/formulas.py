@@ -13,6 +13,9 @@ from pathlib import Path
 KATEX = Path(__file__).parent / "assets" / "vendor" / "katex"
 STYLES = (KATEX / "katex.min.css", Path(__file__).parent / "assets" / "formulas.css")
 
+_MARKS = re.compile(r"\\[{}\\]|[{}]|\\(?:left|right|qquad|begin|end)(?![a-zA-Z])")
+"""What opens and closes a group, and what separates formulas; an escaped brace or a new row does neither."""
+
 _RENDER = """function render(tex, displayMode) {
   try { return [katex.renderToString(tex, {displayMode, strict: "error"}), ""]; }
   catch (error) { return ["", error.message]; }
@@ -37,7 +40,8 @@ def html(tex: str, display: bool = False) -> str:
     Parameters
     ----------
     display : bool, optional
-        Whether the formula stands on a line of its own.
+        Whether the formula stands on a line of its own. What ``\qquad`` separates there are formulas of their own:
+        where they do not fit side by side, they stand one below the other.
 
     Raises
     ------
@@ -52,10 +56,30 @@ def html(tex: str, display: bool = False) -> str:
     Traceback (most recent call last):
     ValueError: TeX not understood: '\\nosuch{x}': KaTeX parse error: Undefined control sequence: \nosuch ...
     """
+    if display and len(beside := parts(tex)) > 1:
+        return '<span class="formulas">' + " ".join(html(part, True) for part in beside) + "</span>"
     made, error = _engine().call("render", tex, display)
     if error:
         raise ValueError(f"TeX not understood: {tex!r}: {error}".replace("\u0332", ""))  # it underlines the place
     return made
+
+
+def parts(tex: str) -> list[str]:
+    r"""Return what ``\qquad`` separates in a displayed formula, outside of braces and environments.
+
+    Examples
+    --------
+    >>> parts(r"a=1,\qquad b=\frac12"), parts(r"\boxed{a\qquad b}"), parts(r"\left(a\qquad b\right)")
+    (['a=1,', 'b=\\frac12'], ['\\boxed{a\\qquad b}'], ['\\left(a\\qquad b\\right)'])
+    """
+    found, depth, start = [], 0, 0
+    for mark in _MARKS.finditer(tex):
+        depth += (mark[0] in ("{", r"\left") or mark[0].startswith(r"\begin")) - (
+            mark[0] in ("}", r"\right") or mark[0].startswith(r"\end"))
+        if mark[0] == r"\qquad" and not depth:
+            found.append(tex[start:mark.start()].strip())
+            start = mark.end()
+    return [part for part in (*found, tex[start:].strip()) if part]
 
 
 @cache
