@@ -41,7 +41,8 @@ def line(record: dict) -> str:
         return f"{head} " + ("; ".join(record["problems"]) or "no instance with an active hypothesis")
     worst, bite = record["worst"], sum(tooth["bites"] for tooth in record["teeth"])
     silent = record["instances"] - record["says"]
-    body = f" {record['instances']:,} instances" + (f", {record['says']:,} of them say something" if silent else "")
+    body = f" {record['instances']:,} instance{'s' * (record['instances'] != 1)}"
+    body += f", {record['says']:,} of them say something" if silent else ""
     body += f", {record['outside']:,} more outside the hypothesis" if record.get("outside") else ""
     powerless = sum("no power" in check.get("power", "") for check in record.get("checks", ()))
     body += f", {powerless} simulation{'s' * (powerless > 1)} without power" if powerless else ""
