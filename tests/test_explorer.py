@@ -20,7 +20,7 @@ ADDRESS = PAGE.as_uri()
 PANELS = ("tail", "length", "learn", "budget", "prompts", "step", "shortcut", "verifier")
 TABLES = re.compile(r'(<script type="application/json" id="data">)(.*?)(</script>)', re.DOTALL)
 
-in_browser = pytest.mark.xdist_group("browser")
+in_browser = pytest.mark.xdist_group("explorer")
 
 
 # ---- what is committed ----

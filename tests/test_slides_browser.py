@@ -10,7 +10,7 @@ from claimcheck.register import find_root
 from publishing.slides.check import look
 from publishing.slides.command import make_all
 
-pytestmark = [pytest.mark.xdist_group("browser"), needs_reveal]
+pytestmark = [pytest.mark.xdist_group("decks"), needs_reveal]
 ROOT = find_root()
 NOTEBOOKS = notebooks(ROOT)
 

@@ -36,10 +36,10 @@ def parity(blocks: int, length: int) -> tuple[MergedTree, np.ndarray]:
     return tree, np.zeros((tree.H + 1, 3), dtype=np.int64)
 
 
-def unseen_needle(V: int, H: int, odds: float, blind: int, guess: float | None = None) -> MergedTree:
-    """One response of reward 1 among ``V^H`` of reward ``odds V^-H``, unseen in the first ``blind`` letters.
+def unseen_needle(d: int, H: int, odds: float, blind: int, guess: float | None = None) -> MergedTree:
+    """One response of reward 1 among ``d^H`` words of reward ``odds d^-H``, unseen in the first ``blind`` letters.
 
-    There every value is ``guess`` (default: the true value away from the needle, ``odds V^-H``), from depth
+    There every value is ``guess`` (default: the true value away from the needle, ``odds d^-H``), from depth
     ``blind + 1`` on values are true. States: 0 on the way to the needle, 1 beside it.
 
     Examples
@@ -48,11 +48,11 @@ def unseen_needle(V: int, H: int, odds: float, blind: int, guess: float | None =
     >>> tree.true_value[1], tree.value[1]
     (array([0.625, 0.25 ]), array([0.25, 0.25]))
     """
-    V, H, blind = count("V", V, least=2), count("H", H, least=2), count("blind", blind, least=0)
-    rest = float(threshold("odds", odds, least=0.0)) * float(V) ** -H
+    d, H, blind = count("d", d, least=2), count("H", H, least=2), count("blind", blind, least=0)
+    rest = float(threshold("odds", odds, least=0.0)) * float(d) ** -H
     if blind >= H:
         raise ValueError(f"blind: got {blind}, expected fewer than the {H} letters")
-    tree = MergedTree([[1 / V, 1 - 1 / V], [0.0, 1.0]], [1.0, rest], H)
+    tree = MergedTree([[1 / d, 1 - 1 / d], [0.0, 1.0]], [1.0, rest], H)
     value = tree.true_value.copy()
     value[1 : blind + 1] = rest if guess is None else float(threshold("guess", guess, least=0.0, strict=True))
     return tree.with_value(value)

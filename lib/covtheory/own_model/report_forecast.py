@@ -27,8 +27,8 @@ def forecast_facts(estimate: PassEstimate, ks, tail_from: float | None = None, d
 def forecast_text(facts: dict, level: float) -> list[str]:
     """The table, the condition in words, and what stands without it."""
     whom = "for this prompt alone" if facts["one_prompt"] else "for the law that the prompts came from"
-    lines = ["", f"Forecast beyond {facts['draws']:,} draws, {whom}; limits for all k together, confidence "
-             f"{level:.4g}:",
+    lines = ["", f"Forecast beyond {facts['draws']:,} draws, {whom};",
+             f"limits for all k together, confidence {level:.4g}:",
              f"{'':8} {'if the tail is a power':^29}   {'whatever the tail':^19} {'least':>9}",
              f"{'k':>8} {'pass@k':>9} {'lower':>9} {'upper':>9}   {'lower':>9} {'upper':>9} {'squares':>9}"]
     for r in facts["rows"]:
@@ -42,7 +42,8 @@ def forecast_text(facts: dict, level: float) -> list[str]:
     ends = (f"is at least {facts['least_exponent']:.3f}" if largest > EXPONENTS[-1] else
             f"lies in {facts['least_exponent']:.3f} to {largest:.3f}")
     moves = f"moves by at most {facts['drift']:g}" if facts["drift"] else "does not move"
-    return [*lines, f"The condition: from N = {facts['tail_from']:g} on P[p_x <= 1/N] falls as a power of N; its local "
-            f"exponent {moves};", f"by these draws it {ends}. No number of prompts can check it far below p = "
-            f"1/{facts['draws']};", "the limits 'whatever the tail' do without it.",
+    return [*lines, f"The condition: from N = {facts['tail_from']:g} on P[p_x <= 1/N] falls as a power of N;",
+            f"its local exponent {moves}; by these draws it {ends}.",
+            f"No number of prompts can check it far below p = 1/{facts['draws']};",
+            "the limits 'whatever the tail' do without it.",
             "Least squares of log(-log pass@k) on log k is the forecast in print: it has no limits."]

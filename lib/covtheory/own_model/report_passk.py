@@ -120,7 +120,8 @@ def pass_text(facts: dict) -> str:
     if "forecast" in facts:
         lines += forecast_text(facts["forecast"], level)
     if "answer_profile" in facts:
-        lines += ["", "answer-level coverage P[p_x <= 1/N] of the always-right comparator (limits for all N together):",
+        lines += ["", "answer-level coverage P[p_x <= 1/N] of the always-right comparator",
+                  "(limits for all N together):",
                   f"{'N':>8} {'naive':>9} {'lower':>9} {'upper':>9}"]
         lines += [f"{r['N']:8g} {r['coverage_naive']:9.5f} {r['lower']:9.5f} {r['upper']:9.5f}"
                   for r in facts["answer_profile"]]

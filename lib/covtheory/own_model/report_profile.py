@@ -86,8 +86,8 @@ def profile_text(facts: dict) -> str:
             else "no number of draws is certified"
         guess = f"{row['draws_by_estimate']:,.0f} by the estimate" if math.isfinite(row["draws_by_estimate"]) \
             else "none by the estimate"
-        lines.append(f"    regret {row['target_regret']:g}: {sure}; {guess}; some reward needs "
-                     f"{row['draws_needed']:,.0f} (certified)")
+        lines += [f"    regret {row['target_regret']:g}: {sure}; {guess};",
+                  f"        some reward needs {row['draws_needed']:,.0f} (certified)"]
     if facts["rounded_to_grid"]:
         lines += ["", "Log ratios were rounded down to 1/1024 nat to bound memory; limits account for it."]
     return "\n".join(lines + (["", *sanity_lines(facts["sanity"])] if "sanity" in facts else []))
@@ -104,9 +104,9 @@ def sanity_lines(sanity: dict) -> list[str]:
     tokens = "unknown" if sanity["median_tokens"] is None else f"{sanity['median_tokens']:g}"
     cut = "unknown" if sanity["truncated_share"] is None else f"{sanity['truncated_share']:.3g}"
     surplus = sanity["exp_minus_log_ratio"]
-    lines = [f"Sanity: median tokens {tokens}, median log p of a response {sanity['median_log_prob']:.4g} nats, share "
-             f"truncated {cut}", f"    under the model {sanity['model_zero']:,} of probability zero, "
-             f"{sanity['sentinels']:,} values that stand for missing ones",
+    lines = [f"Sanity: median tokens {tokens}, median log p of a response {sanity['median_log_prob']:.4g} nats,",
+             f"    share truncated {cut}; under the model {sanity['model_zero']:,} of probability zero,",
+             f"    {sanity['sentinels']:,} values that stand for missing ones",
              f"    E exp(-log ratio) {surplus['mean']:.4g}, at least {surplus['lower']:.4g} (cannot exceed 1)"]
     if sanity["first_tokens_dropped"]:
         lines.append(f"    {sanity['first_tokens_dropped']:,} first tokens without a log-probability (null) left out")

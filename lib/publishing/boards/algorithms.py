@@ -23,12 +23,12 @@ def _(b):
 @board("08", "The smallest example: one step by hand")
 def _(b):
     """From one wrong token a long step lands beyond the ball and is projected on the other wrong token."""
-    b.ring(32, 28, 14).dot(40, 39.5, c="red").dot(40, 16.5, c="red").dot(46, 28, c="green")
-    b.text(41, 42, "v_1", c="red").text(34, 18, "v_{-1}", c="red").text(48, 29, "v_0", c="green")
-    b.line((40, 39.5), (78, 2), c="blue", arrow=True).text(62, 22, "8 (v_0 - v_1)", c="blue").line(
-        (76, 3), (42, 15.6), c="red", dash=True, arrow=True
+    b.ring(30, 42, 6.6).dot(33.8, 47.4, c="red").dot(33.8, 36.6, c="red").dot(36.6, 42, c="green")
+    b.text(34.8, 49, "v_1", c="red").text(25, 31.5, "v_{−1}", c="red").text(38.4, 41.4, "v_0", c="green")
+    b.line((33.8, 47.4), (56.4, 4.1), c="blue", arrow=True).text(49, 26, "8 (v_0 − v_1)", c="blue").line(
+        (55.6, 5.2), (34.6, 35.4), c="red", dash=True, arrow=True
     )
-    b.text(52, 46, "v_1 + 8 (v_0 - v_1) = 7 v_{-1}")
+    b.text(50, 46, "v_1 + 8 (v_0 − v_1) = 7 v_{−1}").text(17, 14, "back to the disc", c="red")
 
 
 @board("09", "The question, in a picture")
@@ -36,7 +36,7 @@ def _(b):
     """Left at the best step: vanilla grows with H, the others do not. Right at one small step: Adam grows too."""
     b.axes("H", "best step", to_x=46).line((10, 12), (24, 12), (44, 46), c="ink").text(25, 40, "vanilla", size=3)
     b.text(39, 49, "750", size=2.8).line((10, 13), (44, 16), c="blue").text(
-        20, 19.4, "others: 3 to 7", c="blue", size=3
+        31, 19.4, "others: 3 to 7", c="blue", size=3
     )
     b.axes("H", "one step", x=56, to_x=96).line((58, 16), (94, 46), c="red").text(68, 40, "Adam 190", c="red", size=3)
     b.text(96, 49, "7890", c="red", size=2.8, anchor="end").line((58, 22), (94, 23), c="blue").text(
@@ -50,7 +50,7 @@ def _(b):
     b.axes("H", "KL")
     b.line((8, 8), (52, 50), c="red").text(40, 48, "proper", c="red", anchor="end").line(
         (8, 9), (92, 42), c="grey"
-    ).text(74, 40, "fixed step", c="grey")
+    ).text(60, 42, "fixed step", c="grey")
     b.curve(lambda x: 8 + 2.2 * sqrt(x - 8), 8, 92, c="blue").text(84, 24, "√H", c="blue")
     b.curve(lambda x: 8 + 2 * log(x - 7), 8, 92, c="green").text(80, 12, "log H", c="green")
 
@@ -61,7 +61,7 @@ def _(b):
     b.dot(12, 28).text(8, 33, "θ = 0").text(6, 20, "0.32781", c="grey", size=3)
     for y, sign, theta, cost, share in ((44, "+", "1/2", "0.06713", "0.8808"), (12, "−", "−1/2", "0.82872", "0.1192")):
         b.line((14, 28), (50, y), arrow=True, c="blue" if y > 28 else "red")
-        b.text(24, 28 + (y - 28) * 0.72 + 2, f"{sign} {share}", size=3).text(53, y, f"θ = {theta}").text(
+        b.text(24, 41 if y > 28 else 13, f"{sign} {share}", size=3).text(53, y, f"θ = {theta}").text(
             74, y, f"costs {cost}", size=3
         )
     b.text(40, 26, "together 0.4857, frozen 0.65563")
@@ -204,7 +204,7 @@ def _(b):
     """The ratio of target to law against the length: forward bends up, the first response is straight, one is flat."""
     b.axes("length (log)", "ratio (log)")
     b.curve(lambda x: 9 + 0.0012 * (x - 8) ** 2.7, 9, 55, c="red").text(30, 46, "forward", c="red")
-    b.line((10, 10), (92, 38), c="green").text(58, 33, "first response", c="green")
+    b.line((10, 10), (92, 38), c="green").text(52, 34.5, "first response", c="green")
     b.line((10, 14), (92, 14), c="blue", dash=True).text(60, 16, "wait long enough", c="blue")
 
 

@@ -21,15 +21,15 @@ def _(b):
     b.table(
         8,
         46,
-        [0, 14, 40, 62],
+        [0, 14, 36, 70],
         [
             ["", "π times 13", "ratios", "product"],
-            ["A", "1, 6, 6", "13/3, 13/18", "36"],
-            ["B", "2, 2, 9", "13/6, 13/27", "36"],
-            ["C", "0, 4, 9", "∞, 13/12", "0"],
+            ["A", "1, 6, 6", "13/3, 13/18 twice", "36"],
+            ["B", "2, 2, 9", "13/6 twice, 13/27", "36"],
+            ["C", "0, 4, 9", "∞, 13/12, 13/27", "0"],
         ],
     )
-    b.ring(52, 34, 5, c="red").text(8, 13, "equal product = equal KL", c="blue")
+    b.ring(47.6, 34.3, 4.1, c="red").text(8, 13, "equal product = equal KL", c="blue")
     b.text(8, 6, "N = 13/6: ≥ gives 2/3, > gives 0", c="red")
 
 
@@ -50,10 +50,10 @@ def _(b):
     b.axes("r", "counted as")
     b.line((8, 8), (50, 8), (50, 40), (92, 40), w=3).text(76, 42, "1 if r ≥ N")
     b.line((50, 8), *((x, 8 + 32 * (1 - 50 / x)) for x in range(50, 93, 6)), c="green").text(
-        70, 14, "1 - N/r", c="green"
+        70, 14, "1 − N/r", c="green"
     )
     b.line((24, 8), *((x, 8 + 32 * (1 - 24 / x) / (1 - 24 / 50)) for x in range(24, 93, 4)), c="red", dash=True)
-    b.text(14, 30, "(1 - γ/r) : (1 - γ/N)", c="red").text(49, 3, "N").text(23, 3, "γ")
+    b.text(13, 43.4, "(1 − γ/r)/(1 − γ/N)", c="red", size=3).text(49, 3, "N").text(23, 3, "γ")
 
 
 @board("01", "Break it")
@@ -76,8 +76,8 @@ def _(b):
     b.axes("draws N", "regret")
     b.curve(lambda x: 48 - (x - 8) ** 2 / 78, 10, 58, w=3).text(34, 12, "exact and E_N")
     b.curve(lambda x: 48 - (x - 12) ** 2 / 78, 14, 64, c="blue").text(66, 12, "Theorem A: × 2", c="blue", size=3)
-    b.curve(lambda x: 48 - (x - 26) ** 2 / 78, 30, 78, c="green", dash=True).text(
-        77, 24, "one threshold", c="green", size=3
+    b.curve(lambda x: 48 - (x - 26) ** 2 / 78, 30, 72, c="green", dash=True).text(
+        74, 24, "one threshold", c="green", size=3
     )
     b.line((10, 48), (94, 41), c="red").text(94, 46, "all that KL promises", c="red", anchor="end", size=3)
 
@@ -115,7 +115,7 @@ def _(b):
     b.text(6, 30, "model").box(24, 26, 5, 9, c="red", fill="red").box(29, 26, 65, 9).text(31, 29.4, "C / (cN)", c="red")
     for k in range(8):
         b.dot(30 + 8 * k, 18, c="grey")
-    b.text(6, 17, "N draws").text(6, 6, "one of them hits with chance ≤ C/c: lose at least (1 - 1/c) C", size=3)
+    b.text(6, 17, "N draws").text(6, 6, "one of them hits with chance ≤ C/c: lose at least (1 − 1/c) C", size=3)
 
 
 @board("02", "How many draws? A table to use")
@@ -139,4 +139,4 @@ def _(b):
     b.text(19.6, 15, "0.025", size=3).text(64, 24, "0.975").text(24, 34, "log 4 > 0", c="red").text(
         60, 34, "< 0: pays back", c="blue"
     )
-    b.text(4, 5, "0.13863 - 0.07204 = 0.06659 nats")
+    b.text(4, 5, "0.13863 − 0.07204 = 0.06659 nats")

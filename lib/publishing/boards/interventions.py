@@ -29,7 +29,7 @@ def _(b):
     """A convex curve beta of alpha from the corner and a straight line alpha over N cross at the buffered coverage."""
     b.axes("α: data mass", "model mass")
     b.curve(lambda x: 8 + 38 * ((x - 8) / 84) ** 2.2, 8, 90, c="blue", w=3).text(79, 43, "β(α)", c="blue", anchor="end")
-    b.line((8, 8), (92, 30), c="red", dash=True).text(93, 26, "α/N", c="red", anchor="end")
+    b.line((8, 8), (92, 30), c="red", dash=True).text(93, 22.5, "α/N", c="red", anchor="end")
     b.line((61.3, 8), (61.3, 22), c="grey", dash=True).dot(61.3, 22)
     b.text(44, 36, "the least model mass", size=3, anchor="end").text(44, 31, "that goes with α", size=3, anchor="end")
     b.text(59, 3, "worst grading", c="grey", anchor="end")
@@ -49,7 +49,7 @@ def _(b):
 def _(b):
     """Uncovered prompts over N: rewards flatten the near part of the start's line; the log loss lowers all of it."""
     b.axes("log N", "log Cov_N")
-    b.line((8, 48), (92, 20), w=3).text(60, 36, "start: slope -1/2")
+    b.line((8, 48), (92, 20), w=3).text(60, 36, "start: slope −1/2")
     b.line((8, 35), (46, 35), (92, 19), c="red", dash=True).text(11, 31, "rewards: the near part", c="red", size=3)
     b.line((8, 26), (62, 8), c="blue", w=3).text(11, 13, "log loss: all of it", c="blue", size=3)
 

@@ -25,7 +25,7 @@ def _(b):
     b.box(8, 10, 84, 36).box(70, 26, 18, 16, c="red", fill="red").text(79, 33, "A", anchor="middle")
     for x, y in ((14, 38), (22, 20), (31, 31), (40, 16), (48, 38), (56, 24), (63, 15), (18, 29), (36, 41)):
         b.dot(x, y)
-    b.text(8, 49, "n samples, none in A: probability (1 - a)^n").text(
+    b.text(8, 49, "n samples, none in A: probability (1 − a)^n").text(
         8, 4, "rival: “A never happens”. KL = ∞, Cov_N = a", c="red"
     )
 
@@ -81,7 +81,7 @@ def _(b):
         29, 8, "b", anchor="middle"
     ).text(5, 27, "a")
     b.line((38, 46), (48, 46), c="red").text(43, 48.4, "1", c="red", anchor="middle")
-    b.text(55, 42, "1 - t(t + 1)/n").text(57, 35, "= (1 - t/a)(1 + t/b)")
+    b.text(55, 42, "1 − t(t + 1)/n").text(57, 35, "= (1 − t/a)(1 + t/b)")
     b.text(55, 24, "E Cov_N = b/(a + b) N^{-a}", c="blue").text(55, 14, "n = 1: golden ratio", c="grey")
 
 
@@ -95,7 +95,7 @@ def _(b):
     b.text(32, 20, "N = 4: 1.386", c="red").text(32, 12, "too dear", c="red", size=3)
     b.axes("log N", "Cov_N", x=60)
     b.line((60, 8), *((x, 8 + 200 / (x - 54)) for x in range(60, 94, 3)), (93, 8), c="blue", fill="blue").text(
-        70, 13, "≤ budget"
+        65, 9.4, "≤ budget", size=3
     )
 
 
@@ -107,7 +107,7 @@ def _(b):
         b.line((12, top), (88, top - 76 * slope), c=c).text(89, top - 76 * slope - 1, f"d = {d}", c=c, size=3)
         for x in (20, 38, 56, 74):
             b.dot(x, top - slope * (x - 12), c=c)
-    b.line((12, 51), (88, 42), c="grey", dash=True).text(62, 48, "13 weights: no", c="grey")
+    b.line((30, 48.9), (88, 42), c="grey", dash=True).text(62, 48, "13 weights: no", c="grey")
 
 
 BOTH = Board(

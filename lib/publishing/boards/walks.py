@@ -51,8 +51,8 @@ def _(b):
     b.text(5, 46, "values all equal:", size=3).text(5, 41, "blind", size=3)
     b.text(75, 29, "b letters", c="grey", size=2.8)
     b.line((50, 50), (47, 40), (58, 28), (62, 20), (66, 10), c="red", w=1.4).dot(66, 10, c="red", r=1.2)
-    b.text(66, 3.6, "needle: 1 of V^H", c="red", anchor="middle").text(24, 16, "all others", c="grey", size=3)
-    b.text(66, 46, "look at q nodes:", size=3).text(66, 40, "(q + 1)/V^b")
+    b.text(66, 3.6, "needle: 1 of d^H", c="red", anchor="middle").text(24, 16, "all others", c="grey", size=3)
+    b.text(66, 46, "look at q nodes:", size=3).text(66, 40, "(q + 1)/d^b")
 
 
 @board("22", "The question, in one picture")
