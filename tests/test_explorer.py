@@ -162,7 +162,7 @@ def shown(page, panel):
         found[label] = float(value) if value else None
         if value:
             if label == "draws that KL asks for" and float(value) >= 6:  # the value is the exponent
-                assert text == "10" + f"{round(float(value)):,}".translate(UP), label
+                assert text == "10" + f"{round(float(value))}".translate(UP), label
                 continue
             if label == "draws that KL asks for":
                 value = 10 ** float(value)

@@ -243,12 +243,41 @@ def test_the_page_of_claims_is_filtered_and_search_finds_a_name_first(address, p
     first = page.locator("#search-results li a").first
     first.wait_for()
     assert "claims.html" in first.get_attribute("href")
+    assert first.inner_text() == "Claim kl-to-coverage"
+    assert "\\" not in page.locator("#search-results li p.context").first.inner_text()  # no TeX beside the formula
     first.click()
     page.wait_for_load_state()
     page.wait_for_function("""() => {
         const y = document.getElementById("claim-kl-to-coverage").getBoundingClientRect().y;
         return 0 <= y && y < 300;
     }""", timeout=5000)
+
+
+def test_a_link_to_a_claim_ends_there_though_the_cards_before_it_were_not_laid_out(address, page):
+    page.set_viewport_size(PHONE)
+    *_, last = load_register(ROOT)
+    page.goto(f"{address}/claims.html#claim-{last}")
+    page.wait_for_function("""id => {
+        const y = document.getElementById(id).getBoundingClientRect().y;
+        return 0 <= y && y < 300;
+    }""", arg=f"claim-{last}", timeout=10000)
+    assert page.evaluate("[...document.querySelectorAll('section.claim')].filter(card =>"
+                         " !card.firstChild.checkVisibility({ contentVisibilityAuto: true })).length") > 50
+
+
+def test_on_a_phone_a_table_of_sentences_is_cards_that_say_their_columns(address, page):
+    page.set_viewport_size(PHONE)
+    page.goto(f"{address}/errata.html")
+    row = page.locator("table.cards tbody tr").first
+    assert row.locator("td").nth(1).get_attribute("data-label") == "printed"
+    assert row.bounding_box()["width"] <= PHONE["width"]
+
+
+def test_a_plan_with_slides_of_its_own_has_deck_notes_and_handout_on_the_site(site):
+    guide = (site / "teaching.html").read_text(encoding="utf-8")
+    for name in ("tail-45.html", "tail-45_notes.html", "tail-45_handout.html", "guest-75.html"):
+        assert f'href="slides/{name}"' in guide
+        assert (site / "slides" / name).is_file()
 
 
 @pytest.mark.parametrize("served", [True, False], ids=["served from a subfolder", "as files"])

@@ -45,6 +45,12 @@ def test_every_slide_fits_is_readable_and_asks_no_network(path, folder, page):
     assert not set(scrolling) & set(written)
 
 
+def test_the_notes_which_the_speakers_window_shows_unstyled_say_a_formula_once(opened):
+    count = "document.querySelectorAll('aside.notes {}').length"
+    assert opened.evaluate(count.format("math")) > 10
+    assert opened.evaluate(count.format(".katex-html")) == 0
+
+
 def spoilt(folder, scratch, addition):
     """The first deck with something more on its slide of sections."""
     text = (folder / f"{NOTEBOOKS[0].stem}.html").read_text(encoding="utf-8")

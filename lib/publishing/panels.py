@@ -9,7 +9,7 @@ GAP = 18
 """Pixels, as shown, between two panels that stand one above the other."""
 
 
-LEAST = 460
+LEAST = 480
 """Pixels, as shown, of the width of such a picture: a small panel's letters grow no larger than those of the text."""
 
 

@@ -66,7 +66,7 @@
     return size < 1000 ? String(Number(v.toPrecision(4))) : v.toLocaleString("en-US", {maximumFractionDigits: 0});
   }
 
-  const power = v => v >= 6 ? `10${raised(Math.round(v).toLocaleString("en-US"))}` : show(10 ** v);
+  const power = v => v >= 6 ? `10${raised(Math.round(v))}` : show(10 ** v);
 
   const raised = power => String(power).replace("-", "⁻").replace(/\d/g, d => "⁰¹²³⁴⁵⁶⁷⁸⁹"[d]);
 
