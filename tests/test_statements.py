@@ -94,7 +94,7 @@ def test_words_are_no_mathematics():
 @pytest.mark.parametrize(("text", "tex"), [
     ("pi_D(y|x)", r"\pi _{D}(y|x)"),
     ("Cov_{N e^τ}(π_ref)", r"\mathrm{Cov}_{Ne^{\tau}}(\pi _{\mathrm{ref}})"),
-    ("σ*²/(Kλ)^(2/3)", r"\sigma ^{*2}/(K\lambda )^{2/3}"),
+    ("σ*²/(Kλ)^(2/3)", r"\sigma _{\star}^{2}/(K\lambda )^{2/3}"),
     ("E Cov_N ≥ 1 − K^(−1/n)", r"\mathbb{E}\,\mathrm{Cov}_{N}\ge 1-K^{-1/n}"),
     ("E_γ ≤ E_{π_D}[π/π⋆]", r"E_{\gamma}\le \mathbb{E}_{\pi _{D}}[\pi /\pi ^{\star}]"),
     ("√(n + 1/4) ≥ √n", r"\sqrt{n+1/4}\ge \sqrt{n}"),
@@ -139,6 +139,7 @@ def test_a_formula_that_cannot_be_set_is_an_error():
     ("at N = 1e+200", ["N=10^{200}"]),
     ("fair +-B tokens", [r"\pm B"]), ("½ of ϵ ≈ 2", [r"\varepsilon \approx 2"]),
     ("B̲² and r_- only", [r"\underline{B}^{2}", "r_{-}"]),
+    ("r_-² + r_-(H-1)", ["r_{-}^{2}+r_{-}(H-1)"]),
     ("1.99 B |theta - theta'|", [r"1.99B|\theta -\theta ^{\prime}|"]), ("(1.1 - ¼) a", [r"(1.1-\tfrac{1}{4})a"]),
 ])
 def test_what_guide_labels_and_errata_write_is_told_apart(text, formulas):

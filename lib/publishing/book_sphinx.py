@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 from publishing import formulas, statements
-from publishing.punctuation import named, tied
+from publishing.punctuation import named, tied, unbroken
 
 PLAIN = ("index", "errata", "nonclaims", "proofs", "measuring", "using")
 """Pages, and those of the guide, whose text is written as the register is, without TeX: it is set by its grammar."""
@@ -45,7 +45,7 @@ def _finished(app, page, template, context, doctree) -> None:
     """
     for part in ("body", "toc"):
         if part in context:
-            context[part] = tied(named(_jointed(_narrow(app, context[part]))))
+            context[part] = tied(unbroken(named(_jointed(_narrow(app, context[part])))))
     if tree := context.get("furo_navigation_tree"):
         explorer = EXPLORER * (Path(app.srcdir) / "_extra" / "explorer.html").exists()
         context["furo_navigation_tree"] = tree.replace(' role="heading"', "") + explorer

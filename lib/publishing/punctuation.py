@@ -18,6 +18,7 @@ _BEFORE = re.compile(r"(?:&(?:amp|lt|gt|quot|#\w+);|[^\s<>&;—–]){1,24}\Z")
 _AFTER = re.compile(r"(?:&(?:amp|lt|gt|quot|#\w+);|[^\s<>&—–]){1,24}[—–-]?")
 _LINK = re.compile(r"<a\b(?![^>]*aria-label)(?P<about>[^>]*)>(?P<inside>.*?)</a>", re.DOTALL)
 _TEX = re.compile(r'<annotation encoding="application/x-tex">(.*?)</annotation>', re.DOTALL)
+_LAST = re.compile(r'(?<=\d) (?=%)|(?<=\S)\s(?=(?:<span [^>]*>)*(?:<math[^>]*><semantics><mrow><mi [^>]*>)?□)')
 _CLOSED = re.compile(r"</(?:em|strong|i|b)>(?=[.,;:!?)\]])")
 
 
@@ -54,6 +55,18 @@ def tied(html: str) -> str:
                  closed[0] if closed else ""]
         at = found.end() if found else closed.end() if closed else after
     return "".join([*made, html[at:]])
+
+
+def unbroken(html: str) -> str:
+    """Return a page, or a part of one, in which a per cent sign and the end of a proof stay with what they follow.
+
+    Examples
+    --------
+    >>> unbroken("<p>9.5 % are <i>left</i>. □</p><pre>5 %</pre>").replace(chr(160), "~")
+    '<p>9.5~% are <i>left</i>.~□</p><pre>5 %</pre>'
+    """
+    parts = re.split(r"(<pre\b.*?</pre>)", html, flags=re.DOTALL)
+    return "".join(part if part.startswith("<pre") else _LAST.sub("\u00a0", part) for part in parts)
 
 
 def named(html: str) -> str:

@@ -51,7 +51,7 @@ def mean(tokens, at):
 
 
 def _scripts(tokens, at):
-    """Return where indices and powers end, and their TeX: all lower ones, then all upper ones."""
+    """Return where indices and powers end, and their TeX: all lower ones, then all upper ones; a star below a power."""
     lower, upper = [], []
     while at < len(tokens) and tokens[at][0] in ("script", "raised", "lowered"):
         kind, text = tokens[at]
@@ -64,6 +64,8 @@ def _scripts(tokens, at):
         else:
             at, inside = _operand(tokens, at + 1, script=True)
             (lower if text == "_" else upper).append(inside)
+    if len(upper) > 1 and upper[0] in ("*", RAISED["⋆"]) and not lower:
+        lower, upper = [RAISED["⋆"]], upper[1:]
     return at, "".join(f"{sign}{{{''.join(parts).strip()}}}" for sign, parts in (("_", lower), ("^", upper)) if parts)
 
 
@@ -79,8 +81,9 @@ def _operand(tokens, at, script=False):
             end += 1
         return end, tex(tokens[at + 1:end - 1])
     if kind == "sign" and script and text in "-−<+":
-        if text == "+":
-            return at + 1, "+"
+        index = at + 1 < len(tokens) and tokens[at + 1][0] in ("number", "letter", "letters")
+        if text == "+" or (text in "-−" and not index):  # r_-(H - 1): the index is the sign alone
+            return at + 1, SIGNS[text]
         at, inside = _operand(tokens, at + 1, script)
         return at, SIGNS[text] + inside
     made = ""
