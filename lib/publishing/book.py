@@ -16,6 +16,7 @@ from PIL import Image
 from claimcheck.gate.contract import notebooks
 from claimcheck.gate.staleness import StaleError, assert_fresh
 from claimcheck.register import load_nearest, load_register
+from classroom import teaching
 from publishing import bibliography, formulas, guide, kernel_proofs, panels
 from publishing.book_cells import readable
 from publishing.book_claims import Claims
@@ -131,8 +132,12 @@ def slides(root: Path) -> dict[str, str]:
 
     try:
         made = make_all(root)
-        for path in (root / "references" / "slides").glob("[a-z]*-*.md"):
-            made |= plan_files(root, path.stem)
+        text = root / "references" / "teaching.md"
+        known = teaching.plans(text.read_text(encoding="utf-8")) if text.exists() else {}
+        there = {"", *(path.name[:2] for path in notebooks(root))}
+        for name, plan in known.items():
+            if (text.parent / "slides" / f"{name}.md").exists() and {row.notebook for row in plan.rows} <= there:
+                made |= plan_files(root, name)
     except (PackageNotFoundError, ImportError) as error:
         print(f"book: no slides: {error}; make book installs what they need (requirements/slides.txt)", file=sys.stderr)
         return {}
