@@ -92,7 +92,7 @@ def test_what_is_outside_is_counted():
     shown = start().states(found).tooth("less", "x", bound=[np.inf, 3.0, 0.5])
     record = shown.record()
     assert (record["outside"], record["checks"][0]["outside"]) == (2, 2)
-    assert "1 instances, 2 more outside the hypothesis" in shown._repr_mimebundle_()["text/plain"]
+    assert "1 instance, 2 more outside the hypothesis" in shown._repr_mimebundle_()["text/plain"]
     (row,) = [line for line in table({"claims": [record]}).splitlines() if line.startswith("some-claim")]
     assert "1 (2 outside)" in row
 

@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 import nbformat
+from matplotlib import rcParamsDefault
 from PIL import Image
 
 from covtheory.figures import STYLE
@@ -23,6 +24,7 @@ ROOM, LETTER, LINE, WORDS = 510, 14.0, 33, 13
 _SENTENCE = re.compile(r"(?<=[.!?]) +(?=[A-Z*($\\])")
 _FORMULA = re.compile(r"\$[^$]+\$")
 
+_WRITTEN = re.compile(r"\b(?:label_line|annotate|text|legend)\(")
 _ASKED = re.compile(r"\b(?:font|label)?size=(\d+\.?\d*)")
 
 
@@ -57,12 +59,16 @@ def of(nb: nbformat.NotebookNode) -> list[Picture]:
 def letters(source: str) -> float:
     """Return the size in points of the smallest letter of a figure: that of the style unless the code asks for less.
 
+    What is written into axes that are there has matplotlib's own size, not the style's.
+
     Examples
     --------
-    >>> letters("ax.plot(x, y)"), letters("ax.text(0, 1, 'a', fontsize=9)"), letters("ax.tick_params(labelsize=8)")
-    (11, 9.0, 8.0)
+    >>> letters("ax.plot(x, y)"), letters("label_line(ax, 'a', 0, 1)"), letters("ax.tick_params(labelsize=8)")
+    (11, 10.0, 8.0)
     """
-    return min([STYLE["font.size"], *(size for size in map(float, _ASKED.findall(source)) if size > MARK)])
+    written = [rcParamsDefault["font.size"]] * bool(_WRITTEN.search(source))
+    asked = [size for size in map(float, _ASKED.findall(source)) if size > MARK]
+    return min([STYLE["font.size"], *written, *asked])
 
 
 def inches(output: nbformat.NotebookNode) -> float:
