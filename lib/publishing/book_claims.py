@@ -69,7 +69,8 @@ class Claims:
         heads = "".join(f'<th scope="col">{name}</th>'
                         for name in ("claim", "statement", "kind and route", "worst ratio", "teeth", "verdict"))
         rows = "\n".join(self._row(entry) for entry in self.of(notebook))
-        caption = "A number leads to the check below, a name to hypotheses and source."
+        caption = ("A number leads to the check below, a name to hypotheses and source. Worst ratio: value over bound "
+                   "at the worst instance; 1 is attained. Teeth: sabotaged twins of the check that were rejected.")
         return (f'<details class="claims-of-notebook"><summary>{self.summary(notebook)}</summary>'
                 f'<div class="table-wrapper claims-table"><table><caption>{caption}</caption>'
                 f'<thead><tr>{heads}</tr></thead><tbody>\n{rows}\n</tbody></table></div></details>')

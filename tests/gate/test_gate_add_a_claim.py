@@ -11,7 +11,8 @@ from small_collection import edit
 from claimcheck.gate.update import update
 from claimcheck.register import find_root
 
-TEXT = (find_root(Path(__file__)) / "CONTRIBUTING.md").read_text(encoding="utf-8")
+ROOT = find_root(Path(__file__))
+TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 
 def block(language):
@@ -21,7 +22,11 @@ def block(language):
 def test_the_example_is_registered_stored_and_holds(copy, capsys):
     register, bibliography = copy / "references" / "claims.toml", copy / "references" / "references.bib"
     bibliography.write_text(bibliography.read_text() + "@misc{thiscollection,\n title = {This}\n}\n")
-    register.write_text(register.read_text() + "\n" + block("toml"))
+    (nearest,) = re.findall(r'^nearest = "([\w-]+)"', block("toml"), re.MULTILINE)
+    known = (ROOT / "references" / "claims.toml").read_text(encoding="utf-8")
+    table = re.search(rf"^\[nearest\.{nearest}\]\n(?:\w.*\n)+", known, re.MULTILINE)[0]
+    table = re.sub(r"^keys = .+$", 'keys = ["thiscollection"]', table, flags=re.MULTILINE)
+    register.write_text("\n".join([register.read_text(), table, block("toml")]))
     assert update(copy) == 1  # before the notebook shows it the list says what is missing
     assert "markov-for-coverage" in capsys.readouterr().err
     cell = nbformat.v4.new_code_cell(block("python"), metadata={"slideshow": {"slide_type": "slide"}})

@@ -78,7 +78,8 @@ def _fault(run, stored, bad, seed):
                 "hangs on last digits; make platforms shows where")
     elif bad:
         said = ("the notebook, the library or the statement in references/claims.toml was changed since the outputs "
-                f"were stored, and is wrong: git status names what; repair it, then make update NB={number}")
+                "were stored, and is wrong: git status names what, or git log since the last make update; repair "
+                f"it, then make update NB={number}")
     elif other:
         said = ("the notebook, on your machine: every verdict holds, but something printed hangs on last digits of "
                 "another arithmetic; make platforms shows where")

@@ -39,8 +39,8 @@ def learning() -> dict:
         "after n, at the same N. Expectations over all data sets, exact.",
         [control("n", "Training examples n", SAMPLES, 20), control("N", "Draws N", DRAWS, 256),
          control("fold", "Reduce it", FOLDS, 100, texts=[f"{fold:,}-fold" for fold in FOLDS])],
-        [chart("What is left after n examples, of what one leaves", "Share of the expected coverage after one example "
-               "that is left after n, on a logarithmic axis, against the square root of n: straight lines, the "
+        [chart("What is left after n examples, of what one leaves", "Share of the expected uncovered mass after one "
+               "example that is left after n, on a logarithmic axis, against the square root of n: straight lines, the "
                "steeper the larger N; by way of KL one curve for all N, one over n.", root,
                axis("E Cov_N after n / E Cov_N after 1", 1e-12, 1, log=True),
                [*others, mark("line", "by way of KL (1/n, any N)", FINE, 1 / FINE, "orange"),
@@ -48,9 +48,9 @@ def learning() -> dict:
                 mark("down", "n", table("n", SAMPLES), None, control="n"),
                 mark("dot", "", table("n", SAMPLES), table("n", 1 / SAMPLES), "orange"),
                 mark("dot", "", table("n", SAMPLES), table("N n", now), "blue", secret=True)]),
-         chart("How many examples reduce it so much?", "Number of examples that reduce the expected coverage by the "
-               "chosen factor against the number of draws: it falls from dozens to two or three; by way of KL it is "
-               "the factor itself, at every N.", draws, axis("training examples", 1, 2e4, log=True),
+         chart("How many examples reduce it so much?", "Number of examples that reduce the expected uncovered mass by "
+               "the chosen factor against the number of draws: it falls from dozens to two or three; by way of KL it "
+               "is the factor itself, at every N.", draws, axis("training examples", 1, 2e4, log=True),
                [mark("line", "by way of KL", [2, 1_048_576], table("fold", [[f, f] for f in FOLDS]), "orange"),
                 mark("points", "exact", DRAWS, table("fold", needed), "blue", secret=True),
                 mark("down", "N", table("N", DRAWS), None, control="N"),
@@ -63,16 +63,16 @@ def learning() -> dict:
          number("after one example (the fall by definition)", table("N", share_of_one())),
          number("E KL", table("n", kl), "nats", "orange"),
          number("what E KL promises for Cov_N", table("N n", route), "", "orange")],
-        "Move N: the blue line tilts. After n examples the coverage is b/(a+b) · N<sup>−a</sup> with a = √(n + ¼) − ½"
-        " and b = a + 1, so log Cov<sub>N</sub> falls like −log N · √n: the further out, the faster. KL is one number"
-        " and falls like 1/n, whatever it is asked about. At N = 2 it takes 54 examples to reduce the coverage "
-        "100-fold; at N = 65,536 it takes 3; by way of KL 100, always. (At N = 2 the coverage is behind 1/n at first "
-        "and ahead from n = 33 on.)",
+        "Move N: the blue line tilts. After n examples the uncovered mass is b/(a+b) · N<sup>−a</sup> with a = √(n + "
+        "¼) − ½ and b = a + 1, so log Cov<sub>N</sub> falls like −log N · √n: the further out, the faster. KL is one "
+        "number and falls like 1/n, whatever it is asked about. At N = 2 it takes 54 examples to reduce the uncovered "
+        "mass 100-fold; at N = 65,536 it takes 3; by way of KL 100, always. (At N = 2 the uncovered mass is behind 1/n "
+        "at first and ahead from n = 33 on.)",
         [("05", "the golden-ratio law", "The golden-ratio law"),
          ("19", "the general theorem", "Theorem T1")],
         choose_level(
-            "By way of KL it takes 100 examples to reduce the coverage 100-fold, whatever N is. And in truth? Your "
-            "guess for N = 65,536: drag the knob in the second picture, or the slider.",
+            "By way of KL it takes 100 examples to reduce the uncovered mass 100-fold, whatever N is. And in truth? "
+            "Your guess for N = 65,536: drag the knob in the second picture, or the slider.",
             chart=1, x=65_536, levels=LEVELS, start=100, truth=int(needed[1][15]), unit="examples"))
 
 

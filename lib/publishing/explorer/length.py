@@ -47,8 +47,8 @@ def length() -> dict:
          number("bound from KL", table("n N H", by_kl), style="pink"),
          number("draws that KL asks for", table("n H", budget), style="pink", power=True),
          number("draws that suffice", 1)],
-        "Move H: KL grows in proportion, the coverage stays below 1/(2n) at every N. Who only knows KL would ask for "
-        "e<sup>KL/ε</sup> draws to lose at most ε = 1/(2n). One draw suffices.",
+        "Move H: KL grows in proportion, the uncovered mass stays below 1/(2n) at every N. Who only knows KL would "
+        "ask for e<sup>KL/ε</sup> draws to lose at most ε = 1/(2n). One draw suffices.",
         [("03", "KL grows with H, coverage ignores it", "KL grows with the length"),
          ("06", "the same for autoregressive linear models", "Bound the coverage")],
         choose("Answers become a hundred times longer, and KL a hundred times larger. And the share of the data that "

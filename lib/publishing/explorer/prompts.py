@@ -44,11 +44,12 @@ def prompts() -> dict:
         "prompts", "Many prompts, long answers: what carries over?",
         "Sixteen prompts, each half as frequent as the one before; the answer is H tosses of the prompt's own coin. A "
         "model is fitted to n examples by maximum likelihood. Shown are expectations over all data sets, certified (KL "
-        "to 4 %, coverage to 0.05 %, upper ends), and two theorems that know only the class.",
+        "to 4 %, uncovered mass to 0.05 %, upper ends), and two theorems that know only the class.",
         [control("n", "Training examples n", SAMPLES, 1_024), control("N", "Draws N", DRAWS, 256),
          control("H", "Tosses H per answer", LENGTHS, 64)],
-        [chart("Against the training examples, at this N", "Expected KL, expected coverage, its part from prompts "
-               "that were seen, and two upper bounds against the number of training examples, on logarithmic axes.",
+        [chart("Against the training examples, at this N", "Expected KL, expected uncovered mass, its part from "
+               "prompts that were seen, and two upper bounds against the number of training examples, on "
+               "logarithmic axes.",
                samples,
                axis("share of the data; nats for KL", low, high, log=True),
                [*against_n, mark("down", "n", table("n", SAMPLES), None, control="n"), *dots_n]),
@@ -63,9 +64,9 @@ def prompts() -> dict:
          number("classical theorem", table("H n N", old), "", "pink")],
         "Raise N: the part from prompts that were seen falls by decades, at the same n. What stays is the plateau of "
         "prompts that no example showed (the second scale), and no rule that answers in the class can remove it. Move "
-        "H: KL grows with the length, coverage hardly. The two-scale theorem keeps falling with N, the classical one "
-        "(through Hellinger distance) soon stops. Where a theorem exceeds one it promises nothing, and is drawn at "
-        "one.",
+        "H: KL grows with the length, the uncovered mass hardly. The two-scale theorem keeps falling with N, the "
+        "classical one (through Hellinger distance) soon stops. Where a theorem exceeds one it promises nothing, "
+        "and is drawn at one.",
         [("05", "many prompts", "Many prompts"), ("04", "the classical theorem", "Infinite classes"),
          ("19", "the two-scale theorem", "Theorem T1")],
         choose("A thousand examples. Raise N from 4 to a million: what remains of the expected uncovered share?",
@@ -73,8 +74,8 @@ def prompts() -> dict:
                  "example showed stay uncovered, and they make a plateau."),
                 ("about 40 %: prompts that no example showed", "Yes: the part from seen prompts falls by decades, the "
                  "plateau stays (1.44/n against 3.61/n at N = 2, for 64 tosses)."),
-                ("all of it, as with KL", "KL does not move with N; the coverage does, down to the plateau of prompts "
-                 "that no example showed.")], right=1))
+                ("all of it, as with KL", "KL does not move with N; the uncovered mass does, down to the plateau of "
+                 "prompts that no example showed.")], right=1))
 
 
 def classical(family: PromptCoins) -> np.ndarray:

@@ -29,7 +29,7 @@ def shortcut() -> dict:
                [mark("line", "KL", FINE, kl_fine, "orange"), mark("down", "q", here, None, control="q"),
                 mark("dot", "", here, table("q", kl), "orange")]),
          chart("What Best-of-N sees", "Coverage and the share of prompts that Best-of-N misses against q: the misses "
-               "fall, turn well before q = 0.9, and rise; the coverage jumps to the minority's share.", trust,
+               "fall, turn well before q = 0.9, and rise; the uncovered mass jumps to the minority's share.", trust,
                axis("share of the prompts", 1e-5, 2, log=True),
                [mark("step", "Cov_N", FINE, table("N", cov_fine), "blue", after=True, secret=True),
                 mark("line", "missed by Best-of-N", FINE, table("N", missed_fine), "black", secret=True),

@@ -53,10 +53,14 @@ def make(root: Path, wanted: str) -> dict[str, str]:
 
 
 def with_explorer(root: Path, files: dict[str, str]) -> dict[str, str]:
-    """Return the files with the explorer beside them if a slide or a note leads there."""
+    """Return the files with the explorer beside them if a slide or a note leads there.
+
+    They go to build/slides, from where notebooks are two folders up.
+    """
     page = root / "references" / EXPLORER
     if page.exists() and any(f'href="{EXPLORER}' in text for text in files.values()):
-        return {**files, EXPLORER: page.read_text(encoding="utf-8")}
+        text = page.read_text(encoding="utf-8").replace('href="../notebooks/', 'href="../../notebooks/')
+        return {**files, EXPLORER: text}
     return files
 
 

@@ -45,6 +45,12 @@ function reach(target, times = 30) {
 addEventListener("load", () => { unfold(); document.fonts.ready.then(() => { reachable(); unfold(); }); });
 addEventListener("hashchange", unfold);
 
+// The sidebar shows where one is.
+addEventListener("load", () => {
+  const here = document.querySelector(".sidebar-tree .current-page"), box = here?.closest(".sidebar-scroll");
+  if (box) box.scrollTop += here.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 2;
+});
+
 // A picture opens alone, in all its pixels: on a phone its letters are small beside the text.
 addEventListener("DOMContentLoaded", () => {
   for (const picture of document.querySelectorAll("article img")) {
