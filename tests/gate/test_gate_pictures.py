@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from claimcheck.gate import nbval_hook
 from claimcheck.gate.pictures import as_pinned, differences
 from covtheory.figures import figure, png
 
@@ -78,3 +79,11 @@ def test_what_is_not_seen_or_only_later_is_no_stored_picture():
     for odd in (stored("RGBA"), stored("RGB", transparency=(255, 255, 255)),
                 stored("RGB", save_all=True, append_images=later)):
         assert "not a readable PNG" in differences(plain, odd)
+
+
+@pytest.mark.parametrize(("panels", "alike"), [([425], True), ([428], True), ([430], False), ([], False),
+                                               ([425, 600], False)])
+def test_gaps_between_panels_move_by_rounding_only(panels, alike):
+    shown = {"width": 840, "height": 370, "panels": [426]}
+    assert nbval_hook._alike(shown, {**shown, "panels": panels}) is alike
+    assert not nbval_hook._alike(shown, {**shown, "width": 20})

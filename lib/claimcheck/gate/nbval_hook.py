@@ -122,7 +122,7 @@ def _judge(item):
                         for outputs in (item.test_outputs, item.cell.outputs)] for get in (_alt, _shown_size))
         if len(alts[0]) != len(alts[1]) or not all(map(agree, *alts)):
             found.append(f"alternative texts of pictures: {alts[0]}, stored: {alts[1]}")
-        if sizes[0] != sizes[1]:
+        if len(sizes[0]) != len(sizes[1]) or not all(map(_alike, *sizes)):
             found.append(f"sizes at which pictures are shown: {sizes[0]}, stored: {sizes[1]}")
         images = list(zip(_data(item.test_outputs, "image/png"), _data(item.cell.outputs, "image/png"), strict=False))
         alike = pictures.as_pinned(item.config.rootpath / "requirements.txt")
@@ -139,6 +139,15 @@ def _alt(about) -> str:
 
 def _shown_size(about) -> dict:
     return {name: value for name, value in about.items() if name != "alt"}
+
+
+def _alike(ours, theirs) -> bool:
+    """Whether two pictures are shown at one size; the gaps between panels are where letters end, within two pixels."""
+    (here, there), gaps = ({**ours}, {**theirs}), []
+    for about in (here, there):
+        gaps.append(about.pop("panels", []))
+    return here == there and len(gaps[0]) == len(gaps[1]) and all(
+        abs(one - other) <= pictures.REACH for one, other in zip(*gaps, strict=True))
 
 
 def _data(outputs, mime):

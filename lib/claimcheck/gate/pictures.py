@@ -1,4 +1,4 @@
-"""Whether a stored picture is the picture of its figure: every pixel must be explained within one pixel's distance.
+"""Whether a stored picture is the picture of its figure: every pixel must be explained within two pixels' distance.
 
 Strict nbval compares text only. Here the picture that a run draws is held against the stored one. Another processor
 moves a line by a fraction of a pixel, at worst to the neighbouring one; another curve, another label or another figure
@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-REACH = 1
-"""Pixels by which something drawn may have moved."""
+REACH = 2
+"""Pixels by which something drawn may have moved: one that a reader sees, which is two of a stored picture."""
 
 TOLERANCE = 24
 """Steps of 255 by which a colour may lie outside the colours around it in the other picture."""
